@@ -1,0 +1,28 @@
+# Thin aliases for bootstrap.py, which works without make too.
+# Arguments go through ARGS, for example: make test ARGS="-k steel"
+PYTHON ?= python3
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench lock clean
+
+help:  ## 显示本帮助 / show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo:  ## 运行演示 / run the demonstration
+	@$(PYTHON) bootstrap.py demo $(ARGS)
+
+test:  ## 运行测试 / run the tests
+	@$(PYTHON) bootstrap.py test $(ARGS)
+
+lint:  ## 检查代码 / check the code (ruff, mypy)
+	@$(PYTHON) bootstrap.py lint
+
+bench:  ## 运行性能测试 / run the benchmarks
+	@$(PYTHON) bootstrap.py bench $(ARGS)
+
+lock:  ## 重算依赖锁 / remake the dependency locks (ARGS=--upgrade for newer versions)
+	@$(PYTHON) bootstrap.py lock $(ARGS)
+
+clean:  ## 删除 .venv 与缓存 / remove .venv and caches
+	@$(PYTHON) bootstrap.py clean

@@ -1,0 +1,11 @@
+"""The engine (核算引擎): runs programs of rules over records and explains every number.
+
+Two back-ends read the same typed formulas: SQL on embedded DuckDB for many rows, and plain Python
+(float or Decimal) for a single plant, for traces and as the oracle of the tests. In float both
+give the same bits.
+"""
+
+from tongjian.engine._run import Run, run
+from tongjian.engine._snapshot import RecordsStore, Snapshot
+
+__all__ = ["RecordsStore", "Run", "Snapshot", "run"]

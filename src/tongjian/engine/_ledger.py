@@ -1,0 +1,149 @@
+"""The ledger (台账): every emission and energy line of a run, one row each, with exact sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tongjian.engine._resolution import micro_factor
+from tongjian.engine._tables import ResolvedTables
+from tongjian.problems import EngineError, Problem
+from tongjian.rules import CompiledRuleSet
+from tongjian.units import Unit, parse_unit
+
+Row = dict[str, Any]
+CO2E = parse_unit("tCO2e")
+GWP_ALIAS = "gwp"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line: what a facility emitted or used in a year, under one rule set."""
+
+    facility: str
+    year: int
+    ruleset: str
+    boundary: str
+    category: str
+    substance: str
+    unit: str
+    amount_micro: int
+    co2e_micro: int | None
+    missing: int
+    sheet: str
+    column: str
+
+    def as_row(self) -> Row:
+        """The line as plain values; amounts in tonnes."""
+        unit = parse_unit(self.unit)
+        return {
+            "facility": self.facility,
+            "year": self.year,
+            "ruleset": self.ruleset,
+            "boundary": self.boundary,
+            "category": self.category,
+            "substance": self.substance,
+            "amount": from_micro(self.amount_micro, unit),
+            "unit": self.unit,
+            "co2e": None if self.co2e_micro is None else from_micro(self.co2e_micro, CO2E),
+            "missing": self.missing,
+            "sheet": self.sheet,
+            "column": self.column,
+        }
+
+
+def from_micro(count: int, unit: Unit) -> float:
+    """A whole number of micro-units as a number of units."""
+    return float(Fraction(count) / micro_factor(unit))
+
+
+def to_micro(value: float, unit: Unit) -> int:
+    """A number of units as a whole number of micro-units, rounded half up."""
+    return math.floor(value * float(micro_factor(unit)) + 0.5)
+
+
+def ledger_lines(
+    ruleset: CompiledRuleSet, sheets: Mapping[str, Sequence[Row]], tables: ResolvedTables
+) -> list[LedgerLine]:
+    """The ledger lines of one rule set's results; a line without a value is left to `problems`."""
+    lines = []
+    for name, sheet in ruleset.program.sheets.items():
+        for column, formula in sheet.formulas.items():
+            entry = formula.doc.ledger
+            if entry is None:
+                continue
+            unit = parse_unit("tce" if entry.substance == "tce" else f"t{entry.substance}")
+            for row in sheets[name]:
+                value = row[column]
+                if value is None:
+                    continue
+                co2e = co2e_micro(entry.substance, value, row["year"], tables)
+                lines.append(
+                    LedgerLine(
+                        facility=row["facility"],
+                        year=row["year"],
+                        ruleset=ruleset.id,
+                        boundary=ruleset.doc.boundary,
+                        category=entry.category,
+                        substance=entry.substance,
+                        unit=unit.text,
+                        amount_micro=to_micro(value, unit),
+                        co2e_micro=co2e,
+                        missing=row["@missing"],
+                        sheet=name,
+                        column=column,
+                    )
+                )
+    return lines
+
+
+def co2e_micro(substance: str, value: float, year: int, tables: ResolvedTables) -> int | None:
+    """The line in tonnes of CO2 equivalent under the rule set's GWP set; None for energy."""
+    if (GWP_ALIAS, substance) not in tables.values:
+        return None
+    gwp = tables.number(GWP_ALIAS, substance, year, ())
+    return None if gwp is None else to_micro(value * float(gwp), CO2E)
+
+
+def summarise(
+    lines: Iterable[LedgerLine], facilities: Mapping[str, Row], by: Sequence[str]
+) -> list[Row]:
+    """Exact sums of ledger lines by any of their columns or any attribute of a facility.
+
+    Amounts are summed only while `by` keeps substances apart; CO2e sums always.
+    """
+    own = ("facility", "year", "ruleset", "boundary", "category", "substance")
+    attributes = ("sector", "province", "city", "division")
+    for name in by:
+        if name not in own and name not in attributes:
+            known = ", ".join([*own, *attributes])
+            raise EngineError(
+                Problem("engine.unknown_key", values={"name": name, "known": known})
+            )
+    groups: dict[tuple[Any, ...], list[LedgerLine]] = {}
+    for line in lines:
+        facility = facilities.get(line.facility, {})
+        key = tuple(
+            getattr(line, name) if name in own else facility.get(name) or "" for name in by
+        )
+        groups.setdefault(key, []).append(line)
+    rows = []
+    for key in sorted(groups, key=lambda one: tuple(map(str, one))):
+        members = groups[key]
+        row: Row = dict(zip(by, key, strict=True))
+        if len({line.substance for line in members}) == 1:
+            unit = parse_unit(members[0].unit)
+            row["amount"] = from_micro(sum(line.amount_micro for line in members), unit)
+            row["unit"] = members[0].unit
+        with_gwp = [line.co2e_micro for line in members if line.co2e_micro is not None]
+        row["co2e"] = from_micro(sum(with_gwp), CO2E) if with_gwp else None
+        row["lines"] = len(members)
+        row["missing"] = sum(
+            max(line.missing for line in members if (line.facility, line.year) == pair)
+            for pair in {(line.facility, line.year) for line in members}
+        )
+        rows.append(row)
+    return rows

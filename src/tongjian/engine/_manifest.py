@@ -1,0 +1,70 @@
+"""The manifest (清单): digests of everything that a run rests on, and of what it gave."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tongjian import __version__
+from tongjian.engine._ledger import LedgerLine
+from tongjian.engine._snapshot import Snapshot
+from tongjian.problems import Problem
+from tongjian.rules import Rulebook
+
+if TYPE_CHECKING:
+    from tongjian.engine._run import RuleSetResult
+
+# Raised whenever a change of the engine can change a result.
+ENGINE_VERSION = 1
+
+
+def make_manifest(
+    rulebook: Rulebook,
+    snapshot: Snapshot,
+    results: Sequence[RuleSetResult],
+    binds: Mapping[str, str],
+    lines: Sequence[LedgerLine],
+    problems: Sequence[Problem],
+) -> dict[str, Any]:
+    """The same manifest for the same inputs, on every machine and at any time (no clock)."""
+    return {
+        "engine": {"name": "tongjian", "version": __version__, "semantics": ENGINE_VERSION},
+        "rulebook": rulebook.digest,
+        "records": snapshot.digest,
+        "binds": dict(sorted(binds.items())),
+        "rulesets": [
+            {
+                "id": result.ruleset.id,
+                "in_force": str(result.ruleset.doc.validity),
+                "boundary": result.ruleset.doc.boundary,
+                "years": list(result.years),
+                "tables": dict(sorted((k, v) for k, v in result.ruleset.program.tables.items())),
+            }
+            for result in results
+        ],
+        "ledger_lines": len(lines),
+        "problems": len(problems),
+        "result": result_digest(results, lines),
+    }
+
+
+def result_digest(results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]) -> str:
+    """SHA-256 over every result cell and ledger line, in a fixed order and spelling."""
+    digest = hashlib.sha256()
+    for result in results:
+        for name, rows in sorted(result.sheets.items()):
+            sheet = result.ruleset.program.sheets[name]
+            columns = [*sheet.grain, *sheet.formulas, "@missing"]
+            digest.update(f"{result.ruleset.id}\n{name}\n{columns}\n".encode())
+            for row in sorted(rows, key=lambda r: tuple(str(r[key]) for key in sheet.grain)):
+                digest.update(_spelled([row[column] for column in columns]))
+    for line in lines:
+        digest.update(_spelled(list(line.as_row().values())))
+    return digest.hexdigest()
+
+
+def _spelled(values: Sequence[object]) -> bytes:
+    # json writes floats with repr: the shortest text that reads back as the same bits.
+    return json.dumps(values, ensure_ascii=False).encode() + b"\n"

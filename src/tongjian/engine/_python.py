@@ -1,0 +1,334 @@
+"""Runs a program in plain Python, with floats or exact decimals.
+
+One generated function per sheet works on one row (a dict). In float mode it does the same IEEE
+operations in the same order as the SQL back-end, so both give the same bits; in decimal mode it is
+the oracle of the tests. It is also what explanations and single-plant runs use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from fractions import Fraction
+from typing import Any, Literal
+
+from tongjian.engine._resolution import micro_factor
+from tongjian.engine._tables import ResolvedTables
+from tongjian.rules import RAW, Program, SheetPlan, key_columns
+from tongjian.rules import _ir as ir
+
+Row = dict[str, Any]
+Mode = Literal["float", "decimal"]
+DECIMAL_DIGITS = 40
+# What plain Python raises where SQL gives null: arithmetic or comparison with None, division by 0.
+_NULL_ERRORS = (TypeError, ZeroDivisionError, ArithmeticError, OverflowError)
+
+
+def run_python(
+    program: Program,
+    rows: Mapping[str, Sequence[Row]],
+    tables: ResolvedTables,
+    mode: Mode = "float",
+) -> dict[str, list[Row]]:
+    """Rows of every sheet with all columns filled in.
+
+    `rows` holds the rows of the leaf sheets: keys, attributes and raw inputs. Rows of coarser
+    sheets carry ``@missing``: how many finer rows a problem kept out of their totals.
+    """
+    engine = PythonEngine(program, tables, mode)
+    with localcontext(Context(prec=DECIMAL_DIGITS)):
+        result: dict[str, list[Row]] = {}
+        for name, sheet in program.sheets.items():
+            if sheet.is_leaf:
+                result[name] = [dict(row) for row in rows.get(name, ())]
+            else:
+                result[name] = engine.gather(sheet, result)
+            engine.fill(sheet, result[name])
+        return result
+
+
+@dataclass(slots=True)
+class PythonEngine:
+    """The generated functions of one program."""
+
+    program: Program
+    tables: ResolvedTables
+    mode: Mode
+    functions: dict[str, Callable[[Row], None]] = field(default_factory=dict)
+    row_functions: dict[ir.Node, Callable[[Row], Any]] = field(default_factory=dict)
+
+    def fill(self, sheet: SheetPlan, rows: Iterable[Row]) -> None:
+        """Compute every column of the sheet in each row, in place."""
+        function = self.functions.get(sheet.name)
+        if function is None:
+            function = self.functions[sheet.name] = self.sheet_function(sheet)
+        for row in rows:
+            function(row)
+
+    def sheet_function(self, sheet: SheetPlan) -> Callable[[Row], None]:
+        writer = _Writer(self)
+        lines = ["def fill(r):"]
+
+        def assign(name: str, code: str) -> None:
+            lines.append(f"    try: r[{name!r}] = {code}")
+            lines.append(f"    except NULL: r[{name!r}] = None")
+
+        for name, item in sheet.inputs.items():
+            if item.default is None:
+                assign(name, f"number(r.get({name + RAW!r}))")
+            else:
+                assign(name, f"first(r.get({name + RAW!r}), lambda: {writer.code(item.default)})")
+        for name, formula in sheet.formulas.items():
+            assign(name, writer.code(formula.node))
+        refusals = [
+            f"holds(lambda: {writer.code(check.node)})" for check in sheet.refuses
+        ]
+        lines.append(f"    r['@refused'] = {' or '.join(refusals) or 'False'}")
+        for check in sheet.checks:
+            code = f"holds(lambda: {writer.code(check.node)})"
+            lines.append(f"    r[{'@check ' + check.doc.name!r}] = {code}")
+        return writer.compile(lines, "fill")
+
+    def row_value(self, node: ir.Node, row: Row) -> Any:
+        """The value of one expression in one row; None when it is missing."""
+        function = self.row_functions.get(node)
+        if function is None:
+            writer = _Writer(self)
+            function = writer.compile(["def value(r):", f"    return {writer.code(node)}"], "value")
+            self.row_functions[node] = function
+        try:
+            return function(row)
+        except _NULL_ERRORS:
+            return None
+
+    # -- aggregation -------------------------------------------------------------------------
+
+    def gather(self, sheet: SheetPlan, done: Mapping[str, Sequence[Row]]) -> list[Row]:
+        """The rows of a coarser sheet with the values of its aggregates."""
+        spine: dict[tuple[Any, ...], Row] = {}
+        aggregates = list(dict.fromkeys(sheet.aggregates()))
+        for child in dict.fromkeys(part.sheet for part in aggregates):
+            groups: dict[tuple[Any, ...], list[Row]] = {}
+            for row in done[child]:
+                groups.setdefault(tuple(row[key] for key in sheet.grain), []).append(row)
+            for key, members in groups.items():
+                target = spine.get(key)
+                if target is None:
+                    target = spine[key] = self.new_row(sheet, key, members[0])
+                inherited = sum(row.get("@missing", 0) for row in members)
+                left_out = 0
+                for part in aggregates:
+                    if part.sheet == child:
+                        value, missing = self.aggregate(part, members)
+                        target["@aggregates"][part] = value
+                        left_out = max(left_out, missing)
+                target["@missing"] += left_out + inherited
+        return [spine[key] for key in sorted(spine)]
+
+    def new_row(self, sheet: SheetPlan, key: tuple[Any, ...], member: Row) -> Row:
+        row: Row = dict(zip(sheet.grain, key, strict=True))
+        # Attributes of a key are the same in every row that has the key.
+        for name in attribute_names(sheet.grain):
+            row[name] = member.get(name)
+        row["@aggregates"] = {}
+        row["@missing"] = 0
+        return row
+
+    def aggregate(self, part: ir.Aggregate, rows: Sequence[Row]) -> tuple[Any, int]:
+        """The value of one aggregate over `rows` and how many of them it leaves out."""
+        if part.name == "count":
+            return self.constant(Fraction(len(rows))), 0
+        values = []
+        for row in rows:
+            value = None if row["@refused"] else self.row_value(part.node, row)
+            if value is not None:
+                values.append(value)
+        missing = len(rows) - len(values)
+        if part.name == "minimum":
+            return (min(values) if values else None), missing
+        if part.name == "maximum":
+            return (max(values) if values else None), missing
+        factor = micro_factor(part.kind.unit)
+        total = sum(self.integer(value, factor) for value in values)
+        return self.from_integer(total, factor), missing
+
+    def integer(self, value: Any, factor: Fraction) -> int:
+        if self.mode == "float":
+            return math.floor(value * float(factor) + 0.5)
+        scaled = value * self.constant(factor) + Decimal("0.5")
+        return int(scaled.to_integral_value(ROUND_FLOOR))
+
+    def from_integer(self, total: int, factor: Fraction) -> Any:
+        if self.mode == "float":
+            return float(total) / float(factor)
+        return Decimal(total) / self.constant(factor)
+
+    def constant(self, value: Fraction) -> Any:
+        if self.mode == "float":
+            return float(value)
+        return Decimal(value.numerator) / Decimal(value.denominator)
+
+    def number(self, value: Any) -> Any:
+        """A raw input in the arithmetic of this mode."""
+        if value is None or self.mode == "float":
+            return value
+        return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def attribute_names(grain: tuple[str, ...]) -> list[str]:
+    """Attribute columns that rows of this grain carry."""
+    return [name for name in key_columns(grain) if name not in grain]
+
+
+class _Writer:
+    """Writes Python source for expressions of one program."""
+
+    def __init__(self, engine: PythonEngine) -> None:
+        self.engine = engine
+        self.names: dict[str, Any] = {
+            "NULL": _NULL_ERRORS,
+            "number": engine.number,
+            "first": self._first,
+            "choose": _choose,
+            "holds": _holds,
+            "same": _same,
+            "present": _present,
+            "within": _within,
+        }
+
+    def _first(self, value: Any, default: Callable[[], Any]) -> Any:
+        return default() if value is None else self.engine.number(value)
+
+    def compile(self, lines: list[str], name: str) -> Callable[..., Any]:
+        # The source is written from checked nodes only: names are quoted with repr and every
+        # constant is a variable, so no text of a document becomes code.
+        scope = {"__builtins__": {"min": min, "max": max, "abs": abs}, **self.names}
+        exec("\n".join(lines), scope)
+        function: Callable[..., Any] = scope[name]
+        return function
+
+    def constant(self, value: Any) -> str:
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def code(self, node: ir.Node) -> str:
+        handler: Callable[[Any], str] = getattr(self, f"_{type(node).__name__.lower()}")
+        return handler(node)
+
+    def _number(self, node: ir.Number) -> str:
+        return self.constant(self.engine.constant(node.value))
+
+    def _text(self, node: ir.Text) -> str:
+        return self.constant(node.value)
+
+    def _nothing(self, node: ir.Nothing) -> str:
+        return "None"
+
+    def _column(self, node: ir.Column) -> str:
+        return f"r[{node.name!r}]"
+
+    def _lookup(self, node: ir.Lookup) -> str:
+        values = self.engine.tables.values[node.table, node.column]
+        scale = self.engine.tables.scales[node.table, node.column]
+        numbers = {
+            key: self.engine.constant(value.number * scale)
+            for key, value in values.items()
+            if value.number is not None
+        }
+        keys = "".join(f"{self.code(key)}, " for key in node.keys)
+        return f"{self.constant(numbers)}.get((r['year'], ({keys})))"
+
+    def _scale(self, node: ir.Scale) -> str:
+        inner, factor = self.code(node.node), node.factor
+        if factor == 1:
+            return inner
+        if factor.numerator == 1:
+            divisor = self.constant(self.engine.constant(Fraction(factor.denominator)))
+            return f"({inner} / {divisor})"
+        return f"({inner} * {self.constant(self.engine.constant(factor))})"
+
+    def _binary(self, node: ir.Binary) -> str:
+        return f"({self.code(node.left)} {node.op} {self.code(node.right)})"
+
+    def _negate(self, node: ir.Negate) -> str:
+        return f"(-{self.code(node.node)})"
+
+    def _compare(self, node: ir.Compare) -> str:
+        left, right = self.code(node.left), self.code(node.right)
+        if node.op in ("==", "!="):
+            return f"{'' if node.op == '==' else 'not '}same({left}, {right})"
+        return f"({left} {node.op} {right})"
+
+    def _within(self, node: ir.Within) -> str:
+        return f"within({self.code(node.node)}, {self.constant(node.name)})"
+
+    def _logic(self, node: ir.Logic) -> str:
+        return "(" + f" {node.op} ".join(f"({self.code(item)})" for item in node.items) + ")"
+
+    def _not(self, node: ir.Not) -> str:
+        return f"(not {self.code(node.node)})"
+
+    def _given(self, node: ir.Given) -> str:
+        assert isinstance(node.node, ir.Column)
+        return f"present(r, {node.node.name!r})"
+
+    def _required(self, node: ir.Required) -> str:
+        return self.code(node.node)
+
+    def _if(self, node: ir.If) -> str:
+        return f"({self.code(node.then)} if {self.code(node.condition)} else {self.code(node.other)})"
+
+    def _call(self, node: ir.Call) -> str:
+        arguments = [self.code(argument) for argument in node.arguments]
+        if node.name == "coalesce":
+            return f"choose({', '.join(f'lambda: {argument}' for argument in arguments)})"
+        return f"{node.name}({', '.join(arguments)})"
+
+    def _aggregate(self, node: ir.Aggregate) -> str:
+        if node.plan is not None:
+            return self.code(node.plan)
+        return f"r['@aggregates'].get({self.constant(node)}, {self._empty(node)})"
+
+    def _empty(self, node: ir.Aggregate) -> str:
+        if node.name in ("sum", "count"):
+            return self.constant(self.engine.constant(Fraction(0)))
+        return "None"
+
+
+def _choose(*options: Callable[[], Any]) -> Any:
+    for option in options:
+        try:
+            value = option()
+        except _NULL_ERRORS:
+            continue
+        if value is not None:
+            return value
+    return None
+
+
+def _holds(condition: Callable[[], Any]) -> bool:
+    try:
+        return bool(condition())
+    except _NULL_ERRORS:
+        return False
+
+
+def _same(left: Any, right: Any) -> bool:
+    if left is None or right is None:
+        raise TypeError("comparison with a missing value")
+    return bool(left == right)
+
+
+def _within(value: Any, name: str) -> bool:
+    if value is None:
+        raise TypeError("comparison with a missing value")
+    return bool(value == name or value.startswith(name + "."))
+
+
+def _present(row: Row, name: str) -> bool:
+    raw = name + RAW
+    return (row[raw] if raw in row else row[name]) is not None
+

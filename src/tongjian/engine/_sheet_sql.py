@@ -1,0 +1,265 @@
+"""Writes the SQL of whole sheets: leaf rows from the records, coarser sheets by aggregation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tongjian.engine._sql import FactorSet, SqlWriter, class_test, factor_sets, lookups
+from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan, key_columns, own_columns
+from tongjian.rules import _ir as ir
+
+MISSING = "@missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Names of the relations that hold the records.
+
+    `wide` names a relation with one column per input for some leaf sheets; the others are read
+    from the long table `activity`. `scope`, if any, lists the facilities to run.
+    """
+
+    activity: str = "activity"
+    facilities: str = "facilities"
+    process_units: str = "process_units"
+    scope: str | None = None
+    wide: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class SheetSql:
+    """The SQL of a program's sheets, and the factor sets that it joins."""
+
+    program: Program
+    writer: SqlWriter
+    sources: Sources
+    results: dict[str, str]
+    """Names of the tables with finished coarser sheets."""
+    is_year_free: Callable[[FactorSet], bool] = lambda one: False
+    sets: list[FactorSet] = field(default_factory=list)
+
+    # -- leaf sheets -------------------------------------------------------------------------
+
+    def leaf(self, sheet: SheetPlan, nodes: Sequence[ir.Node], where: str = "") -> str:
+        """A query with the key columns of `sheet` and whatever `nodes` read.
+
+        Formulas that none of the nodes needs are left out.
+        """
+        needed = needed_columns(sheet, nodes)
+        inner = [
+            *(formula.node for name, formula in sheet.formulas.items() if name in needed),
+            *(item.default for name, item in sheet.inputs.items()
+              if name in needed and item.default is not None),
+            *nodes,
+        ]
+        self.writer.raw_columns = frozenset(
+            name for name, item in sheet.inputs.items() if item.default is not None
+        )
+        base = self.base_rows(sheet, needed, where)
+        query = self.joined(base, sheet, inner, needed)
+        defaults = {
+            name: ir.Call(ir.Kind("number"), "coalesce",
+                          (ir.Column(ir.Kind("number"), name + RAW), item.default))
+            for name, item in sheet.inputs.items()
+            if name in needed and item.default is not None
+        }
+        steps = {name: f.node for name, f in sheet.formulas.items() if name in needed}
+        return self.levels(query, {**defaults, **steps}, sheet)
+
+    def base_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
+        if sheet.name in self.sources.wide:
+            return self.wide_rows(sheet, needed, where)
+        q = self.writer.quote
+        keys = [key for key in [*sheet.grain, "year"] if key in key_columns(sheet.grain)]
+        keys = list(dict.fromkeys(keys))
+        columns = [q(key) for key in keys]
+        if "stream" in sheet.grain:
+            columns.append(f"{q('class')} AS {q('stream_class')}")
+        group = ", ".join([*map(q, keys), *([q("class")] if "stream" in sheet.grain else [])])
+        # Every input is pivoted in even if no formula at hand needs it: a row exists because of
+        # any of its items, and that must not depend on which total is being asked for.
+        for name, item in sheet.inputs.items():
+            test = self.input_test(sheet, name)
+            raw = name + RAW if item.default is not None else name
+            if name in needed:
+                columns.append(f"max(CASE WHEN {test} THEN quantity END) AS {q(raw)}")
+            if name + EVIDENCE in needed:
+                proof = f"{test} AND evidence <> ''"
+                columns.append(
+                    f"coalesce(bool_or({proof}), FALSE) AS {q(name + EVIDENCE)}"
+                )
+        tests = dict.fromkeys(self.input_test(sheet, name) for name in sheet.inputs)
+        conditions = [f"({' OR '.join(tests)})", *([where] if where else [])]
+        if sheet.doc.streams and sheet.doc.streams != ("any",):
+            conditions.insert(0, class_test("class", sheet.doc.streams))
+        if self.sources.scope:
+            conditions.append(f"facility IN (SELECT facility FROM {self.sources.scope})")
+        return (
+            f"SELECT {', '.join(columns)} FROM {self.sources.activity} "
+            f"WHERE {' AND '.join(conditions)} GROUP BY {group}"
+        )
+
+    def input_test(self, sheet: SheetPlan, name: str) -> str:
+        """Which rows of the long table feed an input: its item, unit and, if named, stream."""
+        doc = sheet.inputs[name].doc
+        test = f"item = '{doc.item}' AND unit = '{doc.unit.text}'"
+        return f"stream = '{doc.stream}' AND {test}" if doc.stream else test
+
+    def wide_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
+        q = self.writer.quote
+        keys = list(dict.fromkeys([*sheet.grain, "year"]))
+        columns = [q(key) for key in keys]
+        for name, item in sheet.inputs.items():
+            if name in needed:
+                raw = name + RAW if item.default is not None else name
+                columns.append(f"{q(name)} AS {q(raw)}")
+        condition = f" WHERE {where}" if where else ""
+        return f"SELECT {', '.join(columns)} FROM {self.sources.wide[sheet.name]}{condition}"
+
+    # -- coarser sheets ----------------------------------------------------------------------
+
+    def coarse(self, sheet: SheetPlan) -> str:
+        """A query with one row per key of `sheet`, all its formulas and ``@missing``."""
+        q = self.writer.quote
+        parts = list(dict.fromkeys(sheet.aggregates()))
+        children = list(dict.fromkeys(part.sheet for part in parts))
+        grain = ", ".join(map(q, sheet.grain))
+        ctes, missing = [], []
+        for index, child in enumerate(children):
+            ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
+            missing.append(f"coalesce(g{index}.{q(MISSING)}, 0)")
+        spine = " UNION ".join(f"SELECT {grain} FROM g{index}" for index in range(len(children)))
+        ctes.append(f"spine AS ({spine})")
+        joins = " ".join(
+            f"LEFT JOIN g{index} ON "
+            + " AND ".join(f"g{index}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
+            for index in range(len(children))
+        )
+        columns = [f"spine.{q(key)} AS {q(key)}" for key in sheet.grain]
+        for number, part in enumerate(parts):
+            gathered = f"g{children.index(part.sheet)}.{q(f'a{number}')}"
+            columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
+            self.writer.aggregates[part] = q(f"v{number}")
+        columns.append(f"CAST({' + '.join(missing)} AS BIGINT) AS {q(MISSING)}")
+        base = f"SELECT {', '.join(columns)} FROM spine {joins}"
+        nodes = [formula.node for formula in sheet.formulas.values()]
+        needed = set(key_columns(sheet.grain))
+        query = self.joined(base, sheet, nodes, needed)
+        steps = {name: formula.node for name, formula in sheet.formulas.items()}
+        body = self.levels(query, steps, sheet)
+        names = [*key_columns(sheet.grain), *sheet.formulas, MISSING]
+        return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, names))} FROM ({body})"
+
+    def gathered(
+        self, sheet: SheetPlan, child_name: str, parts: Sequence[ir.Aggregate], index: int
+    ) -> str:
+        q = self.writer.quote
+        child = self.program.sheets[child_name]
+        own = [(n, part) for n, part in enumerate(parts) if part.sheet == child_name]
+        # The child's factors must not be taken for this sheet's when both read the same table.
+        self.writer.joined.clear()
+        if child.is_leaf:
+            checks = [check.node for check in child.refuses]
+            source = self.leaf(child, [*(part.node for _, part in own), *checks])
+            refused = " OR ".join(
+                f"coalesce({self.writer.code(node)}, FALSE)" for node in checks
+            )
+        else:
+            finished = f"SELECT * FROM {self.results[child_name]}"
+            source = self.joined(finished, child, [part.node for _, part in own], set())
+            refused = ""
+        columns, counts = [], []
+        for number, part in own:
+            total, count = self.writer.aggregate_parts(part, refused)
+            columns.append(f"{total} AS {q(f'a{number}')}")
+            if count is not None:
+                counts.append(count)
+        left_out = "0"
+        if counts:
+            fewest = counts[0] if len(counts) == 1 else f"least({', '.join(counts)})"
+            left_out = f"count(*) - {fewest}"
+        if not child.is_leaf:
+            left_out += f" + sum({q(MISSING)})"
+        columns.append(f"{left_out} AS {q(MISSING)}")
+        grain = ", ".join(map(q, sheet.grain))
+        self.writer.joined.clear()
+        return f"SELECT {grain}, {', '.join(columns)} FROM ({source}) GROUP BY {grain}"
+
+    # -- shared ------------------------------------------------------------------------------
+
+    def joined(
+        self, base: str, sheet: SheetPlan, nodes: Iterable[ir.Node], needed: set[str]
+    ) -> str:
+        """`base` with the attributes and factor values that `nodes` read."""
+        q = self.writer.quote
+        looks = [
+            look
+            for node in nodes
+            for look in lookups(node)
+            if not self.writer.is_constant(look)
+        ]
+        sets = factor_sets(looks, f"f{len(self.sets)}")
+        self.sets.extend(sets)
+        keys = {key for one in sets for key in one.keys}
+        columns, joins = ["b.*"], []
+        for owner, relation in (
+            ("facility", self.sources.facilities),
+            ("process_unit", self.sources.process_units),
+        ):
+            if owner not in sheet.grain:
+                continue
+            names = [n for n in ATTRIBUTES[owner] if n in needed or n in keys]
+            if not names:
+                continue
+            on = "x.facility = b.facility"
+            if owner == "process_unit":
+                on += " AND x.process_unit = b.process_unit"
+            alias = f"x{len(joins)}"
+            joins.append(f"LEFT JOIN {relation} {alias} ON {on.replace('x.', alias + '.')}")
+            columns += [f"coalesce({alias}.{q(n)}, '') AS {q(n)}" for n in names]
+        query = f"SELECT {', '.join(columns)} FROM ({base}) b {' '.join(joins)}" if joins else base
+        if not sets:
+            return query
+        columns, joins = ["b.*"], []
+        for one in sets:
+            on = [f"{one.name}.{q(key)} = b.{q(key)}" for key in one.keys]
+            if not self.is_year_free(one):
+                on.append(f"{one.name}.year = b.year")
+            joins.append(f"LEFT JOIN {one.name} ON {' AND '.join(on) or 'TRUE'}")
+            for index, look in enumerate(one.lookups):
+                columns.append(f"{one.name}.{one.column(index)}")
+                self.writer.joined[look] = one.column(index)
+        return f"SELECT {', '.join(columns)} FROM ({query}) b {' '.join(joins)}"
+
+    def levels(self, query: str, steps: dict[str, ir.Node], sheet: SheetPlan) -> str:
+        """Formulas stacked so that each reads only columns below it."""
+        q, depth = self.writer.quote, {}
+        for name, node in steps.items():
+            below = [depth[ref] for ref in own_columns(node) if ref in depth]
+            depth[name] = 1 + max(below, default=0)
+        for level in range(1, max(depth.values(), default=0) + 1):
+            columns = [
+                f"{self.writer.code(steps[name])} AS {q(name)}"
+                for name, at in depth.items()
+                if at == level
+            ]
+            query = f"SELECT *, {', '.join(columns)} FROM ({query})"
+        return query
+
+
+def needed_columns(sheet: SheetPlan, nodes: Iterable[ir.Node]) -> set[str]:
+    """Every column of the sheet that `nodes` read, directly or through formulas."""
+    needed: set[str] = set()
+    stack = [name for node in nodes for name in own_columns(node)]
+    while stack:
+        name = stack.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        if name in sheet.formulas:
+            stack.extend(own_columns(sheet.formulas[name].node))
+        default = sheet.inputs[name].default if name in sheet.inputs else None
+        if default is not None:
+            stack.extend(own_columns(default))
+    return needed

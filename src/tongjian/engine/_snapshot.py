@@ -1,0 +1,120 @@
+"""What a run reads: a frozen view of the records, in an embedded DuckDB connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from tongjian.engine._sheet_sql import Sources
+
+_ACTIVITY = (
+    "facility VARCHAR, period VARCHAR, year INTEGER, process_unit VARCHAR, stream VARCHAR, "
+    "class VARCHAR, item VARCHAR, unit VARCHAR, quantity DOUBLE, entered_quantity VARCHAR, "
+    "entered_unit VARCHAR, tier VARCHAR, evidence VARCHAR, source VARCHAR"
+)
+_FACILITIES = (
+    "facility VARCHAR, name_zh VARCHAR, name_en VARCHAR, sector VARCHAR, province VARCHAR, "
+    "city VARCHAR, division VARCHAR, fictitious BOOLEAN"
+)
+_PROCESS_UNITS = (
+    "facility VARCHAR, process_unit VARCHAR, name_zh VARCHAR, name_en VARCHAR, kind VARCHAR, "
+    "technology VARCHAR, abatement VARCHAR, capacity DOUBLE, capacity_unit VARCHAR"
+)
+
+
+class RecordsStore(Protocol):
+    """What the engine needs of a store of records."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def activity_files(self) -> list[Path]: ...
+
+    def facilities_file(self) -> Path: ...
+
+    def process_units_file(self) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The Parquet files of one state of the records (数据快照), with their digest.
+
+    `wide` names, for leaf sheets whose data already come with one column per input, the file to
+    read instead of the long table; it needs the key columns of the sheet and `year`.
+    """
+
+    digest: str
+    activity: tuple[Path, ...] = ()
+    facilities: Path | None = None
+    process_units: Path | None = None
+    wide: Mapping[str, Path] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, store: RecordsStore) -> Snapshot:
+        """The present state of a store."""
+        return cls(
+            digest=store.digest,
+            activity=tuple(store.activity_files()),
+            facilities=_if_there(store.facilities_file()),
+            process_units=_if_there(store.process_units_file()),
+        )
+
+    def connect(self, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+        """An in-memory connection that sees these files and nothing else on the machine."""
+        connection = duckdb.connect(":memory:", config=_config(threads))
+        self._tables(connection)
+        self._lock(connection)
+        return connection
+
+    def sources(self) -> Sources:
+        """The names under which a connection holds the records."""
+        return Sources(wide={sheet: f"wide_{sheet}" for sheet in self.wide})
+
+    def _tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if self.activity:
+            view = f"read_parquet([{', '.join(map(_literal, self.activity))}])"
+            connection.execute(f"CREATE VIEW activity AS SELECT * FROM {view}")
+        else:
+            connection.execute(f"CREATE TABLE activity ({_ACTIVITY})")
+        for name, path, columns in (
+            ("facilities", self.facilities, _FACILITIES),
+            ("process_units", self.process_units, _PROCESS_UNITS),
+        ):
+            connection.execute(
+                f"CREATE TABLE {name} ({columns})"
+                if path is None
+                # Small and read often: held in memory.
+                else f"CREATE TABLE {name} AS SELECT * FROM read_parquet({_literal(path)})"
+            )
+        for sheet, path in self.wide.items():
+            connection.execute(
+                f"CREATE VIEW wide_{sheet} AS SELECT * FROM read_parquet({_literal(path)})"
+            )
+
+    def _lock(self, connection: duckdb.DuckDBPyConnection) -> None:
+        files = [*self.activity, *self.wide.values()]
+        folders = sorted({str(path.resolve().parent) for path in files})
+        if folders:
+            listed = ", ".join(_literal(Path(folder)) for folder in folders)
+            connection.execute(f"SET allowed_directories = [{listed}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+
+
+def _config(threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
+    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
+    if threads is not None:
+        config["threads"] = threads
+    return config
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path.resolve()).replace("'", "''") + "'"

@@ -1,0 +1,235 @@
+"""Writes SQL for expressions and sheets (SQL 生成).
+
+About a dozen node types, written out with our meanings: division by zero gives NULL, `and`/`or`
+read from left to right, `min`/`max` of a missing value is missing, every number is a double and
+every total a sum of integers. Dialects differ in a handful of spellings only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tongjian.engine._resolution import micro_factor
+from tongjian.rules import RAW
+from tongjian.rules import _ir as ir
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Spellings in which engines differ."""
+
+    name: str = "duckdb"
+    double: str = "DOUBLE"
+    integer: str = "BIGINT"
+    quote: str = '"'
+    # Used only after a plain CAST has failed on a value too large for an integer.
+    safe_cast: str = "TRY_CAST"
+
+
+DUCKDB = Dialect()
+SPARK = Dialect(name="spark", quote="`")
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSet:
+    """All values that one sheet reads by the same key columns: one join (因子集)."""
+
+    name: str
+    keys: tuple[str, ...]
+    lookups: tuple[ir.Lookup, ...]
+
+    def column(self, index: int) -> str:
+        """The name of the column that holds its `index`-th look-up."""
+        return f"{self.name}_{index}"
+
+
+@dataclass(slots=True)
+class SqlWriter:
+    """Writes the SQL of one program's sheets.
+
+    `is_constant` tells which look-ups have one value for all rows and years of the run (a GWP),
+    `constant` gives it; all others are joined.
+    """
+
+    is_constant: Callable[[ir.Lookup], bool]
+    constant: Callable[[ir.Lookup], Fraction | None]
+    dialect: Dialect = DUCKDB
+    safe: bool = False
+    joined: dict[ir.Lookup, str] = field(default_factory=dict)
+    aggregates: dict[ir.Aggregate, str] = field(default_factory=dict)
+    raw_columns: frozenset[str] = frozenset()
+
+    def quote(self, name: str) -> str:
+        """An identifier."""
+        mark = self.dialect.quote
+        return mark + name.replace(mark, mark * 2) + mark
+
+    def double(self, value: Fraction) -> str:
+        """A constant as a double."""
+        text = repr(float(value))
+        return text if "e" in text else f"{text}e0"
+
+    # -- expressions -------------------------------------------------------------------------
+
+    def code(self, node: ir.Node) -> str:
+        """The SQL of one expression."""
+        handler: Callable[[ir.Node], str] = getattr(self, f"_{type(node).__name__.lower()}")
+        return handler(node)
+
+    def _number(self, node: ir.Number) -> str:
+        return self.double(node.value)
+
+    def _text(self, node: ir.Text) -> str:
+        return "'" + node.value.replace("'", "''") + "'"
+
+    def _nothing(self, node: ir.Nothing) -> str:
+        return f"CAST(NULL AS {self.dialect.double})"
+
+    def _column(self, node: ir.Column) -> str:
+        return self.quote(node.name)
+
+    def _lookup(self, node: ir.Lookup) -> str:
+        if node in self.joined:
+            return self.joined[node]
+        value = self.constant(node)
+        return f"CAST(NULL AS {self.dialect.double})" if value is None else self.double(value)
+
+    def _scale(self, node: ir.Scale) -> str:
+        inner, factor = self.code(node.node), node.factor
+        if factor == 1:
+            return inner
+        if factor.numerator == 1:
+            return f"({inner} / {self.double(Fraction(factor.denominator))})"
+        return f"({inner} * {self.double(factor)})"
+
+    def _binary(self, node: ir.Binary) -> str:
+        left, right = self.code(node.left), self.code(node.right)
+        if node.op != "/":
+            return f"({left} {node.op} {right})"
+        if isinstance(node.right, ir.Number):
+            return f"({left} / {right})"
+        return f"({left} / NULLIF({right}, 0e0))"
+
+    def _negate(self, node: ir.Negate) -> str:
+        return f"(-{self.code(node.node)})"
+
+    def _compare(self, node: ir.Compare) -> str:
+        op = {"==": "=", "!=": "<>"}.get(node.op, node.op)
+        return f"({self.code(node.left)} {op} {self.code(node.right)})"
+
+    def _within(self, node: ir.Within) -> str:
+        return class_test(self.code(node.node), (node.name,))
+
+    def _logic(self, node: ir.Logic) -> str:
+        result = self.code(node.items[-1])
+        for item in reversed(node.items[:-1]):
+            left = self.code(item)
+            if node.op == "and":
+                result = f"CASE WHEN {left} THEN {result} WHEN NOT {left} THEN FALSE END"
+            else:
+                result = f"CASE WHEN {left} THEN TRUE WHEN NOT {left} THEN {result} END"
+        return f"({result})"
+
+    def _not(self, node: ir.Not) -> str:
+        return f"(NOT {self.code(node.node)})"
+
+    def _given(self, node: ir.Given) -> str:
+        assert isinstance(node.node, ir.Column)
+        return f"({self.quote(self.raw_name(node.node.name))} IS NOT NULL)"
+
+    def _required(self, node: ir.Required) -> str:
+        return self.code(node.node)
+
+    def _if(self, node: ir.If) -> str:
+        condition = self.code(node.condition)
+        then, other = self.code(node.then), self.code(node.other)
+        if isinstance(node.condition, ir.Given):  # never missing itself
+            return f"CASE WHEN {condition} THEN {then} ELSE {other} END"
+        return f"CASE WHEN {condition} THEN {then} WHEN NOT {condition} THEN {other} END"
+
+    def _call(self, node: ir.Call) -> str:
+        arguments = [self.code(argument) for argument in node.arguments]
+        if node.name in ("coalesce", "abs"):
+            return f"{node.name}({', '.join(arguments)})"
+        op, reverse = ("<=", ">") if node.name == "min" else (">=", "<")
+        result = arguments[0]
+        for value in arguments[1:]:
+            result = (
+                f"CASE WHEN {result} {op} {value} THEN {result} "
+                f"WHEN {result} {reverse} {value} THEN {value} END"
+            )
+        return result
+
+    def _aggregate(self, node: ir.Aggregate) -> str:
+        return self.code(node.plan) if node.plan is not None else self.aggregates[node]
+
+    def raw_name(self, name: str) -> str:
+        """The column that holds what was entered, before defaults."""
+        return name + RAW if name in self.raw_columns else name
+
+    # -- aggregates --------------------------------------------------------------------------
+
+    def aggregate_parts(self, node: ir.Aggregate, refused: str = "") -> tuple[str, str | None]:
+        """SQL of an aggregate over rows, and of the count of values that went into it.
+
+        Rows for which `refused` (a condition) holds are left out like missing ones.
+        """
+        if node.name == "count":
+            return "count(*)", None
+        value = self.code(node.node)
+        if refused:
+            value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
+        if node.name in ("minimum", "maximum"):
+            return f"{node.name[:3]}({value})", f"count({value})"
+        integer = self.integer(value, micro_factor(node.kind.unit))
+        return f"sum({integer})", f"count({value})"
+
+    def integer(self, value: str, factor: Fraction) -> str:
+        """A value as whole micro-units, rounded half up."""
+        cast = self.dialect.safe_cast if self.safe else "CAST"
+        return f"{cast}(floor({value} * {self.double(factor)} + 0.5e0) AS {self.dialect.integer})"
+
+    def from_integer(self, name: str, node: ir.Aggregate) -> str:
+        """A gathered aggregate as a number; sums and counts of nothing are zero."""
+        double = self.dialect.double
+        if node.name == "count":
+            return f"CAST(coalesce({name}, 0) AS {double})"
+        if node.name in ("minimum", "maximum"):
+            return name
+        factor = self.double(micro_factor(node.kind.unit))
+        return f"(CAST(CAST(coalesce({name}, 0) AS {self.dialect.integer}) AS {double}) / {factor})"
+
+
+def class_test(column: str, classes: Iterable[str]) -> str:
+    """A condition: the class in `column` is one of `classes` or lies below one."""
+    tests = []
+    for name in classes:
+        quoted = name.replace("'", "''")
+        tests.append(f"{column} = '{quoted}' OR substr({column}, 1, {len(name) + 1}) = '{quoted}.'")
+    return f"({' OR '.join(tests)})"
+
+
+def factor_sets(joined: Iterable[ir.Lookup], prefix: str) -> list[FactorSet]:
+    """Groups look-ups by the key columns they are read by."""
+    groups: dict[tuple[str, ...], dict[ir.Lookup, None]] = {}
+    for look in joined:
+        keys = tuple(key.name for key in look.keys if isinstance(key, ir.Column))
+        groups.setdefault(keys, {})[look] = None
+    return [
+        FactorSet(f"{prefix}_{index}", keys, tuple(group))
+        for index, (keys, group) in enumerate(groups.items())
+    ]
+
+
+def lookups(node: ir.Node) -> Iterator[ir.Lookup]:
+    """Look-ups at the level of this row (not those inside aggregates)."""
+    if isinstance(node, ir.Aggregate):
+        if node.plan is not None:
+            yield from lookups(node.plan)
+        return
+    if isinstance(node, ir.Lookup):
+        yield node
+    for child in node.children():
+        yield from lookups(child)

@@ -1,0 +1,121 @@
+"""Which value of each dated table is in force for a year (取值).
+
+Look-ups are resolved here once per year and key, for every back-end alike; a back-end only joins
+by equality. What cannot be resolved is explained from the same data (`why_missing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from tongjian.problems import Problem
+from tongjian.rules import Program, Rulebook, RuleSet, Table, Value
+
+Key = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ResolvedTables:
+    """Values in force by alias, column, year and key, in the units the formulas expect."""
+
+    tables: dict[str, Table]
+    days: dict[str, dict[int, date]]
+    scales: dict[tuple[str, str], Fraction]
+    values: dict[tuple[str, str], dict[tuple[int, Key], Value]] = field(default_factory=dict)
+
+    def value(self, alias: str, column: str, year: int, key: Key) -> Value | None:
+        """The value in force, or None when there is none (or it has no number)."""
+        found = self.values[alias, column].get((year, key))
+        return found if found is not None and found.number is not None else None
+
+    def number(self, alias: str, column: str, year: int, key: Key) -> Fraction | None:
+        """The number in force in the unit of the formula, or None."""
+        found = self.value(alias, column, year, key)
+        if found is None or found.number is None:
+            return None
+        return found.number * self.scales[alias, column]
+
+    def years(self, alias: str) -> list[int]:
+        """The years that are resolved."""
+        return sorted(self.days[alias])
+
+    def keys(self, alias: str, column: str, year: int) -> dict[Key, Fraction]:
+        """Every key with a number in force in `year`."""
+        scale = self.scales[alias, column]
+        return {
+            key: value.number * scale
+            for (at, key), value in self.values[alias, column].items()
+            if at == year and value.number is not None
+        }
+
+    def why_missing(self, alias: str, column: str, year: int, key: Key) -> Problem:
+        """The reason why a look-up gives nothing, with what is nearest."""
+        table = self.tables[alias]
+        day = self.days[alias][year]
+        same = [v for v in table.values if v.key == key and v.column == column]
+        values: dict[str, object] = {
+            "table": table.id,
+            "column": f"{column}（{table.columns[column].title.zh}）",
+            "key": "、".join(key) or "-",
+            "day": day,
+        }
+        if not same:
+            known = sorted({v.key[0] for v in table.values if v.column == column and v.key})
+            return Problem("engine.no_value", values={**values, "known": ", ".join(known) or "-"})
+        in_force = [v for v in same if v.validity.covers(day)]
+        if in_force:
+            note = in_force[0].note or in_force[0].status
+            return Problem("engine.value_without_number", values={**values, "note": note})
+        spans = "; ".join(str(v.validity) for v in same)
+        return Problem("engine.outside_validity", values={**values, "spans": spans})
+
+
+def resolve_tables(
+    program: Program, book: Rulebook, ruleset: RuleSet, years: Iterable[int]
+) -> ResolvedTables:
+    """Resolve every table that `program` reads for each of `years`."""
+    wanted = sorted(years)
+    tables = {
+        alias: book.tables[name] for alias, name in program.tables.items() if name is not None
+    }
+    days = {
+        alias: {year: _day(table, ruleset, year) for year in wanted}
+        for alias, table in tables.items()
+    }
+    resolved = ResolvedTables(tables, days, {})
+    for look in program.lookups():
+        name = (look.table, look.column)
+        if name in resolved.values:
+            continue
+        table = tables[look.table]
+        unit = table.columns[look.column].unit
+        resolved.scales[name] = unit.scale / look.kind.unit.scale
+        resolved.values[name] = _in_force(table, look.column, days[look.table])
+    return resolved
+
+
+def _day(table: Table, ruleset: RuleSet, year: int) -> date:
+    """The day on which a table is read for `year`.
+
+    Most values belong to the accounting year (its last day); a grid factor is the latest one
+    published when the report is due, in the year after.
+    """
+    if table.selected_on == "report_date":
+        month, day = ruleset.report_day
+        return date(year + 1, month, day)
+    return date(year, 12, 31)
+
+
+def _in_force(
+    table: Table, column: str, days: Mapping[int, date]
+) -> dict[tuple[int, Key], Value]:
+    found: dict[tuple[int, Key], Value] = {}
+    for value in table.values:
+        if value.column == column:
+            for year, day in days.items():
+                if value.validity.covers(day):
+                    found[year, value.key] = value
+    return found

@@ -1,0 +1,66 @@
+"""The rule language (规则语言): documents, formulas, units as types, dated editions.
+
+`load_rulebook()` reads every YAML and CSV of the rulebook, checks it and compiles each rule set
+into a program of typed formulas, which `tongjian.engine` runs. Nothing here knows an engine, a
+sector or a database.
+"""
+
+from tongjian.problems import RuleError
+from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
+from tongjian.rules._documents import (
+    Basis,
+    Expression,
+    FormulaDoc,
+    InputDoc,
+    Method,
+    Rounding,
+    RuleSet,
+    SheetDoc,
+    Table,
+    Validity,
+    Value,
+    Words,
+)
+from tongjian.rules._program import (
+    RAW,
+    CheckPlan,
+    FormulaPlan,
+    InputPlan,
+    Program,
+    SheetPlan,
+    own_columns,
+)
+from tongjian.rules._rulebook import CompiledRuleSet, Rulebook
+from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
+
+__all__ = [
+    "ATTRIBUTES",
+    "EVIDENCE",
+    "KEYS",
+    "RAW",
+    "Basis",
+    "CheckPlan",
+    "CompiledRuleSet",
+    "Expression",
+    "FormulaDoc",
+    "FormulaPlan",
+    "InputDoc",
+    "InputPlan",
+    "Method",
+    "Program",
+    "RuleError",
+    "RuleSet",
+    "Rounding",
+    "Rulebook",
+    "SheetDoc",
+    "SheetPlan",
+    "Table",
+    "Validity",
+    "Value",
+    "Words",
+    "folder_digest",
+    "key_columns",
+    "load_rulebook",
+    "own_columns",
+    "rulebook_folder",
+]

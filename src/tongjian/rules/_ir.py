@@ -1,0 +1,194 @@
+"""The typed intermediate form of formulas (公式的类型化中间表示).
+
+Every back-end (SQL, Python float, Python Decimal) and the explanation read this form and nothing
+else. Meanings that engines disagree on are fixed here, once:
+
+- A missing value (null) propagates through arithmetic and comparison. `given`, `coalesce`,
+  `required` and a condition on `given` are the ways out, and the checker demands one of them for
+  optional inputs; so a null in a result always means a problem, which the run reports.
+- Division by zero gives null, which a run reports; it is never infinite.
+- Constants are exact fractions and become the nearest double (or Decimal) when emitted.
+- `sum` over rows is a sum of integers: each row's value is rounded half up to the resolution of
+  its unit. It skips null rows, and the run counts and reports those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Literal
+
+from tongjian.units import ONE, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Type of a value: number with a unit, text or truth value; may it be missing?"""
+
+    what: Literal["number", "text", "bool"]
+    unit: Unit = ONE
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the intermediate form; `kind` is its checked type."""
+
+    kind: Kind
+
+    def children(self) -> Iterator[Node]:
+        """The nodes directly below."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Node):
+                yield value
+            elif isinstance(value, tuple):
+                yield from (part for part in value if isinstance(part, Node))
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below, depth first."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """An exact constant in the unit of its kind."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A text constant."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Node):
+    """The missing value, written ``none``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Node):
+    """A column of the row at hand: key, attribute, input or formula."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Node):
+    """A value of a dated table, by keys, valid for the row's year."""
+
+    table: str
+    column: str
+    keys: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Node):
+    """A change of unit by an exact factor."""
+
+    node: Node
+    factor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """Arithmetic: ``+ - * /``."""
+
+    op: Literal["+", "-", "*", "/"]
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Negate(Node):
+    """Minus."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """Comparison of two numbers or two texts."""
+
+    op: Literal["==", "!=", "<", "<=", ">", ">="]
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Node):
+    """Whether a class (text) is `name` or lies below it: fuel.solid.coke is within fuel."""
+
+    node: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    """``and`` / ``or`` over truth values that are never missing."""
+
+    op: Literal["and", "or"]
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """``not``."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Node):
+    """Whether a value is there."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Required(Node):
+    """A value that has to be there: when it is not, the run reports the row."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    """``a if condition else b``."""
+
+    condition: Node
+    then: Node
+    other: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A row function: min, max, coalesce, abs."""
+
+    name: Literal["min", "max", "coalesce", "abs"]
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
+    """A value over the finer rows that belong to this row.
+
+    `plan` is the same value in canonical form where the compiler found one: factors that are
+    constant for the row stand outside of the sum, and sums of named columns are shared.
+    """
+
+    name: Literal["sum", "count", "minimum", "maximum"]
+    sheet: str
+    node: Node
+    plan: Node | None = None
+
+
+def number(value: Fraction | int, unit: Unit = ONE) -> Number:
+    """A constant node."""
+    return Number(Kind("number", unit), Fraction(value))

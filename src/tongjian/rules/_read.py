@@ -1,0 +1,371 @@
+"""Turns checked YAML (and the tables' CSV) into documents; collects every problem."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from tongjian.problems import Place, Problem, RuleError, UnitError
+from tongjian.rules._documents import (
+    STATUSES,
+    Basis,
+    CheckDoc,
+    Expression,
+    FormulaDoc,
+    InputDoc,
+    LedgerEntry,
+    Method,
+    Rounding,
+    RuleSet,
+    SheetDoc,
+    Signature,
+    Table,
+    TableColumn,
+    Validity,
+    Value,
+    Words,
+)
+from tongjian.rules._schema import KINDS, check_schema
+from tongjian.rules._source import Path as Keys
+from tongjian.rules._source import Source, read_yaml
+from tongjian.units import ONE, Unit, parse_unit
+
+_VALUE_FIELDS = (
+    *("column", "value", "unit", "valid_from", "valid_to"),
+    *("status", "source", "clause", "note"),
+)
+
+
+@dataclass(slots=True)
+class Documents:
+    """Everything read, with the problems found on the way."""
+
+    tables: list[Table] = field(default_factory=list)
+    methods: list[Method] = field(default_factory=list)
+    rulesets: list[RuleSet] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_folder(folder: Path) -> Documents:
+    """Read every YAML file below `folder` (the `catalogue` folder belongs to the records)."""
+    documents = Documents()
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith("catalogue/"):
+            read_document(path, name, documents)
+    return documents
+
+
+def read_document(path: Path, name: str, documents: Documents) -> None:
+    """Read one file into `documents`."""
+    try:
+        source = read_yaml(path.read_text(encoding="utf-8"), name)
+    except RuleError as error:
+        documents.problems.extend(error.problems)
+        return
+    except UnicodeDecodeError:
+        documents.problems.append(Problem("rules.encoding", Place(file=name)))
+        return
+    keys = source.data if isinstance(source.data, dict) else {}
+    kind = next((kind for kind in KINDS if kind in keys), None)
+    if kind is None:
+        documents.problems.append(
+            Problem("rules.no_kind", source.place(()), {"kinds": " / ".join(KINDS)})
+        )
+        return
+    found = check_schema(source, kind)
+    documents.problems.extend(found)
+    if found:
+        return
+    reader = _Reader(source, documents.problems)
+    if kind == "table":
+        documents.tables.append(reader.table(path))
+    elif kind == "method":
+        documents.methods.append(reader.method())
+    else:
+        documents.rulesets.append(reader.ruleset())
+
+
+def _listed(value: str | list[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one document that fits its schema."""
+
+    source: Source
+    problems: list[Problem]
+
+    def problem(self, code: str, path: Keys, **values: object) -> None:
+        self.problems.append(Problem(f"rules.{code}", self.source.place(path), values))
+
+    def unit(self, text: object, path: Keys) -> Unit:
+        try:
+            return parse_unit(str(text))
+        except UnitError as error:
+            detail = error.problems[0]
+            self.problem(
+                "unit", path, text=text, detail=f"{detail.repair('zh')} / {detail.repair('en')}"
+            )
+            return ONE
+
+    def day(self, text: str | None, path: Keys) -> date | None:
+        if not text:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.problem("date", path, text=text)
+            return None
+
+    def words(self, data: dict[str, Any]) -> Words:
+        return Words(data["zh"], data["en"])
+
+    def basis(self) -> Basis:
+        data = self.source.data["basis"]
+        return Basis(
+            data["document"],
+            data.get("clause", ""),
+            data.get("status", "seen"),
+            data.get("note", ""),
+        )
+
+    def validity(self) -> Validity:
+        data = self.source.data["in_force"]
+        first = self.day(data["from"], ("in_force", "from"))
+        last = self.day(data.get("to"), ("in_force", "to"))
+        if first and last and last < first:
+            self.problem("period_reversed", ("in_force", "to"), first=first, last=last)
+        return Validity(first, last)
+
+    # -- tables ------------------------------------------------------------------------------
+
+    def table(self, path: Path) -> Table:
+        data = self.source.data
+        columns = {
+            name: TableColumn(
+                name, self.unit(spec["unit"], ("columns", name, "unit")), self.words(spec)
+            )
+            for name, spec in data["columns"].items()
+        }
+        keys = tuple(data["keys"])
+        return Table(
+            id=data["table"],
+            title=self.words(data["title"]),
+            basis=self.basis(),
+            keys=keys,
+            columns=columns,
+            selected_on=data.get("selected_on", "year_end"),
+            values=tuple(self.values(path.parent / data["values"], keys, columns)),
+            place=self.source.place(("table",)),
+        )
+
+    def values(
+        self, path: Path, keys: tuple[str, ...], columns: dict[str, TableColumn]
+    ) -> list[Value]:
+        file = f"{self.source.file.rpartition('/')[0]}/{path.name}".lstrip("/")
+        if not path.is_file():
+            self.problem("no_values_file", ("values",), file=file)
+            return []
+        rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
+        header = next(rows, [])
+        wanted = [*keys, *_VALUE_FIELDS]
+        if header != wanted:
+            place = Place(file=file, line=1)
+            values = {"found": ",".join(header), "expected": ",".join(wanted)}
+            self.problems.append(Problem("rules.csv_header", place, values))
+            return []
+        result: dict[tuple[object, ...], list[Value]] = {}
+        for row in rows:
+            place = Place(file=file, line=rows.line_num)
+            if len(row) != len(wanted):
+                values = {"found": str(len(row)), "expected": str(len(wanted))}
+                self.problems.append(Problem("rules.csv_width", place, values))
+                continue
+            value = self.value(dict(zip(wanted, row, strict=True)), keys, columns, place)
+            if value is None:
+                continue
+            same = result.setdefault((value.key, value.column), [])
+            for other in same:
+                if other.validity.overlaps(value.validity):
+                    values = {
+                        "key": ", ".join([*value.key, value.column]),
+                        "first": str(other.validity),
+                        "second": str(value.validity),
+                        "other": str(other.place.line),
+                    }
+                    self.problems.append(Problem("rules.value_overlap", place, values))
+            same.append(value)
+        return [value for group in result.values() for value in group]
+
+    def value(
+        self,
+        row: dict[str, str],
+        keys: tuple[str, ...],
+        columns: dict[str, TableColumn],
+        place: Place,
+    ) -> Value | None:
+        def complain(key: str, **values: object) -> None:
+            self.problems.append(Problem(f"rules.{key}", place, values))
+
+        column = columns.get(row["column"])
+        if column is None:
+            complain("csv_column", name=row["column"], known=", ".join(columns))
+            return None
+        if row["status"] not in STATUSES:
+            complain("status", status=row["status"], known=", ".join(STATUSES))
+            return None
+        number: Fraction | None = None
+        if row["value"]:
+            try:
+                printed = parse_unit(row["unit"])
+                number = Fraction(row["value"])
+            except UnitError:
+                complain("unit", text=row["unit"], detail="tongjian/units/units.txt")
+                return None
+            except (ValueError, ZeroDivisionError):
+                complain("csv_number", text=row["value"])
+                return None
+            if not printed.same_dimension(column.unit):
+                complain("csv_unit", unit=row["unit"], column=column.name, want=column.unit.text)
+                return None
+            number = number * printed.scale / column.unit.scale
+        try:
+            dates = [
+                date.fromisoformat(row[name]) if row[name] else None
+                for name in ("valid_from", "valid_to")
+            ]
+        except ValueError:
+            complain("date", text=f"{row['valid_from']} / {row['valid_to']}")
+            return None
+        return Value(
+            key=tuple(row[key] for key in keys),
+            column=column.name,
+            number=number,
+            printed=row["value"],
+            printed_unit=row["unit"],
+            validity=Validity(*dates),
+            status=row["status"],
+            source=row["source"],
+            clause=row["clause"],
+            note=row["note"],
+            place=place,
+        )
+
+    # -- methods -----------------------------------------------------------------------------
+
+    def method(self) -> Method:
+        data = self.source.data
+        uses = {
+            alias: spec
+            if isinstance(spec, str)
+            else Signature(
+                tuple(spec["keys"]),
+                {
+                    name: self.unit(text, ("uses", alias, "columns", name))
+                    for name, text in spec["columns"].items()
+                },
+                self.source.place(("uses", alias)),
+            )
+            for alias, spec in data.get("uses", {}).items()
+        }
+        return Method(
+            id=data["method"],
+            title=self.words(data["title"]),
+            basis=self.basis(),
+            validity=self.validity(),
+            requires=tuple(data.get("requires", ())),
+            uses=uses,
+            sheets={name: self.sheet(name, spec) for name, spec in data["sheets"].items()},
+            place=self.source.place(("method",)),
+        )
+
+    def sheet(self, name: str, data: dict[str, Any]) -> SheetDoc:
+        at: Keys = ("sheets", name)
+        inputs = {
+            key: InputDoc(
+                name=key,
+                unit=self.unit(spec["unit"], (*at, "inputs", key, "unit")),
+                item=spec["item"],
+                stream=spec.get("stream"),
+                required=spec.get("required", False),
+                default=self.expression(spec, "default", (*at, "inputs", key)),
+                title=self.words(spec),
+                place=self.source.place((*at, "inputs", key, "<key>")),
+            )
+            for key, spec in data.get("inputs", {}).items()
+        }
+        formulas = {
+            key: self.formula(key, spec, (*at, "formulas", key))
+            for key, spec in data.get("formulas", {}).items()
+        }
+        checks = tuple(
+            CheckDoc(
+                spec["name"],
+                self.needed(spec, "when", (*at, "checks", index)),
+                spec["severity"],
+                self.words(spec),
+                self.source.place((*at, "checks", index)),
+            )
+            for index, spec in enumerate(data.get("checks", ()))
+        )
+        return SheetDoc(
+            name=name,
+            title=self.words(data["title"]),
+            grain=tuple(data["grain"]),
+            streams=_listed(data.get("streams")),
+            inputs=inputs,
+            formulas=formulas,
+            checks=checks,
+            place=self.source.place((*at, "<key>")),
+        )
+
+    def formula(self, name: str, spec: dict[str, Any], at: Keys) -> FormulaDoc:
+        ledger = spec.get("ledger")
+        return FormulaDoc(
+            name=name,
+            unit=self.unit(spec["unit"], (*at, "unit")),
+            expression=self.needed(spec, "is", at),
+            title=self.words(spec),
+            clause=spec.get("clause", ""),
+            status=spec.get("status", self.basis().status),
+            optional=spec.get("optional", False),
+            ledger=LedgerEntry(**ledger) if ledger else None,
+            place=self.source.place((*at, "<key>")),
+        )
+
+    def needed(self, spec: dict[str, Any], key: str, at: Keys) -> Expression:
+        return Expression(str(spec[key]).strip(), self.source.place((*at, key)))
+
+    def expression(self, spec: dict[str, Any], key: str, at: Keys) -> Expression | None:
+        return self.needed(spec, key, at) if key in spec else None
+
+    # -- rule sets ---------------------------------------------------------------------------
+
+    def ruleset(self) -> RuleSet:
+        data = self.source.data
+        month, day = data.get("report_day", "03-31").split("-")
+        rounding = data.get("rounding")
+        return RuleSet(
+            id=data["ruleset"],
+            title=self.words(data["title"]),
+            basis=self.basis(),
+            validity=self.validity(),
+            sectors=tuple(data["sectors"]),
+            boundary=data["boundary"],
+            method=data["method"],
+            binds=data.get("binds", {}),
+            report_day=(int(month), int(day)),
+            total=data.get("total"),
+            rounding=Rounding(rounding["mode"], rounding["places"]) if rounding else Rounding(),
+            notes=self.words(data["notes"]) if "notes" in data else None,
+            place=self.source.place(("ruleset",)),
+        )

@@ -1,0 +1,206 @@
+"""The rulebook: all documents of a folder, checked, with their editions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from tongjian.problems import Place, Problem, RuleError
+from tongjian.rules._documents import Method, RuleSet, Table
+from tongjian.rules._program import Library, Program, SheetPlan, compile_method
+from tongjian.rules._read import Documents, read_folder
+from tongjian.units import UnitError, parse_unit
+
+_Dated = TypeVar("_Dated", Method, RuleSet)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRuleSet:
+    """A rule set with its program."""
+
+    doc: RuleSet
+    program: Program
+
+    @property
+    def id(self) -> str:
+        return self.doc.id
+
+
+@dataclass(slots=True)
+class Rulebook:
+    """Checked documents (规则库): tables by id, editions of methods and rule sets by id."""
+
+    folder: str
+    digest: str
+    tables: dict[str, Table] = field(default_factory=dict)
+    methods: dict[str, tuple[Method, ...]] = field(default_factory=dict)
+    rulesets: dict[str, tuple[CompiledRuleSet, ...]] = field(default_factory=dict)
+
+    def ruleset(self, name: str, year: int) -> CompiledRuleSet | None:
+        """The edition of rule set `name` that is in force at the end of `year`, if any.
+
+        Raises `RuleError` when there is no rule set of that name at all.
+        """
+        editions = self.rulesets.get(name)
+        if editions is None:
+            near = difflib.get_close_matches(name, self.rulesets, n=3) or sorted(self.rulesets)
+            values = {"name": name, "known": ", ".join(near)}
+            raise RuleError(Problem("rules.unknown_ruleset", values=values))
+        return _in_force(editions, date(year, 12, 31))
+
+    def rebound(self, ruleset: CompiledRuleSet, binds: Mapping[str, str]) -> CompiledRuleSet:
+        """The rule set with some tables replaced by alias (a what-if), compiled anew.
+
+        Aliases that the rule set does not have are ignored, so that one set of replacements can
+        go to several rule sets. Raises `RuleError` when a table does not fit.
+        """
+        usable = {k: v for k, v in binds.items() if k in ruleset.program.tables}
+        if not usable:
+            return ruleset
+        library = _library(self, ruleset.doc.validity.first)
+        method = library.method(ruleset.doc.method)
+        assert method is not None
+        program = compile_method(
+            method, library, {**ruleset.doc.binds, **usable}, ruleset.doc.place
+        )
+        return CompiledRuleSet(ruleset.doc, program)
+
+    def method(self, name: str, day: date) -> Method | None:
+        """The edition of method `name` in force on `day`, if any."""
+        found = [m for m in self.methods.get(name, ()) if m.validity.covers(day)]
+        return found[0] if found else None
+
+
+def _in_force(editions: Iterable[CompiledRuleSet], day: date) -> CompiledRuleSet | None:
+    return next((one for one in editions if one.doc.validity.covers(day)), None)
+
+
+def build_rulebook(folder: Path, digest: str) -> Rulebook:
+    """Read and check every document below `folder`; raises `RuleError` with all problems."""
+    documents = read_folder(folder)
+    if not (documents.tables or documents.methods or documents.problems):
+        raise RuleError(Problem("rules.no_rulebook", values={"folder": str(folder)}))
+    return assemble(documents, str(folder), digest)
+
+
+def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
+    """Check documents against each other and compile them."""
+    problems = documents.problems
+    book = Rulebook(folder, digest)
+    for table in documents.tables:
+        if table.id in book.tables:
+            other = book.tables[table.id].place.file
+            values = {"name": table.id, "file": other}
+            problems.append(Problem("rules.id_twice", table.place, values))
+        book.tables[table.id] = table
+    book.methods = _editions(documents.methods, problems)
+    rulesets = _editions(documents.rulesets, problems)
+    _check_methods(book, problems)
+    for name, editions in rulesets.items():
+        compiled = [_compile_ruleset(book, one, problems) for one in editions]
+        book.rulesets[name] = tuple(one for one in compiled if one is not None)
+    if problems:
+        raise RuleError(_once(problems))
+    return book
+
+
+def _editions(
+    documents: Sequence[_Dated], problems: list[Problem]
+) -> dict[str, tuple[_Dated, ...]]:
+    groups: dict[str, list[_Dated]] = {}
+    for document in documents:
+        group = groups.setdefault(document.id, [])
+        for other in group:
+            if other.validity.overlaps(document.validity):
+                values = {
+                    "name": document.id,
+                    "first": str(other.validity),
+                    "file": other.place.file,
+                    "second": str(document.validity),
+                }
+                problems.append(Problem("rules.edition_overlap", document.place, values))
+        group.append(document)
+    return {
+        name: tuple(sorted(group, key=lambda one: one.validity.first or date.min))
+        for name, group in groups.items()
+    }
+
+
+def _library(book: Rulebook, day: date | None) -> Library:
+    return Library(
+        method=lambda name: book.method(name, day or date.max), table=book.tables.get
+    )
+
+
+def _check_methods(book: Rulebook, problems: list[Problem]) -> None:
+    """Each method has to make sense by itself, whatever tables a rule set will name."""
+    for editions in book.methods.values():
+        for method in editions:
+            try:
+                compile_method(method, _library(book, method.validity.first))
+            except RuleError as error:
+                problems.extend(error.problems)
+
+
+def _compile_ruleset(
+    book: Rulebook, ruleset: RuleSet, problems: list[Problem]
+) -> CompiledRuleSet | None:
+    library = _library(book, ruleset.validity.first)
+    method = library.method(ruleset.method)
+    if method is None:
+        values = {"name": ruleset.method}
+        problems.append(Problem("rules.unknown_method", ruleset.place, values))
+        return None
+    try:
+        program = compile_method(method, library, ruleset.binds, ruleset.place)
+    except RuleError as error:
+        problems.extend(error.problems)
+        return None
+    found = [*_check_total(ruleset, program), *_check_ledger(program)]
+    problems.extend(found)
+    return None if found else CompiledRuleSet(ruleset, program)
+
+
+def _check_total(ruleset: RuleSet, program: Program) -> list[Problem]:
+    if ruleset.total is None:
+        return []
+    sheet, _, column = ruleset.total.partition(".")
+    if sheet in program.sheets and column in program.sheets[sheet].formulas:
+        return []
+    return [Problem("rules.total_column", ruleset.place, {"name": ruleset.total})]
+
+
+def _check_ledger(program: Program) -> list[Problem]:
+    """A ledger line has to be in tonnes of its substance, at the grain facility-year."""
+    problems = []
+    for sheet in program.sheets.values():
+        for name, formula in sheet.formulas.items():
+            if formula.doc.ledger is None:
+                continue
+            if sheet.grain != ("facility", "year"):
+                problems.append(Problem("rules.ledger_grain", formula.doc.place, {"name": name}))
+            problems.extend(_check_substance(name, formula.doc.place, sheet))
+    return problems
+
+
+def _check_substance(name: str, place: Place, sheet: SheetPlan) -> list[Problem]:
+    doc = sheet.formulas[name].doc
+    assert doc.ledger is not None and doc.unit is not None
+    substance = doc.ledger.substance
+    try:
+        unit = parse_unit(substance if substance == "tce" else f"t{substance}")
+    except UnitError:
+        unit = None
+    if unit is not None and unit.same_dimension(doc.unit) and doc.unit.scale == unit.scale:
+        return []
+    values = {"name": name, "substance": substance, "unit": doc.unit.text}
+    return [Problem("rules.ledger_unit", place, values)]
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Without repetitions: a fault of a method shows again in every rule set that uses it."""
+    return list({(p.code, p.place, p.message("en")): p for p in problems}.values())
