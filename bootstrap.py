@@ -63,8 +63,8 @@ def runs(*command: str) -> bool:
 
 
 def fingerprint() -> str:
-    """Changes with the locks, with the package metadata and with the place of the tree."""
-    digest = hashlib.sha256(os.fsencode(ROOT))
+    """Changes with the locks and with the package's metadata."""
+    digest = hashlib.sha256()
     for path in [ROOT / "pyproject.toml", *LOCKS.values()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -72,20 +72,23 @@ def fingerprint() -> str:
 
 def ensure(wanted: str) -> None:
     """Make .venv hold the wanted set ("core" or "dev"); returns at once when it does."""
-    found = STAMP.read_text("utf-8").split() if STAMP.exists() else []
-    if found[1:] == [fingerprint()] and found[0] in (wanted, "dev") and PYTHON.exists():
+    stamp = STAMP.read_text("utf-8").split("\n") if STAMP.exists() else []
+    held, state, root = stamp if len(stamp) == 3 else ("", "", "")
+    if held in (wanted, "dev") and (state, root) == (fingerprint(), str(ROOT)) and PYTHON.exists():
         return
-    if found[:1] == ["dev"]:
-        wanted = "dev"  # a lock that changed must not take the tools away
-    if VENV.exists() and (found == [UNFINISHED] or not runs(str(PYTHON), "-c", "")):
-        say("清除未完成的 .venv", "Removing a half-made .venv")
+    # Scripts in .venv carry its path, so one that came along with a moved tree is of no use.
+    broken = bool(stamp) and (state == UNFINISHED or root != str(ROOT))
+    if VENV.exists() and (broken or not runs(str(PYTHON), "-c", "")):
+        say("清除不完整的 .venv", "Removing a .venv that is not whole")
         shutil.rmtree(VENV)
+    if held == "dev":
+        wanted = held  # a lock that changed must not take the tools away
     VENV.mkdir(exist_ok=True)
-    STAMP.write_text(UNFINISHED, "utf-8")
+    STAMP.write_text(f"{wanted}\n{UNFINISHED}\n{ROOT}", "utf-8")
     if not PYTHON.exists():
         create_venv()
     install(wanted)
-    STAMP.write_text(f"{wanted} {fingerprint()}", "utf-8")
+    STAMP.write_text(f"{wanted}\n{fingerprint()}\n{ROOT}", "utf-8")
     say("环境就绪", "Environment ready")
 
 

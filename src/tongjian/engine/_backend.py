@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
-
 import duckdb
 
+from tongjian.engine._leaf_rows import Row, fetch
 from tongjian.engine._sheet_sql import SheetSql, Sources
 from tongjian.engine._sql import FactorSet, SqlWriter
 from tongjian.engine._tables import Key, ResolvedTables
-from tongjian.rules import EVIDENCE, RAW, Program, SheetPlan, key_columns
+from tongjian.rules import Program, SheetPlan
 from tongjian.rules import _ir as ir
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -26,17 +23,20 @@ class DuckBackend:
     program: Program
     tables: ResolvedTables
     sources: Sources
-    name: str = "run"
+    index: int = 0
     results: dict[str, str] = field(default_factory=dict)
 
-    def run(self) -> None:
-        """Compute every coarser sheet into a table."""
+    def run(self) -> dict[str, list[Row]]:
+        """Compute every coarser sheet into a table and return its rows, in key order."""
+        rows = {}
         for sheet in self.program.sheets.values():
             if not sheet.is_leaf:
                 self.results[sheet.name] = self.compute(sheet)
+                rows[sheet.name] = self.rows(sheet)
+        return rows
 
     def compute(self, sheet: SheetPlan) -> str:
-        target = f'"{self.name}.{sheet.name}"'
+        target = f'"result {self.index} {sheet.name}"'
         try:
             self.connection.execute(f"CREATE TABLE {target} AS {self.statement(sheet)}")
         except duckdb.ConversionException:
@@ -60,30 +60,6 @@ class DuckBackend:
         """The computed rows of a coarser sheet, in key order."""
         order = ", ".join(f'"{key}"' for key in sheet.grain)
         return fetch(self.connection, f"SELECT * FROM {self.results[sheet.name]} ORDER BY {order}")
-
-    # -- leaf rows for the Python back-end ---------------------------------------------------
-
-    def leaf_rows(self, sheet: SheetPlan, where: str = "", limit: int | None = None) -> list[Row]:
-        """Raw rows of a leaf sheet: keys, attributes, raw inputs, evidence flags."""
-        sql = self.sheet_sql()
-        # Pretend that every input has a default, so that each raw value has its "@raw" column.
-        nothing = ir.Nothing(ir.Kind("number"))
-        raw = replace(
-            sheet,
-            inputs={name: replace(item, default=nothing) for name, item in sheet.inputs.items()},
-        )
-        needed = {name for name in sheet.inputs} | set(key_columns(sheet.grain))
-        if sheet.name not in self.sources.wide:
-            needed |= evidence_columns(sheet)
-        base = sql.base_rows(raw, needed, where)
-        query = sql.joined(base, sheet, [], needed)
-        order = ", ".join(f'"{key}"' for key in dict.fromkeys([*sheet.grain, "year"]))
-        bound = f" LIMIT {limit}" if limit is not None else ""
-        rows = fetch(self.connection, f"SELECT * FROM ({query}) ORDER BY {order}{bound}")
-        if sheet.name in self.sources.wide:
-            for row in rows:
-                row.update({name + EVIDENCE: False for name in sheet.inputs})
-        return rows
 
     # -- factors -----------------------------------------------------------------------------
 
@@ -154,20 +130,6 @@ class DuckBackend:
                 self.connection.execute(f"INSERT INTO {one.name} VALUES {values_sql}", flat)
 
 
-def evidence_columns(sheet: SheetPlan) -> set[str]:
-    """Evidence flags of every input."""
-    return {name + EVIDENCE for name in sheet.inputs}
-
-
-def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    """Rows of a query as dictionaries."""
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
 def _double(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
-
-__all__ = ["RAW", "DuckBackend", "Row", "fetch"]

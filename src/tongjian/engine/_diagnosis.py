@@ -7,11 +7,12 @@ the branch that was taken can be followed down to the missing input or factor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from tongjian.engine._backend import DuckBackend, fetch
+from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._python import PythonEngine
+from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
 from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, own_columns
@@ -25,63 +26,73 @@ _LISTED = 500
 class Diagnosis:
     """Problems of one rule set's run."""
 
-    back: DuckBackend
+    engine: PythonEngine
     ruleset: CompiledRuleSet
     years: tuple[int, ...]
-    engine: PythonEngine = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.engine = PythonEngine(self.back.program, self.back.tables, "float")
+    leaf_rows: LeafRows
+    leaves: Mapping[str, Sequence[Row]] | None = None
+    """Raw leaf rows, where the run already has them."""
 
     def problems(self, sheets: Mapping[str, Sequence[Row]]) -> list[Problem]:
         """Every row-level problem, then every result that could not be computed."""
         found: list[Problem] = []
+        for name, rows in self.suspect_rows(sheets).items():
+            found.extend(self.leaf_problems(self.engine.program.sheets[name], rows))
+        for name, sheet in self.engine.program.sheets.items():
+            if not sheet.is_leaf:
+                found.extend(self.coarse_problems(sheet, sheets[name]))
+        return found
+
+    def suspect_rows(self, sheets: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+        """Leaf rows of facilities and years with rows left out (all, where warnings are due)."""
+        program = self.engine.program
         suspects = sorted(
             {
                 (row["facility"], row["year"])
                 for rows in sheets.values()
                 for row in rows
-                if row["@missing"] and "facility" in row and "year" in row
+                if row[MISSING] and "facility" in row and "year" in row
             }
         )
-        for sheet in self.back.program.sheets.values():
-            if sheet.is_leaf:
-                found.extend(self.leaf_problems(sheet, suspects))
-            else:
-                found.extend(self.coarse_problems(sheet, sheets[sheet.name]))
-        return found
+        warns = any(
+            check.doc.severity == "warning" for one in program.sheets.values() for check in one.checks
+        )
+        if not suspects and not warns:
+            return {}
+        leaves = self.leaves
+        if leaves is None:
+            leaves = self.leaf_rows.read(program, "" if warns else _pairs(suspects))
+        wanted = set(suspects)
+        return {
+            name: [
+                dict(row)
+                for row in rows
+                if row["year"] in self.years and (warns or (row["facility"], row["year"]) in wanted)
+            ]
+            for name, rows in leaves.items()
+        }
 
     # -- leaf sheets -------------------------------------------------------------------------
 
-    def leaf_problems(
-        self, sheet: SheetPlan, suspects: Sequence[tuple[str, int]]
-    ) -> list[Problem]:
-        warned = [check for check in sheet.checks if check.doc.severity == "warning"]
-        if not suspects and not warned:
-            return []
-        where = "" if warned else _pairs(suspects)
-        rows = [row for row in self.back.leaf_rows(sheet, where) if row["year"] in self.years]
+    def leaf_problems(self, sheet: SheetPlan, rows: Sequence[Row]) -> list[Problem]:
         self.engine.fill(sheet, rows)
         used = self.used_nodes(sheet)
-        found: list[tuple[Row, Problem]] = []
-        for row in rows:
-            found.extend((row, problem) for problem in self.row_problems(sheet, row, used))
-        if len(found) > _LISTED:
-            values = {
-                "count": len(found) - _LISTED,
-                "ruleset": self.ruleset.id,
-                "sheet": sheet.name,
-            }
-            kept = [self.placed(sheet, row, problem) for row, problem in found[:_LISTED]]
-            return [*kept, Problem("engine.too_many_rows", values=values)]
-        return [self.placed(sheet, row, problem) for row, problem in found]
+        found = [
+            Problem(problem.code, _place(row), problem.values, problem.severity)
+            for row in rows
+            for problem in self.row_problems(sheet, row, used)
+        ]
+        if len(found) <= _LISTED:
+            return found
+        more = {"count": len(found) - _LISTED, "ruleset": self.ruleset.id, "sheet": sheet.name}
+        return [*found[:_LISTED], Problem("engine.too_many_rows", values=more)]
 
     def used_nodes(self, sheet: SheetPlan) -> list[ir.Node]:
         """What coarser sheets read of this one."""
         return [
             part.node
-            for other in self.back.program.sheets.values()
-            for part in other.aggregates()
+            for other in self.engine.program.sheets.values()
+            for part in other.aggregates
             if part.sheet == sheet.name and part.name != "count"
         ]
 
@@ -114,19 +125,6 @@ class Diagnosis:
             else "Please check",
         }
         return Problem("engine.check_failed", values=values, severity=check.doc.severity)
-
-    def placed(self, sheet: SheetPlan, row: Row, problem: Problem) -> Problem:
-        """The problem with the place of a record of this row."""
-        if sheet.name in self.back.sources.wide:
-            return problem
-        keys = [key for key in ("facility", "period", "process_unit", "stream") if key in row]
-        conditions = " AND ".join(f"{key} = {_text(row[key])}" for key in keys)
-        tests = " OR ".join(
-            f"({self.back.sheet_sql().input_test(sheet, name)})" for name in sheet.inputs
-        )
-        query = f"SELECT min(source) AS source FROM activity WHERE {conditions} AND ({tests})"
-        source = fetch(self.back.connection, query)[0]["source"]
-        return Problem(problem.code, place_of(source), problem.values, problem.severity)
 
     # -- coarser sheets ----------------------------------------------------------------------
 
@@ -193,7 +191,7 @@ class Diagnosis:
         self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str
     ) -> Problem:
         key = tuple(str(self.value(part, row) or "") for part in node.keys)
-        reason = self.back.tables.why_missing(node.table, node.column, row["year"], key)
+        reason = self.engine.tables.why_missing(node.table, node.column, row["year"], key)
         values = {
             "row": row_words(row, sheet),
             "column": self.title(column, sheet),
@@ -226,6 +224,11 @@ def row_words(row: Row, sheet: SheetPlan) -> str:
     return " ".join(str(row[key]) for key in sheet.grain if row.get(key) not in (None, ""))
 
 
+def _place(row: Row) -> Place:
+    sources = sorted(row["@source"])
+    return place_of(sources[0]) if sources else Place()
+
+
 def _name_of(node: ir.Node) -> str:
     return node.name if isinstance(node, ir.Column) else "-"
 
@@ -238,5 +241,3 @@ def _pairs(suspects: Sequence[tuple[str, int]]) -> str:
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
-
-__all__ = ["Diagnosis", "Place", "row_words"]

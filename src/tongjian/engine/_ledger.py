@@ -9,9 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from tongjian.engine._resolution import micro_factor
+from tongjian.engine._sheet_sql import missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import CompiledRuleSet
+from tongjian.rules import CompiledRuleSet, SheetPlan
+from tongjian.rules import _ir as ir
 from tongjian.units import Unit, parse_unit
 
 Row = dict[str, Any]
@@ -76,6 +78,7 @@ def ledger_lines(
             if entry is None:
                 continue
             unit = parse_unit("tce" if entry.substance == "tce" else f"t{entry.substance}")
+            finer = missing_columns(sheet, formula.node)
             for row in sheets[name]:
                 value = row[column]
                 if value is None:
@@ -92,12 +95,27 @@ def ledger_lines(
                         unit=unit.text,
                         amount_micro=to_micro(value, unit),
                         co2e_micro=co2e,
-                        missing=row["@missing"],
+                        missing=sum(row[count] for count in finer),
                         sheet=name,
                         column=column,
                     )
                 )
     return lines
+
+
+def missing_columns(sheet: SheetPlan, node: ir.Node) -> list[str]:
+    """The counts of rows left out that bear on an expression of a coarser sheet."""
+    children: dict[str, None] = {}
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, ir.Aggregate):
+            children[part.sheet] = None  # what stands inside belongs to the finer sheet
+            continue
+        if isinstance(part, ir.Column) and part.name in sheet.formulas:
+            stack.append(sheet.formulas[part.name].node)
+        stack.extend(part.children())
+    return [missing_column(child) for child in children]
 
 
 def co2e_micro(substance: str, value: float, year: int, tables: ResolvedTables) -> int | None:
@@ -141,9 +159,11 @@ def summarise(
         with_gwp = [line.co2e_micro for line in members if line.co2e_micro is not None]
         row["co2e"] = from_micro(sum(with_gwp), CO2E) if with_gwp else None
         row["lines"] = len(members)
-        row["missing"] = sum(
-            max(line.missing for line in members if (line.facility, line.year) == pair)
-            for pair in {(line.facility, line.year) for line in members}
-        )
+        left_out: dict[tuple[str, int, str], int] = {}
+        for line in members:
+            # Lines of one facility may rest on the same rows; count those once.
+            pair = (line.facility, line.year, line.ruleset)
+            left_out[pair] = max(left_out.get(pair, 0), line.missing)
+        row["missing"] = sum(left_out.values())
         rows.append(row)
     return rows

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from tongjian.engine._resolution import micro_factor
+from tongjian.engine._sheet_sql import MISSING, missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
@@ -37,16 +38,7 @@ def run_python(
     `rows` holds the rows of the leaf sheets: keys, attributes and raw inputs. Rows of coarser
     sheets carry ``@missing``: how many finer rows a problem kept out of their totals.
     """
-    engine = PythonEngine(program, tables, mode)
-    with localcontext(Context(prec=DECIMAL_DIGITS)):
-        result: dict[str, list[Row]] = {}
-        for name, sheet in program.sheets.items():
-            if sheet.is_leaf:
-                result[name] = [dict(row) for row in rows.get(name, ())]
-            else:
-                result[name] = engine.gather(sheet, result)
-            engine.fill(sheet, result[name])
-        return result
+    return PythonEngine(program, tables, mode).run(rows)
 
 
 @dataclass(slots=True)
@@ -58,6 +50,18 @@ class PythonEngine:
     mode: Mode
     functions: dict[str, Callable[[Row], None]] = field(default_factory=dict)
     row_functions: dict[ir.Node, Callable[[Row], Any]] = field(default_factory=dict)
+
+    def run(self, rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+        """Rows of every sheet; see `run_python`."""
+        with localcontext(Context(prec=DECIMAL_DIGITS)):
+            result: dict[str, list[Row]] = {}
+            for name, sheet in self.program.sheets.items():
+                if sheet.is_leaf:
+                    result[name] = [dict(row) for row in rows.get(name, ())]
+                else:
+                    result[name] = self.gather(sheet, result)
+                self.fill(sheet, result[name])
+            return result
 
     def fill(self, sheet: SheetPlan, rows: Iterable[Row]) -> None:
         """Compute every column of the sheet in each row, in place."""
@@ -108,32 +112,37 @@ class PythonEngine:
     def gather(self, sheet: SheetPlan, done: Mapping[str, Sequence[Row]]) -> list[Row]:
         """The rows of a coarser sheet with the values of its aggregates."""
         spine: dict[tuple[Any, ...], Row] = {}
-        aggregates = list(dict.fromkeys(sheet.aggregates()))
-        for child in dict.fromkeys(part.sheet for part in aggregates):
+        aggregates = sheet.aggregates
+        children = tuple(dict.fromkeys(part.sheet for part in aggregates))
+        for child in children:
             groups: dict[tuple[Any, ...], list[Row]] = {}
             for row in done[child]:
                 groups.setdefault(tuple(row[key] for key in sheet.grain), []).append(row)
             for key, members in groups.items():
                 target = spine.get(key)
                 if target is None:
-                    target = spine[key] = self.new_row(sheet, key, members[0])
-                inherited = sum(row.get("@missing", 0) for row in members)
+                    target = spine[key] = self.new_row(sheet, key, members[0], children)
+                inherited = sum(row.get(MISSING, 0) for row in members)
                 left_out = 0
                 for part in aggregates:
                     if part.sheet == child:
                         value, missing = self.aggregate(part, members)
                         target["@aggregates"][part] = value
                         left_out = max(left_out, missing)
-                target["@missing"] += left_out + inherited
+                target[missing_column(child)] = left_out + inherited
+                target[MISSING] += left_out + inherited
         return [spine[key] for key in sorted(spine)]
 
-    def new_row(self, sheet: SheetPlan, key: tuple[Any, ...], member: Row) -> Row:
+    def new_row(
+        self, sheet: SheetPlan, key: tuple[Any, ...], member: Row, children: Iterable[str]
+    ) -> Row:
         row: Row = dict(zip(sheet.grain, key, strict=True))
         # Attributes of a key are the same in every row that has the key.
         for name in attribute_names(sheet.grain):
             row[name] = member.get(name)
         row["@aggregates"] = {}
-        row["@missing"] = 0
+        row[MISSING] = 0
+        row.update({missing_column(child): 0 for child in children})
         return row
 
     def aggregate(self, part: ir.Aggregate, rows: Sequence[Row]) -> tuple[Any, int]:

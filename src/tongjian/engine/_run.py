@@ -8,14 +8,15 @@ from typing import Any, Literal
 
 import duckdb
 
-from tongjian.engine._backend import DuckBackend, fetch
+from tongjian.engine._backend import DuckBackend
 from tongjian.engine._diagnosis import Diagnosis
 from tongjian.engine._ledger import LedgerLine, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
-from tongjian.engine._python import run_python
+from tongjian.engine._leaf_rows import LeafRows, fetch
+from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
-from tongjian.engine._tables import ResolvedTables, resolve_tables
+from tongjian.engine._tables import ResolvedTables
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import CompiledRuleSet, Rulebook
 
@@ -114,15 +115,19 @@ def run(
     for index, (ruleset, its_years) in enumerate(chosen):
         if progress:
             progress(ruleset.id, index, len(chosen))
-        bound = _rebind(rulebook, ruleset, binds)
-        tables = resolve_tables(bound.program, rulebook, bound.doc, its_years)
+        bound, engine = prepare(rulebook, ruleset, its_years, binds or {})
         sources = _scope(connection, snapshot, bound, facilities, rulesets is None, index)
-        back = DuckBackend(connection, bound.program, tables, sources, f"r{index}")
-        small = backend == "python" or (backend == "auto" and size <= _SMALL)
-        sheets = _python_sheets(back, its_years) if small else _duckdb_sheets(back, its_years)
-        results.append(RuleSetResult(bound, its_years, tables, sheets))
-        lines.extend(ledger_lines(bound, sheets, tables))
-        problems.extend(Diagnosis(back, bound, its_years).problems(sheets))
+        reader = LeafRows(connection, sources, facilities)
+        leaves = None
+        if backend == "python" or (backend == "auto" and size <= _SMALL):
+            leaves = reader.read(bound.program)
+            sheets = engine.run(leaves)
+        else:
+            sheets = DuckBackend(connection, bound.program, engine.tables, sources, index).run()
+        sheets = _coarse(bound, sheets, its_years)
+        results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
+        lines.extend(ledger_lines(bound, sheets, engine.tables))
+        problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
     if progress:
         progress("", len(chosen), len(chosen))
     lines.sort(key=lambda line: (line.facility, line.year, line.ruleset, line.sheet, line.column))
@@ -132,25 +137,13 @@ def run(
     )
 
 
-def _duckdb_sheets(back: DuckBackend, years: tuple[int, ...]) -> dict[str, list[Row]]:
-    back.run()
+def _coarse(
+    ruleset: CompiledRuleSet, sheets: Mapping[str, list[Row]], years: Sequence[int]
+) -> dict[str, list[Row]]:
+    """The coarser sheets, without years in which this edition is not in force."""
     return {
-        name: [row for row in back.rows(sheet) if row.get("year") in (None, *years)]
-        for name, sheet in back.program.sheets.items()
-        if not sheet.is_leaf
-    }
-
-
-def _python_sheets(back: DuckBackend, years: tuple[int, ...]) -> dict[str, list[Row]]:
-    leaves = {
-        name: back.leaf_rows(sheet)
-        for name, sheet in back.program.sheets.items()
-        if sheet.is_leaf
-    }
-    done = run_python(back.program, leaves, back.tables)
-    return {
-        name: [row for row in done[name] if row.get("year") in (None, *years)]
-        for name, sheet in back.program.sheets.items()
+        name: [row for row in sheets[name] if row.get("year") in (None, *years)]
+        for name, sheet in ruleset.program.sheets.items()
         if not sheet.is_leaf
     }
 
@@ -206,14 +199,6 @@ def _choose(
     if not chosen:
         raise EngineError(problems or [Problem("engine.no_records")])
     return [(edition, tuple(its_years)) for edition, its_years in chosen.values()]
-
-
-def _rebind(
-    rulebook: Rulebook, ruleset: CompiledRuleSet, binds: Mapping[str, str] | None
-) -> CompiledRuleSet:
-    if not binds:
-        return ruleset
-    return rulebook.rebound(ruleset, binds)
 
 
 def _scope(

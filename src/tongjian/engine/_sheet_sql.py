@@ -122,13 +122,13 @@ class SheetSql:
     def coarse(self, sheet: SheetPlan) -> str:
         """A query with one row per key of `sheet`, all its formulas and ``@missing``."""
         q = self.writer.quote
-        parts = list(dict.fromkeys(sheet.aggregates()))
+        parts = sheet.aggregates
         children = list(dict.fromkeys(part.sheet for part in parts))
         grain = ", ".join(map(q, sheet.grain))
-        ctes, missing = [], []
+        ctes, missing = [], {}
         for index, child in enumerate(children):
             ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
-            missing.append(f"coalesce(g{index}.{q(MISSING)}, 0)")
+            missing[child] = f"CAST(coalesce(g{index}.{q(MISSING)}, 0) AS {self.writer.dialect.integer})"
         spine = " UNION ".join(f"SELECT {grain} FROM g{index}" for index in range(len(children)))
         ctes.append(f"spine AS ({spine})")
         joins = " ".join(
@@ -141,14 +141,16 @@ class SheetSql:
             gathered = f"g{children.index(part.sheet)}.{q(f'a{number}')}"
             columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
             self.writer.aggregates[part] = q(f"v{number}")
-        columns.append(f"CAST({' + '.join(missing)} AS BIGINT) AS {q(MISSING)}")
+        columns += [f"{count} AS {q(missing_column(child))}" for child, count in missing.items()]
+        columns.append(f"{' + '.join(missing.values())} AS {q(MISSING)}")
         base = f"SELECT {', '.join(columns)} FROM spine {joins}"
         nodes = [formula.node for formula in sheet.formulas.values()]
         needed = set(key_columns(sheet.grain))
         query = self.joined(base, sheet, nodes, needed)
         steps = {name: formula.node for name, formula in sheet.formulas.items()}
         body = self.levels(query, steps, sheet)
-        names = [*key_columns(sheet.grain), *sheet.formulas, MISSING]
+        counts = [missing_column(child) for child in children]
+        names = [*key_columns(sheet.grain), *sheet.formulas, *counts, MISSING]
         return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, names))} FROM ({body})"
 
     def gathered(
@@ -246,6 +248,11 @@ class SheetSql:
             ]
             query = f"SELECT *, {', '.join(columns)} FROM ({query})"
         return query
+
+
+def missing_column(sheet: str) -> str:
+    """The column that counts rows of a finer sheet left out of totals."""
+    return f"{MISSING} {sheet}"
 
 
 def needed_columns(sheet: SheetPlan, nodes: Iterable[ir.Node]) -> set[str]:

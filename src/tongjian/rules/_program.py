@@ -56,6 +56,8 @@ class SheetPlan:
     inputs: dict[str, InputPlan]
     formulas: dict[str, FormulaPlan]
     checks: tuple[CheckPlan, ...]
+    aggregates: tuple[ir.Aggregate, ...] = ()
+    """Every aggregate over a finer sheet, once, as planned."""
 
     @property
     def name(self) -> str:
@@ -81,8 +83,8 @@ class SheetPlan:
         yield from (formula.node for formula in self.formulas.values())
         yield from (check.node for check in self.checks)
 
-    def aggregates(self) -> Iterator[ir.Aggregate]:
-        """Every aggregate over a finer sheet, as planned."""
+    def found_aggregates(self) -> Iterator[ir.Aggregate]:
+        """Aggregates in the expressions of the sheet, as they stand."""
         for node in self.nodes():
             for part in node.walk():
                 if isinstance(part, ir.Aggregate) and part.plan is None:
@@ -327,7 +329,8 @@ class _Compiler:
 
     def order_sheets(self, plans: dict[str, SheetPlan]) -> dict[str, SheetPlan]:
         needs = {
-            name: sorted({part.sheet for part in plan.aggregates()}) for name, plan in plans.items()
+            name: sorted({part.sheet for part in plan.found_aggregates()})
+            for name, plan in plans.items()
         }
         order = self.topological(needs, "sheet_circle", lambda name: plans[name].doc.place)
         self.stop_on_problems()
@@ -360,7 +363,8 @@ class _Compiler:
             key: replace(formula, node=canonical(formula.node, plan, plans))
             for key, formula in plan.formulas.items()
         }
-        return replace(plan, formulas=formulas)
+        ready = replace(plan, formulas=formulas)
+        return replace(ready, aggregates=tuple(dict.fromkeys(ready.found_aggregates())))
 
 
 def own_columns(node: ir.Node) -> Iterator[str]:

@@ -1,0 +1,128 @@
+"""Rows of leaf sheets in Python: the long table of records, pivoted to one column per input.
+
+Does for few rows what `SheetSql.base_rows` does for many; the tests hold one against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from tongjian.engine._sheet_sql import Sources
+from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
+
+Row = dict[str, Any]
+_RECORD = "facility, period, year, process_unit, stream, class, item, unit, quantity, evidence, source"
+
+
+@dataclass(slots=True)
+class LeafRows:
+    """Reads leaf rows from the records behind a connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    sources: Sources
+    facilities: Mapping[str, Row]
+    process_units: dict[tuple[str, str], Row] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        query = f"SELECT * FROM {self.sources.process_units}"
+        self.process_units = {
+            (row["facility"], row["process_unit"]): row for row in fetch(self.connection, query)
+        }
+
+    def read(self, program: Program, where: str = "") -> dict[str, list[Row]]:
+        """Rows of every leaf sheet; `where` limits the records (a condition on their columns)."""
+        conditions = [where] if where else []
+        if self.sources.scope:
+            conditions.append(f"facility IN (SELECT facility FROM {self.sources.scope})")
+        clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        leaves = [sheet for sheet in program.sheets.values() if sheet.is_leaf]
+        records: list[tuple[Any, ...]] = []
+        if any(sheet.name not in self.sources.wide for sheet in leaves):
+            query = f"SELECT {_RECORD} FROM {self.sources.activity}{clause}"
+            records = self.connection.execute(query).fetchall()
+        return {
+            sheet.name: self.wide(sheet, clause)
+            if sheet.name in self.sources.wide
+            else self.pivot(sheet, records)
+            for sheet in leaves
+        }
+
+    def pivot(self, sheet: SheetPlan, records: Iterable[tuple[Any, ...]]) -> list[Row]:
+        """One row per key of the sheet, from records of its classes and items."""
+        by_item: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+        for name, item in sheet.inputs.items():
+            by_item.setdefault((item.doc.item, item.doc.unit.text), []).append(
+                (name, item.doc.stream)
+            )
+        found: dict[tuple[Any, ...], Row] = {}
+        for record in records:
+            inputs = by_item.get((record[6], record[7]))
+            if inputs is None or not _within(record[5], sheet.doc.streams):
+                continue
+            for name, stream in inputs:
+                if stream is None or stream == record[4]:
+                    row = self.row_of(sheet, record, found)
+                    row[name + RAW] = record[8]
+                    row[name + EVIDENCE] = bool(record[9])
+                    row["@source"].append(record[10])
+        return [found[key] for key in sorted(found)]
+
+    def row_of(
+        self, sheet: SheetPlan, record: tuple[Any, ...], found: dict[tuple[Any, ...], Row]
+    ) -> Row:
+        columns = {
+            "facility": record[0],
+            "period": record[1],
+            "process_unit": record[3],
+            "stream": record[4],
+        }
+        key = tuple(columns[name] for name in sheet.grain)
+        row = found.get(key)
+        if row is None:
+            row = found[key] = dict(zip(sheet.grain, key, strict=True))
+            row["year"] = record[2]
+            row["@source"] = []
+            if "stream" in sheet.grain:
+                row["stream_class"] = record[5]
+            self.add_attributes(sheet, row)
+            for name in sheet.inputs:
+                row[name + RAW] = None
+                row[name + EVIDENCE] = False
+        return row
+
+    def add_attributes(self, sheet: SheetPlan, row: Row) -> None:
+        if "facility" in sheet.grain:
+            owner = self.facilities.get(row["facility"], {})
+            row.update({name: owner.get(name) or "" for name in ATTRIBUTES["facility"]})
+        if "process_unit" in sheet.grain:
+            unit = self.process_units.get((row["facility"], row["process_unit"]), {})
+            row.update({name: unit.get(name) or "" for name in ATTRIBUTES["process_unit"]})
+
+    def wide(self, sheet: SheetPlan, clause: str) -> list[Row]:
+        """Rows of a table that already has one column per input."""
+        names = ", ".join(f'"{name}"' for name in [*dict.fromkeys([*sheet.grain, "year"])])
+        inputs = "".join(f', "{name}" AS "{name}{RAW}"' for name in sheet.inputs)
+        query = f"SELECT {names}{inputs} FROM {self.sources.wide[sheet.name]}{clause}"
+        rows = fetch(self.connection, query)
+        for row in rows:
+            self.add_attributes(sheet, row)
+            row["@source"] = []
+            row.update({name + EVIDENCE: False for name in sheet.inputs})
+        return rows
+
+
+def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    """Rows of a query as dictionaries."""
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _within(name: str, classes: Sequence[str]) -> bool:
+    if not classes or classes == ("any",):
+        return True
+    return any(name == one or name.startswith(one + ".") for one in classes)

@@ -1,0 +1,39 @@
+"""Programs made ready for a set of years, kept for the next run in the same process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+
+from tongjian.engine._python import PythonEngine
+from tongjian.engine._tables import resolve_tables
+from tongjian.rules import CompiledRuleSet, Rulebook
+
+_KEPT = 64
+_Key = tuple[str, str, str, tuple[int, ...], tuple[tuple[str, str], ...]]
+_prepared: OrderedDict[_Key, tuple[CompiledRuleSet, PythonEngine]] = OrderedDict()
+_lock = Lock()
+
+
+def prepare(
+    rulebook: Rulebook,
+    ruleset: CompiledRuleSet,
+    years: tuple[int, ...],
+    binds: Mapping[str, str],
+) -> tuple[CompiledRuleSet, PythonEngine]:
+    """The rule set with `binds` applied, and its Python engine with tables read for `years`."""
+    key = (rulebook.digest, ruleset.id, str(ruleset.doc.validity), years, tuple(sorted(binds.items())))
+    with _lock:
+        found = _prepared.get(key)
+        if found is not None:
+            _prepared.move_to_end(key)
+            return found
+    bound = rulebook.rebound(ruleset, binds) if binds else ruleset
+    tables = resolve_tables(bound.program, rulebook, bound.doc, years)
+    made = (bound, PythonEngine(bound.program, tables, "float"))
+    with _lock:
+        _prepared[key] = made
+        while len(_prepared) > _KEPT:
+            _prepared.popitem(last=False)
+    return made

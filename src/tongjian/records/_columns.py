@@ -1,0 +1,134 @@
+"""The stored tables: their columns, their content hash, and writing them as Parquet.
+
+A content hash is taken over the sorted rows, not over the bytes of a file, so that the same data
+hash the same whatever they came in: from CSV or from a spreadsheet, in any order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tongjian.records._parquet import connect, literal
+
+ACTIVITY_COLUMNS: dict[str, str] = {
+    "facility": "VARCHAR",
+    "period": "VARCHAR",
+    "year": "INTEGER",
+    "process_unit": "VARCHAR",
+    "stream": "VARCHAR",
+    "class": "VARCHAR",
+    "item": "VARCHAR",
+    "unit": "VARCHAR",
+    "quantity": "DOUBLE",
+    "entered_quantity": "VARCHAR",
+    "entered_unit": "VARCHAR",
+    "tier": "VARCHAR",
+    "evidence": "VARCHAR",
+    "source": "VARCHAR",
+}
+FACILITY_COLUMNS: dict[str, str] = {
+    "facility": "VARCHAR",
+    "name_zh": "VARCHAR",
+    "name_en": "VARCHAR",
+    "sector": "VARCHAR",
+    "province": "VARCHAR",
+    "city": "VARCHAR",
+    "division": "VARCHAR",
+    "fictitious": "BOOLEAN",
+}
+PROCESS_UNIT_COLUMNS: dict[str, str] = {
+    "facility": "VARCHAR",
+    "process_unit": "VARCHAR",
+    "name_zh": "VARCHAR",
+    "name_en": "VARCHAR",
+    "kind": "VARCHAR",
+    "technology": "VARCHAR",
+    "abatement": "VARCHAR",
+    "capacity": "DOUBLE",
+    "capacity_unit": "VARCHAR",
+}
+STORED: dict[str, dict[str, str]] = {
+    "activity": ACTIVITY_COLUMNS,
+    "facilities": FACILITY_COLUMNS,
+    "process_units": PROCESS_UNIT_COLUMNS,
+}
+SORT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "activity": ("facility", "period", "process_unit", "stream", "item", "unit"),
+    "facilities": ("facility",),
+    "process_units": ("facility", "process_unit"),
+}
+# How a value was typed and where it was typed is no part of what it says.
+_NOT_CONTENT = {"year", "entered_quantity", "entered_unit", "source"}
+
+StoredRow = tuple[Any, ...]
+
+
+def positions(table: str, columns: Iterable[str]) -> list[int]:
+    """Where these columns stand in a stored row."""
+    names = list(STORED[table])
+    return [names.index(column) for column in columns]
+
+
+def in_order(table: str, rows: Iterable[StoredRow]) -> list[StoredRow]:
+    """`rows` in the order of the store."""
+    keys = positions(table, SORT_COLUMNS[table])
+    return sorted(rows, key=lambda row: tuple(row[at] for at in keys))
+
+
+def content_hash(table: str, rows: Iterable[StoredRow]) -> str:
+    """SHA-256 of what `rows` (in the order of the store) say."""
+    content = [at for at, name in enumerate(STORED[table]) if name not in _NOT_CONTENT]
+    digest = hashlib.sha256(f"tongjian.{table}.1\n".encode())
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    for row in rows:
+        digest.update(encode([row[at] for at in content]).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def write_parquet(table: str, rows: Sequence[StoredRow], target: Path) -> None:
+    """Write `rows` to `target` and make sure they are on the disk."""
+    columns = STORED[table]
+    lists = [[row[at] for row in rows] for at in range(len(columns))]
+    unnested = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in columns.items())
+    # COPY takes a plain file name, no pattern and no parameter.
+    quoted = "'" + str(target.resolve()).replace("'", "''") + "'"
+    with connect() as connection:
+        # One thread keeps the order and makes the same bytes each time.
+        connection.execute("SET threads = 1")
+        connection.execute(
+            f"COPY (SELECT {unnested}) TO {quoted} (FORMAT parquet, COMPRESSION zstd)", lists
+        )
+    with target.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def read_rows(table: str, paths: Sequence[Path], where: str = "", *values: object) -> list[Any]:
+    """Rows of stored files as tuples in stored column order, in the order of the store."""
+    if not paths:
+        return []
+    columns = ", ".join(f'"{name}"' for name in STORED[table])
+    order = ", ".join(f'"{name}"' for name in SORT_COLUMNS[table])
+    listed = ", ".join(literal(path) for path in paths)
+    sql = (
+        f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = false) "
+        f"{where} ORDER BY {order}"
+    )
+    with connect() as connection:
+        return connection.execute(sql, list(values)).fetchall()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in `folder` last through a power cut, where the system can."""
+    if sys.platform != "win32":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

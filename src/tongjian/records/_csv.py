@@ -1,0 +1,78 @@
+"""Reads delimited text: finds its encoding and its delimiter (CSV 读取)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from tongjian.problems import Place, Problem
+from tongjian.records._tables import RawTable, Row, Sink, column_for, recognise
+from tongjian.records.schema import TABLES
+
+# GB 18030 last: it contains GBK and GB 2312, and can read almost anything.
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_DELIMITERS = (",", "\t", ";")
+_HEAD_LINES = 10
+
+
+def read_csv(path: Path, name: str, sink: Sink) -> list[RawTable]:
+    """The table of a delimited text file."""
+    text = _decode(path.read_bytes(), name, sink)
+    if text is None:
+        return []
+    # csv's own limit is on the length of a cell; a long one is reported as such later.
+    csv.field_size_limit(max(len(text), 131072))
+    rows = _rows(text, _delimiter(text), name, sink)
+    table = recognise(rows, name, None, sink, stray_is_error=True)
+    return [table] if table else []
+
+
+def _decode(data: bytes, name: str, sink: Sink) -> str | None:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings: tuple[str, ...] = ("utf-16",)  # "Unicode text" of Excel
+    elif b"\x00" in data:
+        sink(Problem("records.not_text", Place(file=name)))
+        return None
+    else:
+        encodings = _ENCODINGS
+    position = 0
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            position = position or error.start
+    values = {"position": position + 1, "byte": f"0x{data[position]:02X}"}
+    sink(Problem("records.encoding", Place(file=name), values))
+    return None
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that makes most headers recognisable."""
+    head = "\n".join(text[:20000].splitlines()[:_HEAD_LINES])
+
+    def recognised(delimiter: str) -> int:
+        best = 0
+        try:
+            for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+                for table in TABLES:
+                    best = max(best, len({column_for(cell, table) for cell in row}))
+        except csv.Error:
+            pass
+        return best
+
+    return max(_DELIMITERS, key=recognised)
+
+
+def _rows(text: str, delimiter: str, name: str, sink: Sink) -> Iterator[Row]:
+    # strict: an unclosed quotation mark must not swallow the rest of the file.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, cells
+    except csv.Error as error:
+        values = {"detail": str(error)}
+        sink(Problem("records.csv_syntax", Place(file=name, row=number + 1), values))

@@ -1,0 +1,109 @@
+"""Reads the files of a catalogue folder; collects everything that is wrong with them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tongjian.problems import Place, Problem
+from tongjian.records._entries import Item, Stream, Term
+from tongjian.units import UnitError, parse_unit
+
+_STREAM_COLUMNS = ("stream", "class", "zh", "en", "aliases")
+_TERM_COLUMNS = ("key", "code", "sector", "zh", "en")
+_ITEM_KEYS = {"units", "zh", "en"}
+
+
+def _rows(
+    path: Path, columns: tuple[str, ...], problems: list[Problem]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(_unreadable(path, str(error)))
+        return
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    if tuple(reader.fieldnames or ()) != columns:
+        problems.append(_unreadable(path, f"header: {','.join(columns)}", line=1))
+        return
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                detail = f"{len(columns)} columns: {','.join(columns)}"
+                problems.append(_unreadable(path, detail, line=reader.line_num))
+            else:
+                yield reader.line_num, {key: value.strip() for key, value in row.items()}
+    except csv.Error as error:
+        problems.append(_unreadable(path, str(error), line=reader.line_num))
+
+
+def read_streams(path: Path, problems: list[Problem]) -> dict[str, Stream]:
+    streams: dict[str, Stream] = {}
+    for line, row in _rows(path, _STREAM_COLUMNS, problems):
+        aliases = tuple(alias.strip() for alias in row["aliases"].split("|") if alias.strip())
+        stream = Stream(row["stream"], row["class"], row["zh"], row["en"], aliases)
+        if stream.id in streams or not all((stream.id, stream.stream_class, stream.zh, stream.en)):
+            problems.append(_unreadable(path, f"stream {stream.id!r}", line=line))
+        streams[stream.id] = stream
+    return streams
+
+
+def read_terms(path: Path, problems: list[Problem]) -> tuple[Term, ...]:
+    if not path.exists():
+        return ()
+    return tuple(Term(**row) for _line, row in _rows(path, _TERM_COLUMNS, problems))
+
+
+def read_items(path: Path, problems: list[Problem]) -> dict[str, dict[str, Item]]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(_unreadable(path, str(error)))
+        return {}
+    listed = document.get("classes") if isinstance(document, dict) else None
+    if not isinstance(listed, dict):
+        problems.append(_unreadable(path, "classes: ..."))
+        return {}
+    classes: dict[str, dict[str, Item]] = {}
+    for name, items in listed.items():
+        classes[str(name)] = {}
+        for key, entry in (items or {}).items():
+            item = _read_item(path, f"{name}.{key}", str(key), entry, problems)
+            if item is not None:
+                classes[str(name)][item.id] = item
+    return classes
+
+
+def _read_item(
+    path: Path, where: str, key: str, entry: Any, problems: list[Problem]
+) -> Item | None:
+    if not isinstance(entry, dict) or not entry.keys() >= _ITEM_KEYS:
+        problems.append(_unreadable(path, f"{where}: {', '.join(sorted(_ITEM_KEYS))}"))
+        return None
+    try:
+        units = tuple(parse_unit(str(unit)) for unit in entry["units"])
+    except UnitError as error:
+        problems.append(_unreadable(path, f"{where}: {error}"))
+        return None
+    if len({unit.dimension for unit in units}) < len(units) or not units:
+        problems.append(_unreadable(path, f"{where}: one unit per dimension"))
+        return None
+    low, high = entry.get("min"), entry.get("max")
+    return Item(
+        id=key,
+        units=units,
+        minimum=None if low is None else float(low),
+        maximum=None if high is None else float(high),
+        kind=str(entry.get("kind", "activity")),
+        zh=str(entry["zh"]),
+        en=str(entry["en"]),
+    )
+
+
+def _unreadable(path: Path, detail: str, line: int | None = None) -> Problem:
+    place = Place(file=str(path), line=line)
+    return Problem("records.catalogue_unreadable", place, {"detail": detail})

@@ -1,0 +1,181 @@
+"""Reads workbooks, after proving that unpacking them is harmless (XLSX 读取)."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from tongjian.problems import Place, Problem
+from tongjian.records._limits import Limits, megabytes
+from tongjian.records._tables import RawTable, Row, Sink, looks_like_table, recognise
+from tongjian.records._text import look_up_form
+from tongjian.records.schema import TABLES, Table
+
+# Sheets of the template that hold no data.
+HELP_SHEETS = {"zh": ("说明", "目录"), "en": ("help", "catalogue")}
+
+_CHUNK = 1 << 20
+_OVERLAP = 32
+_HEAD_ROWS = 10
+# Only far cells matter for the size of the rectangle; near ones are too many to look at.
+_FAR_COLUMN = re.compile(rb"""\sr=["']([A-Z]{2,3})[0-9]""")
+_FAR_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}([0-9]{6,7})["']""")
+_NEAR_COLUMNS, _NEAR_ROWS = 26, 99_999
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # encrypted member
+    NotImplementedError,  # unknown compression
+    ValueError,
+)
+
+
+def read_xlsx(path: Path, name: str, limits: Limits, sink: Sink) -> list[RawTable]:
+    """The tables of a workbook."""
+    problem = _harm(path, name, limits)
+    if problem is not None:
+        sink(problem)
+        return []
+    try:
+        return list(_tables(path, name, sink))
+    except CalamineError as error:
+        sink(_corrupt(name, str(error)))
+    except BaseException as error:
+        # The reader is written in Rust; a panic of it is no Exception of Python.
+        if type(error).__name__ != "PanicException":
+            raise
+        sink(_corrupt(name, str(error)))
+    return []
+
+
+def _tables(path: Path, name: str, sink: Sink) -> Iterator[RawTable]:
+    found: list[RawTable] = []
+    ignored: list[tuple[str, bool]] = []
+    with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+        for sheet_name in workbook.sheet_names:
+            expected = _expected(sheet_name)
+            if expected is None and _is_help(sheet_name):
+                continue
+            sheet = workbook.get_sheet_by_name(sheet_name)
+            if expected is None:
+                expected = looks_like_table(list(islice(_rows(sheet), _HEAD_ROWS)))
+            if expected is None:
+                ignored.append((sheet_name, sheet.height > 0))
+                continue
+            table = recognise(_rows(sheet), name, sheet_name, sink, expected)
+            if table is not None:
+                found.append(table)
+                yield table
+    for sheet_name, has_cells in ignored:
+        if has_cells:
+            place = Place(file=name, sheet=sheet_name)
+            sink(Problem("records.sheet_ignored", place, _sheet_words(), severity="warning"))
+    if not found:
+        names = "、".join(sheet_name for sheet_name, _ in ignored) or "—"
+        values = {"sheets": names, **_sheet_words()}
+        sink(Problem("records.no_sheet", Place(file=name), values))
+
+
+def _rows(sheet: CalamineSheet) -> Iterator[Row]:
+    return enumerate(sheet.iter_rows(), start=1)
+
+
+def _expected(sheet_name: str) -> Table | None:
+    wanted = look_up_form(sheet_name)
+    for table in TABLES:
+        names = (table.name, table.zh, table.en, *table.sheet_aliases)
+        if wanted in {look_up_form(entry) for entry in names}:
+            return table
+    return None
+
+
+def _is_help(sheet_name: str) -> bool:
+    return any(look_up_form(sheet_name) in names for names in HELP_SHEETS.values())
+
+
+def _sheet_words() -> dict[str, object]:
+    return {
+        "expected_zh": "、".join(table.zh for table in TABLES),
+        "expected_en": ", ".join(table.name for table in TABLES),
+    }
+
+
+def _harm(path: Path, name: str, limits: Limits) -> Problem | None:
+    """Why the archive must not be given to the reader, if there is a reason.
+
+    Every member is unpacked once, in pieces that are thrown away: the sizes that an archive
+    declares may be lies, and a torn archive is found on the way.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if not any(member.filename == "xl/workbook.xml" for member in members):
+                return Problem("records.not_a_spreadsheet", Place(file=name))
+            if sum(member.file_size for member in members) > limits.unpacked_bytes:
+                return _too_large(name, sum(member.file_size for member in members), limits)
+            unpacked = 0
+            for member in members:
+                far = _Far()
+                for piece in _pieces(archive, member):
+                    unpacked += len(piece)
+                    if unpacked > limits.unpacked_bytes:
+                        return _too_large(name, unpacked, limits)
+                    far.look(piece)  # a sheet may lie anywhere in the archive
+                if far.cells > limits.sheet_cells:
+                    values = {"cells": f"{far.cells:,}", "limit": f"{limits.sheet_cells:,}"}
+                    place = Place(file=name, sheet=member.filename.rpartition("/")[2])
+                    return Problem("records.sheet_too_large", place, values)
+                if far.binary and member.filename.endswith(".xml"):
+                    return _corrupt(name, member.filename)
+    except _BROKEN as error:
+        return _corrupt(name, str(error) or type(error).__name__)
+    return None
+
+
+def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(member) as stream:
+        while piece := stream.read(_CHUNK):
+            yield piece
+
+
+class _Far:
+    """The rectangle of a sheet, from the furthest cells it names."""
+
+    def __init__(self) -> None:
+        self.columns, self.rows = _NEAR_COLUMNS, _NEAR_ROWS
+        self.binary = False
+        self._tail = b""
+
+    def look(self, piece: bytes) -> None:
+        text = self._tail + piece
+        self.binary = self.binary or b"\x00" in piece  # UTF-16 would hide the cells
+        for letters in set(_FAR_COLUMN.findall(text)):
+            column = 0
+            for letter in letters:
+                column = column * 26 + letter - 64
+            self.columns = max(self.columns, column)
+        self.rows = max([self.rows, *map(int, set(_FAR_ROW.findall(text)))])
+        self._tail = piece[-_OVERLAP:]
+
+    @property
+    def cells(self) -> int:
+        return self.columns * self.rows
+
+
+def _too_large(name: str, size: int, limits: Limits) -> Problem:
+    values = {"size": megabytes(size), "limit": megabytes(limits.unpacked_bytes)}
+    return Problem("records.unpacked_too_large", Place(file=name), values)
+
+
+def _corrupt(name: str, detail: str) -> Problem:
+    return Problem("records.corrupt_xlsx", Place(file=name), {"detail": detail})
