@@ -60,8 +60,11 @@ class Run:
         `where` keeps lines with these values, e.g. ``boundary="enterprise", year=2025``. Raises
         `EngineError` for a column that does not exist.
         """
-        lines = [line for line in self.lines if self._fits(line, where)]
-        return summarise(lines, self.facilities, by)
+        return summarise(self.select(**where), self.facilities, by)
+
+    def select(self, **where: object) -> list[LedgerLine]:
+        """Ledger lines with these values of their columns or of their facility's attributes."""
+        return [line for line in self.lines if self._fits(line, where)]
 
     def sheet(self, ruleset: str, name: str) -> list[Row]:
         """All rows of a coarser sheet under a rule set."""

@@ -1,0 +1,36 @@
+"""Activity data (活动数据): import, validation, exact conversion of units, storage.
+
+`import_files` takes XLSX, CSV and Parquet files in, all or nothing, and reports every problem at
+once with its place; `Store` keeps the rows as Parquet by content hash; `Catalogue` says what may
+be recorded in which unit; `write_template` makes the workbook to fill in.
+Nothing here knows a sector, an engine or the web.
+"""
+
+from tongjian.problems import RecordError
+from tongjian.records._entries import Item, Stream, Term
+from tongjian.records._limits import Limits
+from tongjian.records.catalogue import Catalogue
+from tongjian.records.importing import ImportReport, TableCount, import_files
+from tongjian.records.schema import TABLES, TIERS, Column, Table, Tier, json_schema
+from tongjian.records.store import Store
+from tongjian.records.template import write_template
+
+__all__ = [
+    "TABLES",
+    "TIERS",
+    "Catalogue",
+    "Column",
+    "ImportReport",
+    "Item",
+    "Limits",
+    "RecordError",
+    "Store",
+    "Stream",
+    "Table",
+    "TableCount",
+    "Term",
+    "Tier",
+    "import_files",
+    "json_schema",
+    "write_template",
+]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from tongjian.problems import UnitError
-from tongjian.records._cells import Cells, listed, not_among
+from tongjian.records._cells import Cells, ReadTable, listed, not_among
 from tongjian.records._columns import StoredRow
 from tongjian.records._entries import Item, Stream
 from tongjian.records._numbers import Number, parse_number, scaled
@@ -24,19 +24,6 @@ _HINTS = 100
 
 # Column, code and message values of what is wrong with a cell.
 _CellFault = tuple[str, str, Mapping[str, object]]
-
-
-@dataclass(slots=True)
-class Activity:
-    """Valid activity rows in stored column order, and where they stand (活动数据读取结果).
-
-    A row of which only the number or the tier is wrong is there with quantity None, so that
-    repetitions are found at once.
-    """
-
-    rows: list[StoredRow] = field(default_factory=list)
-    places: list[tuple[RawTable, int]] = field(default_factory=list)
-    read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +67,13 @@ class ActivityReader:
             for name in (tier.code, tier.zh, tier.en, *tier.aliases)
         }
 
-    def read(self, tables: Iterable[RawTable]) -> Activity:
-        """Validate every row; problems go to the sink."""
-        result = Activity()
+    def read(self, tables: Iterable[RawTable]) -> ReadTable:
+        """Validate every row; problems go to the sink.
+
+        A row of which only the number, the tier or the evidence is wrong is kept with quantity
+        None, so that repetitions are found at once.
+        """
+        result = ReadTable()
         for raw in tables:
             cells = Cells(raw, self._sink)
             periods: dict[str, str | None] = {}
@@ -90,8 +81,7 @@ class ActivityReader:
                 result.read += 1
                 stored = self._row(cells, number, row, periods)
                 if stored is not None:
-                    result.rows.append(stored)
-                    result.places.append((raw, number))
+                    result.add(stored, raw, number)
         return result
 
     def _row(

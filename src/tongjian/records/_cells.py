@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from tongjian.problems import Problem
+from tongjian.problems import Place, Problem
+from tongjian.records._columns import StoredRow
 from tongjian.records._tables import RawTable, Sink
 from tongjian.records._text import Fault, cell_text, clean, show
 
@@ -57,6 +59,30 @@ class Cells:
     ) -> None:
         """Report a problem of one cell."""
         self._sink(Problem(code, self.raw.place(row, column), values, severity))
+
+
+@dataclass(slots=True)
+class ReadTable:
+    """What was read of one kind of table (读取结果): valid rows in stored column order, and where.
+
+    `ids` holds the ids of faulty rows too: one mistake in a facility should not be reported again
+    for each of its data.
+    """
+
+    rows: list[StoredRow] = field(default_factory=list)
+    places: list[tuple[RawTable, int]] = field(default_factory=list)
+    ids: set[tuple[str, ...]] = field(default_factory=set)
+    read: int = 0
+
+    def add(self, row: StoredRow, raw: RawTable, number: int) -> None:
+        """Take in a valid row."""
+        self.rows.append(row)
+        self.places.append((raw, number))
+
+    def place_of(self, at: int) -> Place:
+        """Where the row at this index came from."""
+        raw, number = self.places[at]
+        return raw.place(number)
 
 
 def listed(value: object, zh: str, en: str) -> dict[str, object]:

@@ -50,9 +50,11 @@ def settle_activity(
             settled.problems.append(_duplicate(rows, at, earlier, place_of))
             continue
         known = in_store.get(key)
+        if row[_QUANTITY] is None:
+            continue
         if known is None:
             settled.new.append(row)
-        elif row[_QUANTITY] is not None:
+        else:
             settled.known += known[_QUANTITY] == row[_QUANTITY]
             settled.problems += _compare(row, known, place_of(at))
     settled.problems += _mixed_periods(rows, stored, place_of)

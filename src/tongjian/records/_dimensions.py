@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from tongjian.records._cells import Cells, listed, not_among
-from tongjian.records._columns import StoredRow
+from tongjian.records._cells import Cells, ReadTable, listed, not_among
 from tongjian.records._entries import Term
 from tongjian.records._numbers import parse_number
 from tongjian.records._tables import RawTable, Sink
@@ -20,23 +18,9 @@ _CAPACITY = {"item_zh": "产能", "item_en": "capacity"}
 _DIVISION = re.compile(r"[1-9][0-9]{5}")
 
 
-@dataclass(slots=True)
-class Dimension:
-    """What was read of a dimension table (维度表读取结果).
-
-    `ids` holds the ids of faulty rows too: one mistake in a facility should not be reported again
-    for each of its data.
-    """
-
-    rows: list[StoredRow] = field(default_factory=list)
-    places: list[tuple[RawTable, int]] = field(default_factory=list)
-    ids: set[tuple[str, ...]] = field(default_factory=set)
-    read: int = 0
-
-
-def read_facilities(tables: Sequence[RawTable], catalogue: Catalogue, sink: Sink) -> Dimension:
+def read_facilities(tables: Sequence[RawTable], catalogue: Catalogue, sink: Sink) -> ReadTable:
     """Validate facilities; rows come in stored column order."""
-    result = Dimension()
+    result = ReadTable()
     for raw in tables:
         cells = Cells(raw, sink)
         for number, row in raw.rows:
@@ -55,8 +39,7 @@ def read_facilities(tables: Sequence[RawTable], catalogue: Catalogue, sink: Sink
                 texts["division"] = None
             flag = _flag(cells, number, texts.pop("fictitious"))
             if None not in texts.values() and flag is not None:
-                result.rows.append((*texts.values(), flag))
-                result.places.append((raw, number))
+                result.add((*texts.values(), flag), raw, number)
     return result
 
 
@@ -65,9 +48,9 @@ def read_process_units(
     catalogue: Catalogue,
     sectors: Mapping[str, str],
     sink: Sink,
-) -> Dimension:
+) -> ReadTable:
     """Validate process units of the facilities in `sectors`; rows in stored column order."""
-    result = Dimension()
+    result = ReadTable()
     for raw in tables:
         cells = Cells(raw, sink)
         for number, row in raw.rows:
@@ -89,8 +72,7 @@ def read_process_units(
             capacity, good = _capacity(cells, number, capacity_cell, texts["capacity_unit"])
             if None not in texts.values() and good:
                 unit = texts.pop("capacity_unit")
-                result.rows.append((*texts.values(), capacity, unit))
-                result.places.append((raw, number))
+                result.add((*texts.values(), capacity, unit), raw, number)
     return result
 
 

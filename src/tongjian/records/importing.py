@@ -1,4 +1,4 @@
-"""Imports files into a store (导入): reads, validates, converts, compares, writes all or nothing."""
+"""Imports files into a store (导入): read, validate, convert, compare, write all or nothing."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 
 from tongjian.problems import Place, Problem
 from tongjian.records._activity import ActivityReader
-from tongjian.records._columns import StoredRow
-from tongjian.records._cross import Settled
+from tongjian.records._cells import ReadTable
+from tongjian.records._columns import StoredRow, positions
 from tongjian.records._dimensions import read_facilities, read_process_units
 from tongjian.records._files import read_file
 from tongjian.records._limits import Limits
 from tongjian.records._tables import RawTable
 from tongjian.records.catalogue import Catalogue
-from tongjian.records.schema import TABLES
 from tongjian.records.store import Store
+
+(_SECTOR,) = positions("facilities", ["sector"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def import_files(
     Importing the same data again changes nothing. All problems are in the report, with their
     place, in the order of the files.
     """
-    files = [Path(path) for path in paths]
+    files = list(dict.fromkeys(Path(path) for path in paths))
     # Who only looks needs no lock.
     with nullcontext() if dry_run else store.locked():
         return _import(store, files, catalogue, dry_run, limits or Limits())
@@ -109,31 +110,59 @@ def _import(
     store: Store, files: Sequence[Path], catalogue: Catalogue, dry_run: bool, limits: Limits
 ) -> ImportReport:
     problems: list[Problem] = []
-    tables: dict[str, list[RawTable]] = {table.name: [] for table in TABLES}
-    read_from: list[tuple[Path, list[RawTable]]] = []
-    for path in files:
-        raws = read_file(path, limits, problems.append)
-        read_from.append((path, raws))
-        for raw in raws:
-            tables[raw.table.name].append(raw)
-
-    counted = _CountedRows(limits)
-    for raw_tables in tables.values():
-        raw_tables[:] = [counted.wrap(raw, problems) for raw in raw_tables]
-
-    new: dict[str, list[StoredRow]] = {}
+    raws = [raw for path in files for raw in read_file(path, limits, problems.append)]
+    found = _read_tables(store, raws, catalogue, problems)
     counts: dict[str, TableCount] = {}
-
-    def settle(
-        name: str, rows: list[StoredRow], places: list[tuple[RawTable, int]], read: int
-    ) -> None:
-        def place_of(at: int) -> Place:
-            raw, number = places[at]
-            return raw.place(number)
-
-        settled: Settled = store.settle(name, rows, place_of)
-        problems.extend(settled.problems)
+    new: dict[str, list[StoredRow]] = {}
+    for name, part in found.items():
+        settled = store.settle(name, part.rows, part.place_of)
+        problems += settled.problems
         new[name] = settled.new
-        counts[name] = TableCount(read, len(settled.new), settled.known)
+        counts[name] = TableCount(part.read, len(settled.new), settled.known)
+    names = ", ".join(path.name for path in files)
+    good = not any(problem.severity == "error" for problem in problems)
+    if good and not any(count.read for count in counts.values()):
+        problems.append(Problem("records.no_rows", Place(file=names)))
+        good = False
+    if good and not dry_run:
+        store.commit(new, names)
+    return ImportReport(
+        problems=tuple(_in_file_order(problems, files, raws)),
+        committed=good and not dry_run,
+        dry_run=dry_run,
+        tables=counts,
+    )
 
-    return ImportReport((), False, dry_run)
+
+def _read_tables(
+    store: Store, raws: Sequence[RawTable], catalogue: Catalogue, problems: list[Problem]
+) -> dict[str, ReadTable]:
+    """Facilities first, then what lies in them, then their data."""
+
+    def of(name: str) -> list[RawTable]:
+        return [raw for raw in raws if raw.table.name == name]
+
+    sink = problems.append
+    facilities = read_facilities(of("facilities"), catalogue, sink)
+    sectors = {entry["facility"]: str(entry["sector"]) for entry in store.read_facilities()}
+    sectors |= {facility: "" for (facility,) in facilities.ids if facility not in sectors}
+    sectors |= {row[0]: row[_SECTOR] for row in facilities.rows}
+    process_units = read_process_units(of("process_units"), catalogue, sectors, sink)
+    known_units = {(row[0], row[1]) for row in store.dimension_rows("process_units")}
+    reader = ActivityReader(catalogue, sectors, known_units | process_units.ids, sink)
+    activity = reader.read(of("activity"))
+    return {"facilities": facilities, "process_units": process_units, "activity": activity}
+
+
+def _in_file_order(
+    problems: Sequence[Problem], files: Sequence[Path], raws: Sequence[RawTable]
+) -> list[Problem]:
+    file_order = {path.name: at for at, path in reversed(list(enumerate(files)))}
+    sheet_order = {(raw.file, raw.sheet): at for at, raw in reversed(list(enumerate(raws)))}
+
+    def order(problem: Problem) -> tuple[int, int, int]:
+        place = problem.place
+        file = file_order.get(place.file or "", len(files))
+        return file, sheet_order.get((place.file or "", place.sheet), -1), place.row or 0
+
+    return sorted(problems, key=order)

@@ -21,6 +21,7 @@ from tongjian.rules._documents import (
     Value,
     Words,
 )
+from tongjian.rules._check import Reference
 from tongjian.rules._program import (
     RAW,
     CheckPlan,
@@ -38,6 +39,7 @@ __all__ = [
     "EVIDENCE",
     "KEYS",
     "RAW",
+    "Reference",
     "Basis",
     "CheckPlan",
     "CompiledRuleSet",

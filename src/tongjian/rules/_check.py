@@ -41,16 +41,33 @@ FUNCTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A part of a formula's text that stands for a value: a column, a look-up, an aggregate.
+
+    For ``a if c else b`` the node is that of the condition, and `branches` are the places of a
+    and b, of which only one counts.
+    """
+
+    start: int
+    end: int
+    node: ir.Node
+    branches: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+
 def check_expression(
     expression: Expression, scope: Scope, target: ir.Kind, *, what: str
-) -> ir.Node:
+) -> tuple[ir.Node, tuple[Reference, ...]]:
     """The intermediate form of `expression`, of the kind that `what` (its column) declares.
 
-    Raises `RuleError` with file, line, column, what was expected and the mend.
+    With it come the places of everything the text refers to, for filling in values. Raises
+    `RuleError` with file, line, column, what was expected and the mend.
     """
     checker = _Checker(expression, scope)
-    node = checker.node(checker.tree())
-    return checker.fit(node, target, what)
+    node = checker.fit(checker.node(checker.tree()), target, what)
+    # Outer parts before the parts they contain.
+    ordered = sorted(checker.references, key=lambda one: (one.start, -one.end))
+    return node, tuple(ordered)
 
 
 @dataclass(slots=True)
@@ -61,7 +78,7 @@ class _Checker:
     known: frozenset[str] = frozenset()
     # Inside an aggregate the columns are those of the finer sheet.
     inside: SheetScope | None = None
-    _tree: ast.expr | None = field(default=None)
+    references: list[Reference] = field(default_factory=list)
 
     def tree(self) -> ast.expr:
         try:
@@ -92,7 +109,23 @@ class _Checker:
         )
         if handler is None:
             self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree).__name__)
-        return handler(tree)
+        node = handler(tree)
+        if self.inside is None and (
+            isinstance(node, ir.Column | ir.Lookup | ir.Aggregate) or _is_aggregate(tree)
+        ):
+            self.refer(tree, node)
+        return node
+
+    def refer(self, tree: ast.expr, node: ir.Node) -> None:
+        """Note what a part of the text stands for (offsets of `ast` count UTF-8 bytes)."""
+        start, end = self.span(tree)
+        if all(one.start != start or one.end != end for one in self.references):
+            self.references.append(Reference(start, end, node))
+
+    def span(self, tree: ast.expr) -> tuple[int, int]:
+        raw = self.expression.text.encode()
+        start, end = tree.col_offset, tree.end_col_offset or tree.col_offset
+        return len(raw[:start].decode()), len(raw[:end].decode())
 
     def number(self, tree: ast.expr) -> ir.Node:
         """A number that is there; refuses text, truth values and values that may be missing."""
@@ -272,6 +305,9 @@ class _Checker:
         other = self.node(tree.orelse)
         self.known = before
         then, other = self.same_unit(then, other, tree)
+        if self.inside is None:
+            branches = self.span(tree.body), self.span(tree.orelse)
+            self.references.append(Reference(*self.span(tree), condition, branches))
         nullable = then.kind.nullable or other.kind.nullable
         return ir.If(replace(then.kind, nullable=nullable), condition, then, other)
 
@@ -517,6 +553,11 @@ def tree_node(aggregate: ir.Node) -> ir.Node:
     """The row expression of an aggregate."""
     assert isinstance(aggregate, ir.Aggregate)
     return aggregate.node
+
+
+def _is_aggregate(tree: ast.expr) -> bool:
+    name = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
+    return name in _AGGREGATES
 
 
 def _is_zero(node: ir.Node) -> bool:

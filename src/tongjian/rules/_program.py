@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules import _ir as ir
-from tongjian.rules._check import check_expression
+from tongjian.rules._check import Reference, check_expression
 from tongjian.rules._documents import (
     CheckDoc,
+    Expression,
     FormulaDoc,
     InputDoc,
     Method,
@@ -29,6 +30,7 @@ class InputPlan:
 
     doc: InputDoc
     default: ir.Node | None
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class FormulaPlan:
 
     doc: FormulaDoc
     node: ir.Node
-    method: str
+    references: tuple[Reference, ...]
+    method: Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,29 +293,30 @@ class _Compiler:
         # A default is read from tables by the row's keys, never from other inputs.
         bare = Scope(SheetScope(sheet.name, sheet.grain, key_columns(sheet.grain)), {}, scope.tables)
         for name, item in sheet.inputs.items():
-            default = None
+            inputs[name] = InputPlan(item, None)
             if item.default is not None:
                 target = ir.Kind("number", item.unit)
-                default = self.try_check(item.default, bare, target, name)
-            inputs[name] = InputPlan(item, default)
+                checked = self.try_check(item.default, bare, target, name)
+                if checked is not None:
+                    inputs[name] = InputPlan(item, *checked)
         formulas = {}
         for name, formula in sheet.formulas.items():
-            node = self.try_check(formula.expression, scope, columns[name], name)
-            if node is not None:
-                formulas[name] = FormulaPlan(formula, node, method.id)
+            checked = self.try_check(formula.expression, scope, columns[name], name)
+            if checked is not None:
+                formulas[name] = FormulaPlan(formula, *checked, method)
         checks = []
         for check in sheet.checks:
-            node = self.try_check(check.when, scope, ir.Kind("bool"), check.name)
-            if node is not None:
-                checks.append(CheckPlan(check, node))
+            checked = self.try_check(check.when, scope, ir.Kind("bool"), check.name)
+            if checked is not None:
+                checks.append(CheckPlan(check, checked[0]))
         ordered = self.order_formulas(sheet, formulas)
         return SheetPlan(sheet, inputs, ordered, tuple(checks))
 
     def try_check(
-        self, expression: object, scope: Scope, target: ir.Kind, what: str
-    ) -> ir.Node | None:
+        self, expression: Expression, scope: Scope, target: ir.Kind, what: str
+    ) -> tuple[ir.Node, tuple[Reference, ...]] | None:
         try:
-            return check_expression(expression, scope, target, what=what)  # type: ignore[arg-type]
+            return check_expression(expression, scope, target, what=what)
         except RuleError as error:
             self.problems.extend(error.problems)
             return None
@@ -360,7 +364,14 @@ class _Compiler:
     def planned(self, plans: dict[str, SheetPlan], name: str) -> SheetPlan:
         plan = plans[name]
         formulas = {
-            key: replace(formula, node=canonical(formula.node, plan, plans))
+            key: replace(
+                formula,
+                node=canonical(formula.node, plan, plans),
+                references=tuple(
+                    replace(one, node=canonical(one.node, plan, plans))
+                    for one in formula.references
+                ),
+            )
             for key, formula in plan.formulas.items()
         }
         ready = replace(plan, formulas=formulas)

@@ -18,6 +18,8 @@ from tongjian.sample.generator import (
 )
 from tongjian.sample.places import CITIES, City
 from tongjian.sample.plants import WATERMARK, WATERMARK_EN, WATERMARK_ZH
+from tongjian.sample.store import write_files, write_sample
+
 __all__ = [
     "CITIES",
     "MONTHS",
@@ -30,4 +32,6 @@ __all__ = [
     "SampleData",
     "generate",
     "planted_faults",
+    "write_files",
+    "write_sample",
 ]

@@ -46,7 +46,8 @@ def _potline(
     book.share(month, line, "anode", "ash", dice.around(0.0038, 0.08))
     effects = plant.rate(0.06, 0.32, dice, 0.1)
     book.put(month, line, "aluminium", "anode_effect", "min_per_pot_day", effects)
-    book.share(month, line, "aluminium", "current_efficiency", plant.rate(0.945, 0.915, dice, 0.002))
+    efficiency = plant.rate(0.945, 0.915, dice, 0.002)
+    book.share(month, line, "aluminium", "current_efficiency", efficiency)
     if pfc:
         book.put(month, line, "aluminium", "cf4_measured", "n2o", made * 143e-6 * effects,
                  written="tCF4" if book.habits["n2o"].unit == "tN2O" else "kgCF4")

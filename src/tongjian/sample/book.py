@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tongjian.sample.months import Month
 from tongjian.sample.measures import Habits
+from tongjian.sample.months import Month
 
 Row = dict[str, Any]
 

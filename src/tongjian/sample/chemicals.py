@@ -92,7 +92,8 @@ def adipic(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> N
 def caprolactam(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything a caprolactam plant reports."""
     yearly = dice.between(0.08e6, 0.42e6)
-    units = _units(plant, book, dice, "CP", "己内酰胺装置", "Caprolactam unit", _CAPROLACTAM, yearly)
+    zh, en = "己内酰胺装置", "Caprolactam unit"
+    units = _units(plant, book, dice, "CP", zh, en, _CAPROLACTAM, yearly)
     boiler = dice.chance(0.5)
     if boiler:
         book.unit("BLR", "锅炉", "Boiler", "boiler")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tongjian.sample.months import Month
 from tongjian.sample.dice import Dice
+from tongjian.sample.months import Month
 from tongjian.sample.places import CITIES, PROVINCE, City
 
 WATERMARK_ZH = "示例数据，企业均为虚构"

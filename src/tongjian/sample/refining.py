@@ -53,7 +53,8 @@ def _cracker_and_flare(plant: Plant, book: Book, month: Month, dice: Dice, crude
     coke = crude * 0.28 * plant.rate(0.050, 0.062, dice)
     book.mass(month, "FCC", "catalyst_coke", "burnt", coke)
     book.put(month, "FCC", "catalyst_coke", "carbon_content", "carbon", dice.around(0.93, 0.01))
-    book.put(month, "FLR", "flare_gas", "flared", "gas", crude * plant.rate(2e-5, 1.4e-4, dice, 0.1))
+    flared = crude * plant.rate(2e-5, 1.4e-4, dice, 0.1)
+    book.put(month, "FLR", "flare_gas", "flared", "gas", flared)
     book.put(month, "FLR", "flare_gas", "carbon_content", "carbon_gas", dice.around(8.6, 0.03))
     book.share(month, "FLR", "flare_gas", "co2_share", dice.around(0.012, 0.1))
 

@@ -43,7 +43,6 @@ class _Load:
         self.energy[period] = self.energy.get(period, Decimal(0)) + energy
         self.co2[period] = self.co2.get(period, Decimal(0)) + co2
         self.rows[period] = self.rows.get(period, 0) + 1
-        self.end = end
 
 
 def read_uci_steel(path: Path | str) -> Reading:
@@ -98,6 +97,14 @@ def _take(load: _Load, file: str, number: int, row: dict[str, str]) -> Problem |
         end = datetime.strptime(texts["time"], _STAMP)
     except ValueError:
         return _wrong(place["time"], texts["time"], "日/月/年 时:分", "day/month/year hour:minute")
+    expected = load.end + STEP if load.end else end
+    if end == expected - _DAY:
+        end += _DAY
+        load.mended += 1
+    load.end = end
+    if end != expected:
+        values = {"found": f"{end:{_STAMP}}", "expected": f"{expected:{_STAMP}}"}
+        return Problem("records.reader_step", place["time"], values)
     amounts = []
     for name in ("energy", "co2"):
         try:
@@ -107,12 +114,6 @@ def _take(load: _Load, file: str, number: int, row: dict[str, str]) -> Problem |
         if not amount.is_finite() or amount < 0:
             return _wrong(place[name], texts[name], "≥ 0", "≥ 0")
         amounts.append(amount)
-    if load.end is not None and end == load.end + STEP - _DAY:
-        end += _DAY
-        load.mended += 1
-    if load.end is not None and end != load.end + STEP:
-        values = {"found": f"{end:{_STAMP}}", "expected": f"{load.end + STEP:{_STAMP}}"}
-        return Problem("records.reader_step", place["time"], values)
     load.add(end, amounts[0], amounts[1])
     return None
 
