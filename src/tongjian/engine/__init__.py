@@ -5,9 +5,10 @@ Two back-ends read the same typed formulas: SQL on embedded DuckDB for many rows
 give the same bits.
 """
 
+from tongjian.engine._compute import compute_sheets
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._node import Node
 from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
-__all__ = ["Node", "RecordsStore", "Run", "Snapshot", "explain", "explain_total", "run"]
+__all__ = ["Node", "RecordsStore", "Run", "Snapshot", "compute_sheets", "explain", "explain_total", "run"]

@@ -35,6 +35,16 @@ class DuckBackend:
                 rows[sheet.name] = self.rows(sheet)
         return rows
 
+    def leaf(self, sheet: SheetPlan) -> list[Row]:
+        """Every row of a leaf sheet with all its columns, in key order."""
+        sql = self.sheet_sql()
+        kind = ir.Kind("number")
+        columns = [ir.Column(kind, name) for name in (*sheet.inputs, *sheet.formulas)]
+        query = sql.leaf(sheet, columns)
+        self.create_sets(sql.sets)
+        order = ", ".join(f'"{key}"' for key in sheet.grain)
+        return fetch(self.connection, f"SELECT * FROM ({query}) ORDER BY {order}")
+
     def compute(self, sheet: SheetPlan) -> str:
         target = f'"result {self.index} {sheet.name}"'
         try:

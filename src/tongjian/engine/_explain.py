@@ -213,8 +213,8 @@ class _Tracer:
                 return self.formula(sheet, row, node.name)
             if node.name in sheet.inputs:
                 return self.input(sheet, row, node.name)
-            return None
-        return self.aggregate(node, sheet, row)
+        is_aggregate = any(isinstance(part, ir.Aggregate) for part in node.walk())
+        return self.aggregate(node, sheet, row) if is_aggregate else None
 
     def input(self, sheet: SheetPlan, row: Row, name: str) -> Node:
         item = sheet.inputs[name]

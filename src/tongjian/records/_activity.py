@@ -59,6 +59,8 @@ class ActivityReader:
         self._process_units = process_units
         self._sink = sink
         self._meanings: dict[tuple[str | None, ...], _Meaning | _Unclear] = {}
+        self._known: dict[tuple[object, ...], tuple[_Meaning, str]] = {}
+        self._tier_cells: dict[str, str] = {}
         self._where: dict[tuple[str, str], _CellFault | None] = {}
         self._hints = 0
         self._tiers = {
@@ -87,34 +89,24 @@ class ActivityReader:
     def _row(
         self, cells: Cells, number: int, row: Sequence[object], periods: dict[str, str | None]
     ) -> StoredRow | None:
-        facility = cells.text(number, "facility", row[0])
         period = self._period(cells, number, row[1], periods)
-        process_unit = cells.text(number, "process_unit", row[2])
-        stream = cells.text(number, "stream", row[3])
-        item = cells.text(number, "item", row[4])
         quantity = self._number(cells, number, row[5])
-        unit = cells.text(number, "unit", row[6])
-        tier = self._tier(cells, number, row[7])
         evidence = cells.text(number, "evidence", row[8])
-        known = self._known_place(cells, number, facility, process_unit)
-
-        words = (stream, item, unit)
-        meaning = self._meanings.get(words)
-        if meaning is None:
-            meaning = self._meanings[words] = self._look_up(stream, item, unit)
-        if isinstance(meaning, _Unclear):
-            for column, code, values in meaning.faults:
-                cells.report(code, number, column, values)
+        where = self._place(cells, number, row[0], row[2])
+        words = self._words(cells, number, row[3], row[4], row[6])
+        tier = self._tier(cells, number, row[7])
+        if words is None:
             return None
+        meaning, unit = words
         value = None if quantity is None else _canonical(cells, number, quantity, meaning)
-        if not known or period is None:
+        if where is None or period is None:
             return None
         good = quantity is not None and tier is not None and evidence is not None
         return (
-            facility,
+            where[0],
             period,
             int(period[:4]),
-            process_unit,
+            where[1],
             meaning.stream.id,
             meaning.stream.stream_class,
             meaning.item.id,
@@ -154,6 +146,9 @@ class ActivityReader:
         return found
 
     def _tier(self, cells: Cells, number: int, cell: object) -> str | None:
+        known = self._tier_cells.get(cell) if isinstance(cell, str) else None
+        if known is not None:
+            return known
         text = cells.text(number, "tier", cell)
         if text is None:
             return None
@@ -162,20 +157,50 @@ class ActivityReader:
             zh = "、".join(tier.zh for tier in TIERS)
             en = ", ".join(tier.code for tier in TIERS)
             cells.report("records.tier", number, "tier", listed(text, zh, en))
+        elif isinstance(cell, str):
+            self._tier_cells[cell] = found
         return found
 
-    def _known_place(
-        self, cells: Cells, number: int, facility: str | None, process_unit: str | None
-    ) -> bool:
+    def _place(
+        self, cells: Cells, number: int, facility_cell: object, unit_cell: object
+    ) -> tuple[str, str] | None:
+        """Facility and process unit of a row, if both are known."""
+        facility = cells.text(number, "facility", facility_cell)
+        process_unit = cells.text(number, "process_unit", unit_cell)
         if facility is None or process_unit is None:
-            return False
+            return None
         where = (facility, process_unit)
         if where not in self._where:
             self._where[where] = self._missing(facility, process_unit)
         fault = self._where[where]
-        if fault is not None:
-            cells.report(fault[1], number, fault[0], fault[2])
-        return fault is None
+        if fault is None:
+            return where
+        cells.report(fault[1], number, fault[0], fault[2])
+        return None
+
+    def _words(self, cells: Cells, number: int, *row: object) -> tuple[_Meaning, str] | None:
+        """What stream, item and unit of a row mean together, and the unit as written."""
+        # Rows repeat few combinations. Only text is remembered: True, 1 and 1.0 are one key.
+        known = self._known.get(row)
+        if known is not None:
+            return known
+        columns = ("stream", "item", "unit")
+        texts = [
+            cells.text(number, column, cell) for column, cell in zip(columns, row, strict=True)
+        ]
+        words = tuple(texts)
+        meaning = self._meanings.get(words)
+        if meaning is None:
+            meaning = self._meanings[words] = self._look_up(*texts)
+        if isinstance(meaning, _Unclear):
+            for column, code, values in meaning.faults:
+                cells.report(code, number, column, values)
+            return None
+        assert texts[2] is not None
+        found = (meaning, texts[2])
+        if all(isinstance(cell, str) for cell in row):
+            self._known[row] = found
+        return found
 
     def _missing(self, facility: str, process_unit: str) -> _CellFault | None:
         if facility not in self._facilities:

@@ -42,7 +42,9 @@ def parse_number(cell: object) -> Number | Fault:
     if isinstance(cell, Decimal) and not cell.is_finite():
         return Fault("records.number_not_finite", {"value": str(cell)})
     typed = cell.strip() if isinstance(cell, str) else str(cell)
-    text = unicodedata.normalize("NFKC", typed).replace("−", "-").strip()
+    text = typed
+    if not typed.isascii():
+        text = unicodedata.normalize("NFKC", typed).replace("−", "-").strip()
     if not _PLAIN.fullmatch(text):
         grouped = _GROUPED.fullmatch(text)
         if grouped is None:

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, islice
+from itertools import chain, islice, repeat
+from operator import itemgetter
 
 from tongjian.problems import Place, Problem
 from tongjian.records._text import cell_text, is_blank, look_up_form, show
@@ -43,7 +44,7 @@ class RawTable:
 
     def source(self, row: int) -> str:
         """The place of a row as the store keeps it: ``file.xlsx!活动数据!17``."""
-        return "!".join(part for part in (self.file, self.sheet, str(row)) if part)
+        return f"{self.file}!{self.sheet}!{row}" if self.sheet else f"{self.file}!{row}"
 
 
 def column_for(header: object, table: Table) -> str | None:
@@ -167,11 +168,13 @@ def _body(
     width: int,
     strays: _Strays,
 ) -> Iterator[Row]:
+    # None for columns that are not there stands behind the last cell.
+    pick = itemgetter(*(width if at is None else at for at in positions))
     for number, cells in rows:
         length = len(cells)
         if length > width or unnamed:
             strays.look(number, cells, unnamed, width)
-        picked = [cells[at] if at is not None and at < length else None for at in positions]
+        picked = pick((*cells[:width], *repeat(None, width + 1 - length)))
         if not all(map(is_blank, picked)):
             yield number, picked
 

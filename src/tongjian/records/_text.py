@@ -69,13 +69,13 @@ def clean(text: str) -> str | Fault:
     """`text` in its stored form, or what makes it dangerous or unreadable."""
     stripped = text.strip()
     # A lone dash means "none" to many people and nothing to a spreadsheet.
-    for start in (text[:1], stripped[:1]):
-        if start and start in _FORMULA_STARTS and len(stripped) > 1:
-            return Fault("records.formula_cell", {"value": show(text), "start": show(start)})
-    for character in stripped:
-        if character > "\x7e" or character < " ":
-            category = unicodedata.category(character)
-            if category in _UNSEEN:
+    if len(stripped) > 1:
+        for start in (text[0], stripped[0]):
+            if start in _FORMULA_STARTS:
+                return Fault("records.formula_cell", {"value": show(text), "start": show(start)})
+    if not stripped.isprintable():  # quick; what is not printable is looked at closer
+        for character in stripped:
+            if unicodedata.category(character) in _UNSEEN:
                 return Fault(
                     "records.control_character",
                     {"value": show(text), "character": f"U+{ord(character):04X}"},

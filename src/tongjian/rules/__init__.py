@@ -32,7 +32,9 @@ from tongjian.rules._program import (
     own_columns,
 )
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook
+from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
+from tongjian.rules._source import Source, read_yaml
 
 __all__ = [
     "ATTRIBUTES",
@@ -56,13 +58,16 @@ __all__ = [
     "Rulebook",
     "SheetDoc",
     "SheetPlan",
+    "Source",
     "Table",
     "Validity",
     "Value",
     "Words",
+    "check_schema",
     "folder_digest",
     "key_columns",
     "load_rulebook",
     "own_columns",
+    "read_yaml",
     "rulebook_folder",
 ]

@@ -111,7 +111,8 @@ class _Checker:
             self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree).__name__)
         node = handler(tree)
         if self.inside is None and (
-            isinstance(node, ir.Column | ir.Lookup | ir.Aggregate) or _is_aggregate(tree)
+            isinstance(node, ir.Column | ir.Lookup | ir.Aggregate | ir.Required)
+            or _is_aggregate(tree)
         ):
             self.refer(tree, node)
         return node

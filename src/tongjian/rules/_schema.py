@@ -27,7 +27,7 @@ def check_schema(source: Source, kind: str) -> list[Problem]:
     return problems
 
 
-@lru_cache(maxsize=len(KINDS))
+@lru_cache(maxsize=8)
 def _validator(kind: str) -> Draft202012Validator:
     # Imported late: a warm start reads the compiled rulebook and never validates.
     from jsonschema import Draft202012Validator

@@ -17,13 +17,14 @@ from tongjian.sample.generator import (
     planted_faults,
 )
 from tongjian.sample.places import CITIES, City
-from tongjian.sample.plants import WATERMARK, WATERMARK_EN, WATERMARK_ZH
+from tongjian.sample.plants import SECTOR_CODES, WATERMARK, WATERMARK_EN, WATERMARK_ZH
 from tongjian.sample.store import write_files, write_sample
 
 __all__ = [
     "CITIES",
     "MONTHS",
     "PLANTS",
+    "SECTOR_CODES",
     "SEED",
     "WATERMARK",
     "WATERMARK_EN",

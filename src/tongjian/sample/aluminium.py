@@ -10,11 +10,11 @@ from tongjian.sample.plants import Plant
 
 def smelter(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything a smelter reports."""
-    yearly = dice.between(0.12e6, 0.60e6)
+    yearly = dice.between(0.08e6, 0.36e6)
     lines = tuple(
         book.unit(f"PL{n}", f"{n}号电解系列", f"Potline {n}", "potline", technology="cwpb",
-                  capacity=yearly / 365 / (1 + (yearly > 0.3e6)))
-        for n in range(1, 2 + (yearly > 0.3e6))
+                  capacity=yearly / 365 / (1 + (yearly > 0.2e6)))
+        for n in range(1, 2 + (yearly > 0.2e6))
     )
     book.unit("CA1", "铸造", "Casthouse", "casting")
     if plant.route == "captive":

@@ -14,7 +14,7 @@ def ammonia(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> 
     What goes into the gasifier is raw material (feedstock), what goes into the boiler is fuel.
     """
     gas = plant.route == "gas"
-    yearly = dice.between(0.15e6, 0.45e6) if gas else dice.between(0.12e6, 0.70e6)
+    yearly = dice.between(0.12e6, 0.35e6) if gas else dice.between(0.08e6, 0.45e6)
     urea = dice.chance(0.6)
     sells_co2 = dice.chance(0.4)
     _layout(book, gas, urea, yearly)

@@ -160,6 +160,16 @@ class Book:
         if ncv is not None:
             self.put(month, unit, stream, "ncv", "ncv_gas", ncv)
 
+    def raw_material(
+        self, month: Month, unit: str, stream: str, tonnes: float, factor: float
+    ) -> None:
+        """Scrap or an alloy with the factor (tCO2/t) that follows from its analysed carbon.
+
+        Factors for these are not printed in every edition of the methods.
+        """
+        self.mass(month, unit, stream, "consumed", tonnes)
+        self.put(month, unit, stream, "ef", "factor", factor, tier="tested")
+
     def _document(self, month: Month, tier: str) -> str:
         # One statement, laboratory report or settlement sheet covers many rows of a month.
         found = self._documents.get((month.period, tier))

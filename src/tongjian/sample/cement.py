@@ -55,11 +55,11 @@ def cement(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> N
 
 def _kilns(plant: Plant, book: Book, dice: Dice) -> list[Kiln]:
     white = dice.chance(0.03)
-    count = 1 if white else dice.pick((1, 1, 1, 2, 2, 3))
+    count = 1 if white else dice.pick((1, 1, 1, 2))
     burns_waste = plant.route == "integrated_waste"
     kilns = []
     for n in range(1, count + 1):
-        daily = 1000.0 if white else dice.pick((2500.0, 2500.0, 5000.0, 5000.0, 5000.0))
+        daily = 1000.0 if white else dice.pick((2500.0, 2500.0, 2500.0, 5000.0, 5000.0))
         first = int(dice.between(0, len(_DEDUCTIONS) - 1))
         chosen = _DEDUCTIONS[first : first + dice.pick((1, 2, 2))]
         kilns.append(

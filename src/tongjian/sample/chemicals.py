@@ -53,7 +53,7 @@ _CAPROLACTAM = {
 
 def nitric(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything a nitric acid plant reports."""
-    yearly = dice.between(0.06e6, 0.36e6)
+    yearly = dice.between(0.05e6, 0.27e6)
     units = _units(plant, book, dice, "NA", "硝酸装置", "Nitric acid unit", _NITRIC, yearly)
     for month in months:
         made = yearly / 12 * plant.load(month, dice)
@@ -71,8 +71,8 @@ def nitric(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> N
 
 def adipic(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything an adipic acid plant reports."""
-    largest = 0.06e6 if plant.route == "none" else 0.38e6
-    yearly = dice.between(0.045e6, largest)
+    largest = 0.045e6 if plant.route == "none" else 0.20e6
+    yearly = dice.between(0.03e6, largest)
     units = _units(plant, book, dice, "AA", "己二酸装置", "Adipic acid unit", _ADIPIC, yearly)
     for month in months:
         made = yearly / 12 * plant.load(month, dice)
@@ -91,7 +91,7 @@ def adipic(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> N
 
 def caprolactam(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything a caprolactam plant reports."""
-    yearly = dice.between(0.08e6, 0.42e6)
+    yearly = dice.between(0.05e6, 0.26e6)
     zh, en = "己内酰胺装置", "Caprolactam unit"
     units = _units(plant, book, dice, "CP", zh, en, _CAPROLACTAM, yearly)
     boiler = dice.chance(0.5)

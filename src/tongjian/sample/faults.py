@@ -7,13 +7,22 @@ together; two are merely suspicious and have to be found by a person or a screen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 
 from tongjian.sample.book import Book, Row
 from tongjian.sample.plants import Plant
 
 Edit = Callable[[Book], list[Row]]
 """Changes a plant's books; gives the rows that show the fault, none if it does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A problem that a run reports because of a fault."""
+
+    ruleset: str
+    code: str
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +35,15 @@ class Fault:
     zh: str
     en: str
     edit: Edit
-    code: str = ""
-    """Code of the problem that a run reports; empty when a run takes the row as it is."""
-    check: str = ""
-    rulesets: tuple[str, ...] = ()
-    extra: dict[str, str] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
+    """What a run reports; nothing when it takes the rows as they are."""
 
     def plant(self, book: Book) -> Row | None:
         """Put the fault into `book`; describes it, or None when the books have no room for it."""
-        shown = self.edit(book)
-        if not shown:
+        rows = self.edit(book)
+        if not rows:
             return None
-        first, last = shown[0], shown[-1]
+        first, last = rows[0], rows[-1]
         return {
             "id": self.id,
             "facility": book.facility,
@@ -46,13 +52,11 @@ class Fault:
             "item": first["item"],
             "first_period": first["period"],
             "last_period": last["period"],
-            "rows": len(shown),
-            "severity": "error" if self.code else "suspicious",
+            "rows": len(rows),
+            "severity": "error" if self.shown else "suspicious",
             "zh": self.zh,
             "en": self.en,
-            "code": self.code,
-            "check": self.check,
-            "rulesets": list(self.rulesets),
+            "shown": [asdict(one) for one in self.shown],
         }
 
 
@@ -101,7 +105,9 @@ def _without_evidence(book: Book) -> list[Row]:
 def _more_green_than_bought(book: Book) -> list[Row]:
     shown = _one(_rows(book, "electricity", "nonfossil_purchased"), 4)
     for row in shown:
-        row["quantity"] = round(row["quantity"] * 20, 4)
+        bought = _rows(book, "electricity", "purchased", row["process_unit"])
+        total = next(one["quantity"] for one in bought if one["period"] == row["period"])
+        row["quantity"] = round(total * 1.15, 4)
     return shown
 
 
@@ -149,13 +155,12 @@ def _copied_year(book: Book) -> list[Row]:
     return shown
 
 
-_ENTERPRISE = {
-    "steel": "cn.steel.ndrc-2013",
-    "cement": "cn.cement.ndrc-2013",
-    "chemicals": "cn.chemicals.ndrc-2013",
-    "generic": "cn.generic.ndrc-2015",
-}
+_STEEL, _STEEL_ETS = "cn.steel.ndrc-2013", "cn.steel.mee-v01-2024"
+_CEMENT = "cn.cement.ndrc-2013"
+_CHEMICALS = "cn.chemicals.ndrc-2013"
+_GENERIC = "cn.generic.ndrc-2015"
 _ENERGY = "cn.energy.gbt2589-2020"
+_CHECK, _INPUT, _FACTOR = "engine.check_failed", "engine.missing_input", "engine.row_factor"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -163,61 +168,65 @@ FAULTS: tuple[Fault, ...] = (
         "购入非化石能源电量没有证明材料",
         "Purchased non-fossil electricity without any supporting document",
         _without_evidence,
-        "engine.check_failed", "nonfossil_proof", (_ENTERPRISE["generic"],),
+        (Shown(_GENERIC, _CHECK, "nonfossil_proof"),),
     ),
     Fault(
         "green-power-above-purchase", "steel", ("eaf", "eaf_gas"),
-        "非化石能源电量大于购入电量（小数点错位）",
-        "More non-fossil electricity than was purchased (a slipped decimal point)",
+        "非化石能源电量大于购入电量",
+        "More non-fossil electricity than was purchased",
         _more_green_than_bought,
-        "engine.check_failed", "nonfossil_within", (_ENTERPRISE["steel"],),
+        (Shown(_STEEL, _CHECK, "nonfossil_within"),),
     ),
     Fault(
         "fuel-entered-twice", "steel", ("eaf",),
         "同一月天然气既按体积又按质量录入",
         "Natural gas of one month entered by volume and by mass",
         _mass_and_volume,
-        "engine.check_failed", "one_path", (_ENTERPRISE["steel"], "cn.steel.mee-v01-2024"),
+        (
+            Shown(_STEEL, _CHECK, "one_path"),
+            Shown(_STEEL_ETS, _CHECK, "one_path"),
+            Shown(_ENERGY, _FACTOR),
+        ),
     ),
     Fault(
         "abatement-use-missing", "nitric_acid", ("nscr",),
         "装有NSCR的硝酸装置缺少减排设施使用率",
         "Utilisation of the abatement missing for a nitric acid unit with NSCR",
         _removed("nitric_acid", "utilisation", 8),
-        "engine.missing_input", "", (_ENTERPRISE["chemicals"],),
+        (Shown(_CHEMICALS, _INPUT),),
     ),
     Fault(
         "technology-not-registered", "nitric_acid", ("dual",),
         "硝酸装置未登记工艺，查不到N2O生成因子",
         "A nitric acid unit registered without its technology, so that it has no N2O factor",
         _without_technology,
-        "engine.row_factor", "", (_ENTERPRISE["chemicals"],),
+        (Shown(_CHEMICALS, _FACTOR),),
     ),
     Fault(
         "gas-without-heating-value", "aluminium", ("grid",),
         "天然气缺少实测热值：折标系数表只印有范围",
         "Natural gas without a measured heating value: the coal-equivalent table prints a range",
         _removed("natural_gas", "ncv", 3),
-        "engine.row_factor", "", (_ENERGY,),
+        (Shown(_ENERGY, _FACTOR),),
     ),
     Fault(
         "clinker-lime-missing", "cement", ("clinker",),
         "缺少一个月的熟料CaO含量",
         "CaO content of clinker missing for one month",
         _removed("clinker", "cao", 6),
-        "engine.missing_input", "", (_ENTERPRISE["cement"],),
+        (Shown(_CEMENT, _INPUT),),
     ),
     Fault(
         "steam-without-enthalpy", "adipic_acid", (),
         "外购蒸汽只有质量，没有焓值",
         "Purchased steam by mass without its enthalpy",
         _removed("steam", "enthalpy", 9),
-        "engine.missing_input", "", (_ENTERPRISE["chemicals"], _ENERGY),
+        (Shown(_CHEMICALS, _INPUT), Shown(_ENERGY, _INPUT)),
     ),
     Fault(
         "power-tenfold", "steel", ("eaf",),
-        "一个月的电炉用电量约为其他月份的十倍",
-        "Electricity of one furnace in one month about ten times that of the others",
+        "一个月的电炉用电量为其他月份的十倍",
+        "Electricity of one furnace in one month ten times that of the others",
         _tenfold,
     ),
     Fault(

@@ -36,6 +36,7 @@ _MEASURES: dict[str, tuple[Entered, ...]] = {
 }
 _FIXED: dict[str, Entered] = {
     "per_product": Entered("", 1, 2),
+    "factor": Entered("tCO2/t", 1, 4),
     "enthalpy": Entered("kJ/kg", 1, 0),
     "min_per_pot_day": Entered("min/pot_d", 1, 3),
     "carbon_gas": Entered("tC/万Nm3", 1, 3),

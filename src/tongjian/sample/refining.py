@@ -10,7 +10,7 @@ from tongjian.sample.plants import Plant
 
 def refinery(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything a refinery reports."""
-    yearly = dice.between(1.5e6, 12e6)
+    yearly = dice.between(0.8e6, 5.5e6)
     _layout(plant, book, yearly)
     hydrogen_gas = dice.chance(0.6)
     for month in months:
@@ -44,9 +44,9 @@ def _layout(plant: Plant, book: Book, yearly: float) -> None:
 def _furnaces(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> None:
     for unit, share in (("CDU", 0.45), ("REF", 0.40), ("FCC", 0.15)):
         # Dry gas is weighed; its default heating value is trusted by everybody.
-        book.solid_fuel(month, unit, "refinery_gas", crude * share * plant.rate(0.017, 0.026, dice))
+        book.solid_fuel(month, unit, "refinery_gas", crude * share * plant.rate(0.024, 0.036, dice))
     ncv = dice.around(352, 0.008)
-    book.gas_fuel(month, "CDU", "natural_gas", crude * plant.rate(2e-4, 7e-4, dice), ncv)
+    book.gas_fuel(month, "CDU", "natural_gas", crude * plant.rate(4e-4, 1.1e-3, dice), ncv)
 
 
 def _cracker_and_flare(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> None:
@@ -60,7 +60,7 @@ def _cracker_and_flare(plant: Plant, book: Book, month: Month, dice: Dice, crude
 
 
 def _steam(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> None:
-    heat = crude * plant.rate(0.28, 0.46, dice)
+    heat = crude * plant.rate(0.34, 0.56, dice)
     if plant.route == "fuel_petcoke":
         ncv = dice.around(33.2, 0.012)
         book.solid_fuel(month, "BLR", "petcoke", heat / ncv, ncv, dice.around(0.865, 0.006))

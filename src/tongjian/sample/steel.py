@@ -35,7 +35,7 @@ def integrated(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) 
     works = _layout(plant, book, dice)
     for month in months:
         steel = works.capacity * plant.load(month, dice)
-        iron = steel * plant.rate(0.90, 0.96, dice, 0.008)
+        iron = steel * plant.rate(0.90, 0.97, dice, 0.008)
         _coking_and_coke(plant, book, month, dice, works, iron)
         _burden(plant, book, month, dice, works, iron)
         _furnaces(plant, book, month, dice, works, iron)
@@ -45,22 +45,23 @@ def integrated(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) 
 
 
 def _layout(plant: Plant, book: Book, dice: Dice) -> Works:
-    yearly = dice.between(1.5e6, 8.5e6)
+    yearly = dice.between(1.2e6, 6.5e6)
     coking = plant.route == "coking"
     if coking:
         book.unit("CO1", "焦化", "Coking", "coking", capacity=yearly * 0.35 / 350)
-    count = 1 + (yearly > 4e6)
+    count = 1 + (yearly > 3.5e6)
     sinters = tuple(
         book.unit(f"SI{n}", f"{n}号烧结机", f"Sinter strand {n}", "sintering",
                   capacity=yearly * 1.25 / 340 / count)
         for n in range(1, count + 1)
     )
-    furnace_count = 1 + int(yearly / 2.9e6)
+    furnace_count = 1 + int(yearly / 2.5e6)
     furnaces = tuple(
         book.unit(f"BF{n}", f"{n}号高炉", f"Blast furnace {n}", "blast_furnace",
                   capacity=yearly * 0.93 / 350 / furnace_count)
         for n in range(1, furnace_count + 1)
     )
+    book.unit("LK1", "石灰窑", "Lime kiln", "lime_kiln", capacity=yearly * 0.06 / 340)
     book.unit("BOF1", "转炉炼钢", "Converter shop", "converter", capacity=yearly / 345)
     mills = tuple(
         book.unit(f"RO{n}", f"{n}号轧线", f"Rolling mill {n}", "rolling",
@@ -83,7 +84,7 @@ def _layout(plant: Plant, book: Book, dice: Dice) -> Works:
 def _coking_and_coke(
     plant: Plant, book: Book, month: Month, dice: Dice, works: Works, iron: float
 ) -> None:
-    coke = iron * plant.rate(0.335, 0.395, dice)
+    coke = iron * plant.rate(0.362, 0.432, dice)
     bought = coke
     if works.coking:
         made = coke * 0.88
@@ -119,7 +120,7 @@ def _furnaces(
 ) -> None:
     for furnace, part in zip(works.furnaces, _parts(len(works.furnaces), dice), strict=True):
         made = iron * part
-        injected = made * dice.around(0.148, 0.02)
+        injected = made * dice.around(0.153, 0.02)
         carbon = dice.around(0.775, 0.01) if works.tests_carbon else None
         book.mass(month, furnace, "pig_iron", "produced", made)
         book.solid_fuel(month, furnace, "anthracite", injected * 0.62,
@@ -134,10 +135,10 @@ def _converter(
 ) -> None:
     book.mass(month, "BOF1", "crude_steel", "produced", steel)
     book.mass(month, "BOF1", "crude_steel", "fixed_output", steel)
-    book.mass(month, "BOF1", "scrap", "consumed", steel * dice.around(0.135, 0.05))
+    book.raw_material(month, "BOF1", "scrap", steel * dice.around(0.135, 0.05), 0.009)
     book.mass(month, "BOF1", "dolomite", "consumed", steel * dice.around(0.012, 0.05))
-    book.mass(month, "BOF1", "ferrosilicon", "consumed", steel * dice.around(0.0028, 0.06))
-    book.mass(month, "BOF1", "silicomanganese", "consumed", steel * dice.around(0.0095, 0.06))
+    book.raw_material(month, "BOF1", "ferrosilicon", steel * dice.around(0.0028, 0.06), 0.006)
+    book.raw_material(month, "BOF1", "silicomanganese", steel * dice.around(0.0095, 0.06), 0.066)
     book.gas_fuel(month, "BOF1", "natural_gas", steel * plant.rate(1.2e-4, 2.6e-4, dice),
                   dice.around(352, 0.008))
     book.power(month, "BOF1", steel * plant.rate(0.060, 0.090, dice))
@@ -158,10 +159,12 @@ def _rest(
     plant: Plant, book: Book, month: Month, dice: Dice, works: Works, steel: float
 ) -> None:
     book.power(month, "", steel * plant.rate(0.075, 0.110, dice))
-    made = steel * plant.rate(0.330, 0.190, dice)
+    lime = steel * plant.rate(0.046, 0.062, dice)
+    book.mass(month, "LK1", "lime", "produced", lime)
+    book.mass(month, "LK1", "limestone", "consumed", lime * dice.around(1.76, 0.01))
+    made = steel * plant.rate(0.280, 0.150, dice)
     book.power(month, "PP1", made * 1.06, "generated")
     book.power(month, "PP1", made, "exported")
-    book.mass(month, "", "diesel", "consumed", steel * plant.rate(0.0004, 0.0009, dice))
     book.mass(month, "", "fresh_water", "consumed", steel * plant.rate(2.1, 3.4, dice))
     if works.solar:
         # Roof panels; their own generation is part of the metered input of the first mill.

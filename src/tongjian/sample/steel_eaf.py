@@ -29,7 +29,6 @@ def electric(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) ->
         if green:
             book.power(month, furnaces[0], steel / len(furnaces) * 0.36 * green,
                        "nonfossil_purchased")
-        book.mass(month, "", "diesel", "consumed", steel * plant.rate(0.0003, 0.0008, dice))
 
 
 def _layout(book: Book, yearly: float, dice: Dice) -> list[str]:
@@ -55,7 +54,7 @@ def _furnace(
 ) -> None:
     book.mass(month, furnace, "crude_steel", "produced", made)
     book.mass(month, furnace, "crude_steel", "fixed_output", made)
-    book.mass(month, furnace, "scrap", "consumed", made * (1.09 - iron_share))
+    book.raw_material(month, furnace, "scrap", made * (1.09 - iron_share), 0.009)
     book.mass(month, furnace, "pig_iron", "consumed", made * dice.around(iron_share, 0.05))
     # Hot carbon in the charge saves electricity.
     book.power(month, furnace, made * (plant.rate(0.375, 0.465, dice) - 0.4 * iron_share))
@@ -66,7 +65,7 @@ def _furnace(
                   dice.around(352, 0.008))
     book.mass(month, furnace, "limestone", "consumed", made * plant.rate(0.010, 0.018, dice))
     book.mass(month, furnace, "dolomite", "consumed", made * plant.rate(0.008, 0.014, dice))
-    book.mass(month, furnace, "silicomanganese", "consumed", made * dice.around(0.010, 0.05))
+    book.raw_material(month, furnace, "silicomanganese", made * dice.around(0.010, 0.05), 0.066)
     if stainless:
         book.mass(month, furnace, "ferronickel", "consumed", made * dice.around(0.055, 0.05))
         book.mass(month, furnace, "ferromolybdenum", "consumed", made * dice.around(0.004, 0.08))
