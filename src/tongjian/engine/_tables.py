@@ -59,7 +59,7 @@ class ResolvedTables:
         values: dict[str, object] = {
             "table": table.id,
             "column": f"{column}（{table.columns[column].title.zh}）",
-            "key": "、".join(key) or "-",
+            "key": "、".join(part or "∅" for part in key) or "-",
             "day": day,
         }
         if not same:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,7 @@ def positions(table: str, columns: Iterable[str]) -> list[int]:
 
 def in_order(table: str, rows: Iterable[StoredRow]) -> list[StoredRow]:
     """`rows` in the order of the store."""
-    keys = positions(table, SORT_COLUMNS[table])
-    return sorted(rows, key=lambda row: tuple(row[at] for at in keys))
+    return sorted(rows, key=itemgetter(*positions(table, SORT_COLUMNS[table])))
 
 
 def content_hash(table: str, rows: Iterable[StoredRow]) -> str:

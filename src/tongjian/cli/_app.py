@@ -1,0 +1,223 @@
+"""The commands and their options; each command's work is in a module of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongjian.cli._output import Output, pick_language
+
+app = typer.Typer(
+    name="tongjian",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help=(
+        "通鉴：把核算规则当作文件执行，从企业台账到可追溯的排放清单。\n\n"
+        "Tongjian: accounting rules as documents that execute, from plant records to a traced "
+        "inventory.\n\n"
+        "先试 / Start with:  tongjian demo"
+    ),
+)
+rules_app = typer.Typer(
+    no_args_is_help=True, help="规则库：列出、查看、检查 / the rulebook: list, show, check"
+)
+app.add_typer(rules_app, name="rules")
+
+Lang = Annotated[
+    str | None, typer.Option("--lang", help="语言 zh 或 en / language, zh or en (TONGJIAN_LANG)")
+]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+Workspace = Annotated[
+    Path, typer.Option("--workspace", "-w", help="工作区文件夹 / workspace folder")
+]
+Book = Annotated[
+    Path | None, typer.Option("--rulebook", help="另一规则库文件夹 / another rulebook folder")
+]
+RuleSets = Annotated[
+    list[str] | None,
+    typer.Option("--ruleset", "-r", help="规则集，可多次；缺省按行业选 / rule set, repeatable"),
+]
+Years = Annotated[
+    list[int] | None, typer.Option("--year", "-y", help="年份，可多次 / year, repeatable")
+]
+Binds = Annotated[
+    list[str] | None,
+    typer.Option("--bind", help="替换参数表（假设分析）/ replace a table, e.g. gwp=gwp.ar6"),
+]
+HERE = Path()
+
+
+def _output(lang: str | None, as_json: bool) -> Output:
+    return Output(pick_language(lang), as_json)
+
+
+@app.command()
+def demo(
+    workspace: Workspace = Path("tongjian-demo"),
+    plants: Annotated[int, typer.Option(help="企业数 / number of plants")] = 300,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """生成虚构省份示例、计算、溯源并出报告 / sample province, run, explain, report."""
+    from tongjian.cli._demo import run_demo
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_demo(out, workspace, plants)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="XLSX、CSV 或 Parquet / files to import")],
+    workspace: Workspace = HERE,
+    dry_run: Annotated[bool, typer.Option(help="只检查不写入 / check only")] = False,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """导入活动数据（有错不写入）/ import activity data; nothing is written if there is an error."""
+    from tongjian.cli._records import run_import
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_import(out, files, workspace, dry_run)
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(help="要写的 XLSX / workbook to write")],
+    sector: Annotated[str | None, typer.Option(help="行业 / sector, e.g. steel")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """导出填报模板 / write the workbook to fill in."""
+    from tongjian.cli._records import run_template
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_template(out, path, sector)
+
+
+@app.command()
+def run(
+    workspace: Workspace = HERE,
+    ruleset: RuleSets = None,
+    year: Years = None,
+    bind: Binds = None,
+    by: Annotated[
+        str, typer.Option(help="分组列，逗号分隔 / group by, comma-separated")
+    ] = "sector",
+    report: Annotated[
+        Path | None, typer.Option(help="报告文件夹 / folder for HTML and XLSX reports")
+    ] = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """按规则集核算并保存清单 / apply rule sets and store the manifest."""
+    from tongjian.cli._runs import run_run
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_run(out, workspace, ruleset or [], year or [], bind or [], by, report, rulebook)
+
+
+@app.command()
+def explain(
+    where: Annotated[
+        list[str],
+        typer.Argument(
+            help="条件，如 facility=F1 year=2025 column=total / conditions, name=value"
+        ),
+    ],
+    workspace: Workspace = HERE,
+    ruleset: RuleSets = None,
+    bind: Binds = None,
+    rows: Annotated[int, typer.Option(help="每个合计显示几行 / rows shown per sum")] = 3,
+    depth: Annotated[int, typer.Option(help="展开层数 / levels shown")] = 12,
+    manifest: Annotated[
+        Path | None, typer.Option(help="须与此清单一致 / manifest the run must agree with")
+    ] = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """说明一个数从何而来，直到条款、因子和原始记录 / where a number comes from."""
+    from tongjian.cli._runs import run_explain
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_explain(
+            out, workspace, where, ruleset or [], bind or [], rows, depth, manifest, rulebook
+        )
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """用算例检验规则（三种引擎）/ hold the rules against golden cases, on three back-ends."""
+    from tongjian.cli._rules import run_check_cases
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_check_cases(out, files, rulebook)
+
+
+@rules_app.command("list")
+def rules_list(
+    kind: Annotated[
+        str, typer.Option(help="rulesets | methods | tables")
+    ] = "rulesets",
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """列出规则集、方法或参数表 / list rule sets, methods or tables."""
+    from tongjian.cli._rules import run_list
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_list(out, kind, rulebook)
+
+
+@rules_app.command("show")
+def rules_show(
+    name: Annotated[str, typer.Argument(help="规则集、方法或参数表编号 / id")],
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """查看一份规则：依据、公式、因子及其来源与状态 / basis, formulas, values with source, status."""
+    from tongjian.cli._rules import run_show
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_show(out, name, rulebook)
+
+
+@rules_app.command("check")
+def rules_check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="规则库文件夹 / rulebook folder")
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """检查全部规则文件：格式、单位、有效期、引用 / check every document."""
+    from tongjian.cli._rules import run_check_rules
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_check_rules(out, folder)
+
+
+def main() -> None:
+    """Entry point of the ``tongjian`` command."""
+    app()

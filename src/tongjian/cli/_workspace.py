@@ -1,0 +1,66 @@
+"""Opens what most commands need: rulebook, workspace, run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tongjian.cli._output import Output
+from tongjian.problems import Problem, TongjianError
+
+if TYPE_CHECKING:
+    from tongjian.engine import Run
+    from tongjian.records import Store
+    from tongjian.rules import Rulebook
+
+
+def open_store(folder: Path) -> Store:
+    """The store of a workspace; raises `TongjianError` with what to do when there is none."""
+    from tongjian.records import Store
+
+    if not (folder / "records").is_dir():
+        raise TongjianError(Problem("cli.no_workspace", values={"folder": folder}))
+    return Store.open(folder)
+
+
+def open_rulebook(folder: Path | None) -> Rulebook:
+    """The rulebook of the package, or another one."""
+    from tongjian.rules import load_rulebook
+
+    return load_rulebook(folder)
+
+
+def do_run(
+    out: Output,
+    workspace: Path,
+    rulebook: Path | None,
+    rulesets: Sequence[str],
+    years: Sequence[int],
+    binds: Sequence[str] = (),
+) -> Run:
+    """Run rule sets over a workspace, with progress."""
+    from tongjian.engine import run
+
+    store, book = open_store(workspace), open_rulebook(rulebook)
+    with out.progress("计算", "computing") as progress:
+        return run(
+            book,
+            store,
+            list(rulesets) or None,
+            list(years) or None,
+            binds=read_binds(binds),
+            progress=progress,
+        )
+
+
+def read_binds(texts: Sequence[str]) -> dict[str, str]:
+    """Options such as ``gwp=gwp.ar6`` as a mapping."""
+    binds = {}
+    for text in texts:
+        alias, separator, table = text.partition("=")
+        if not separator or not alias or not table:
+            values = {"option": "--bind", "value": text, "expected": "alias=table"}
+            raise TongjianError(Problem("cli.option", values=values))
+        binds[alias] = table
+    return binds

@@ -1,0 +1,138 @@
+"""Names and phrases in both languages (双语词汇): codes from the catalogue, texts of the pages."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from tongjian.problems import LANGUAGES, Problem, TongjianError
+
+_CATALOGUE = files("tongjian") / "rulebook" / "catalogue"
+_OWN = files("tongjian") / "reports"
+_NUMERALS = "〇一二三四五六七八九"
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_FORMULA = re.compile(r"(?<![A-Za-z])(t?)(CO2|N2O|CH4|C2F6|CF4|SF6|NF3)(e?)(?![A-Za-z0-9])")
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+# How sources number their parts, in Chinese.
+_PARTS = (
+    (re.compile(r"\(annex number to be confirmed\)"), "（附录编号待核实）"),
+    (re.compile(r"\bAnnex\s+(?=[A-Z0-9])"), "附录"),
+    (re.compile(r"\bTable\s+(?=[A-Z0-9])"), "表"),
+    (re.compile(r"\beq\.\s*(?=[0-9])"), "式"),
+    (re.compile(r"\bcl\.\s*(?=[0-9])"), "条款"),
+    (re.compile(r"\bV(?=\d\b)"), "卷"),
+    (re.compile(r"\bCh(?=\d)"), "章"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Names and texts in one language."""
+
+    lang: str
+
+    @classmethod
+    def of(cls, lang: str) -> Words:
+        """Words in `lang`; raises `TongjianError` for a language that there is not."""
+        if lang not in LANGUAGES:
+            values = {"lang": lang, "known": ", ".join(LANGUAGES)}
+            raise TongjianError(Problem("reports.language", values=values))
+        return cls(lang)
+
+    def term(self, key: str, code: str) -> str:
+        """The name of a coded term; the code itself where the catalogue has no name."""
+        names = _terms().get((key, code))
+        return self.pick(*names) if names else code
+
+    def pick(self, zh: str, en: str) -> str:
+        """The one of two names in this language, the other where it is missing."""
+        name = (zh or en) if self.lang == "zh" else (en or zh)
+        return chemical(name[:1].upper() + name[1:])
+
+    def text(self, key: str, **values: object) -> str:
+        """A phrase of the pages, with values filled in."""
+        return _texts()[key][self.lang].format(**values)
+
+    def facility(self, row: dict[str, Any]) -> str:
+        """The name of a facility."""
+        zh, en = row.get("name_zh") or "", row.get("name_en") or ""
+        return self.pick(zh, en) if zh or en else str(row["facility"])
+
+    def city(self, name: str, division: str) -> str:
+        """A city by its name as entered and the division code of one of its facilities."""
+        if not name:
+            return self.text("not_stated")
+        names = _terms().get(("city", f"{division[:4]}00"))
+        return self.pick(*names) if names and name in names else name
+
+    def key(self, name: str, value: str) -> str:
+        """The value of a key of a table or row: a stream, province, technology…"""
+        if name == "stream":
+            names = _streams().get(value)
+            return self.pick(*names) if names else value
+        return self.term(name, value)
+
+    def clause(self, text: str) -> str:
+        """A clause of a source; its abbreviations in Chinese where the page is Chinese."""
+        if self.lang == "zh":
+            for pattern, replacement in _PARTS:
+                text = pattern.sub(replacement, text)
+        return text
+
+    def source(self, value_source: str, document: str) -> str:
+        """The source of a value: as noted, or in Chinese the document of its table."""
+        if self.lang == "zh" and not _HAN.search(value_source):
+            return document
+        return value_source or document
+
+    def number(self, count: int) -> str:
+        """The number of a chapter: 一、二、… or 1, 2, …."""
+        if self.lang == "en":
+            return f"{count}."
+        tens, ones = divmod(count, 10)
+        lead = "" if tens == 0 else ("十" if tens == 1 else f"{_NUMERALS[tens]}十")
+        return f"{lead}{_NUMERALS[ones] if ones else ''}、"
+
+    def listed(self, names: list[str]) -> str:
+        """Several names in one phrase."""
+        return ("、" if self.lang == "zh" else ", ").join(names)
+
+
+def chemical(text: str) -> str:
+    """A text with its chemical formulas in subscript; ids are left as they are."""
+    return _FORMULA.sub(lambda m: m[1] + m[2].translate(_SUBSCRIPT) + m[3], text)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text has Chinese characters."""
+    return bool(_HAN.search(text))
+
+
+@lru_cache(maxsize=1)
+def _terms() -> dict[tuple[str, str], tuple[str, str]]:
+    """Names by kind and code; the catalogue comes before the words of this package."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for source in (_CATALOGUE / "terms.csv", _OWN / "words.csv"):
+        with source.open(encoding="utf-8-sig", newline="") as stream:
+            for row in csv.DictReader(stream):
+                found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _streams() -> dict[str, tuple[str, str]]:
+    with (_CATALOGUE / "streams.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["stream"]: (row["zh"], row["en"]) for row in csv.DictReader(stream)}
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_OWN / "texts.toml").read_text(encoding="utf-8"))
+
+
+__all__ = ["Words", "chemical", "is_chinese"]

@@ -1,0 +1,48 @@
+"""Fixtures that any test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support import Records, write_rulebook
+from tongjian.rules import Rulebook, load_rulebook
+
+# The same examples on every machine, and no judgement by the clock.
+settings.register_profile("tongjian", deadline=None, derandomize=True, database=None)
+settings.load_profile("tongjian")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Compiled rulebooks of the tests stay out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("TONGJIAN_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def rulebook(own_cache: Path) -> Rulebook:
+    """The rulebook of the package."""
+    return load_rulebook()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Rulebook]:
+    """Makes a rulebook from documents: ``book(doc, doc, ..., files={name: text})``."""
+
+    def make(*documents: object, files: dict[str, str] | None = None) -> Rulebook:
+        folder = write_rulebook(tmp_path / "rulebook", *documents, files=files)
+        return load_rulebook(folder, cache=False)
+
+    return make
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    """Builds a snapshot of records row by row; see `tests.support.Records`."""
+    return Records(tmp_path / "records")
