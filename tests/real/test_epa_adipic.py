@@ -149,8 +149,10 @@ def _co2e(result: Run) -> dict[str, float]:
 
 
 def _difference(row: dict[str, Any]) -> Decimal:
-    return Decimal(GWP * row["n2o"] - row["co2e"])
+    n2o, co2e = Decimal(row["n2o"]), Decimal(row["co2e"])
+    return GWP * n2o - co2e
 
 
 def _rounding(row: dict[str, Any]) -> Decimal:
-    return GWP * Decimal(5) / 10 ** (row["n2o_decimals"] + 1) + Decimal("0.5")
+    last_digit = Decimal(1).scaleb(-int(row["n2o_decimals"]))
+    return GWP * last_digit / 2 + Decimal("0.5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pint
@@ -61,9 +62,7 @@ def test_plain_units_agree_with_pint(pint_registry: pint.UnitRegistry) -> None:
             quantity = pint_registry.Quantity(theirs)
             expected = (quantity / pint_registry.Quantity(others)).to_base_units()
             assert expected.dimensionless
-            assert ours.scale / target.scale == Fraction(expected.magnitude).limit_denominator(
-                10**12
-            ), (name, other)
+            assert ours.scale / target.scale == expected.magnitude, (name, other)
             compared += 1
     assert compared > 80
 
@@ -88,7 +87,9 @@ def test_plain_units_agree_with_pint(pint_registry: pint.UnitRegistry) -> None:
     ],
 )
 def test_values(value: float, source: str, target: str, result: float) -> None:
-    assert convert(value, parse_unit(source), parse_unit(target)) == result
+    # `value` is the double nearest to the decimal, which can cost the last bit.
+    converted = convert(value, parse_unit(source), parse_unit(target))
+    assert abs(converted - result) <= math.ulp(result)
 
 
 @given(

@@ -73,14 +73,17 @@ def _check_case(
             backend: compute_sheets(
                 rulebook, edition, Snapshot.of(store), (case.year,), backend, case.binds
             )
-            for backend in sorted({b for one in case.expect if not one.problem for b in one.backends})
+            for backend in sorted(
+                {b for one in case.expect if not one.problem for b in one.backends}
+            )
         }
     else:
         sheets = {}
     codes = sorted({problem.code for problem in problems})
     results = [
-        CaseResult(case.id, "problem", "-", one.problem, ", ".join(codes) or "-", "-",
-                   one.problem in codes)
+        CaseResult(
+            case.id, "problem", "-", one.problem, ", ".join(codes) or "-", "-", one.problem in codes
+        )
         for one in wanted
     ]
     for one in case.expect:
@@ -119,8 +122,11 @@ def _write_inputs(case: Case, edition: CompiledRuleSet, folder: Path) -> list[Pa
         for unit in case.process_units
     ]
     activity = [
-        {"facility": _FACILITY, **{name: getattr(row, name) for name in InputRow.__slots__},
-         "tier": row.tier or "calculated"}
+        {
+            "facility": _FACILITY,
+            **{name: getattr(row, name) for name in InputRow.__slots__},
+            "tier": row.tier or "calculated",
+        }
         for row in case.inputs
     ]
     files = []
@@ -151,18 +157,33 @@ def _compare(
     cell = f"{one.sheet}.{one.column}"
     if sheet is None or one.column not in {*sheet.formulas, *sheet.inputs}:
         known = ", ".join(ruleset.program.sheets if sheet is None else sheet.formulas)
-        values = {"case": case.id, "sheet": one.sheet, "column": one.column,
-                  "where": one.where, "known": known}
+        values = {
+            "case": case.id,
+            "sheet": one.sheet,
+            "column": one.column,
+            "where": one.where,
+            "known": known,
+        }
         raise RuleError(Problem("cases.no_cell", case.place, values))
-    doc = sheet.formulas[one.column].doc if one.column in sheet.formulas else sheet.inputs[one.column].doc
+    doc = (
+        sheet.formulas[one.column].doc
+        if one.column in sheet.formulas
+        else sheet.inputs[one.column].doc
+    )
     assert doc.unit is not None
     have, want = doc.unit, parse_unit(one.unit)
     if not have.same_dimension(want):
-        values = {"case": case.id, "unit": one.unit, "sheet": one.sheet, "column": one.column,
-                  "want": have.text}
+        values = {
+            "case": case.id,
+            "unit": one.unit,
+            "sheet": one.sheet,
+            "column": one.column,
+            "want": have.text,
+        }
         raise RuleError(Problem("cases.unit", case.place, values))
     rows = [
-        row for row in sheets.get(one.sheet, ())
+        row
+        for row in sheets.get(one.sheet, ())
         if all(row.get(name) == value for name, value in one.where.items())
     ]
     expected = f"{one.value} {one.unit}"

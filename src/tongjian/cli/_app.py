@@ -129,9 +129,7 @@ def run(
 def explain(
     where: Annotated[
         list[str],
-        typer.Argument(
-            help="条件，如 facility=F1 year=2025 column=total / conditions, name=value"
-        ),
+        typer.Argument(help="条件，如 facility=F1 year=2025 column=total / conditions, name=value"),
     ],
     workspace: Workspace = HERE,
     ruleset: RuleSets = None,
@@ -172,9 +170,7 @@ def check(
 
 @rules_app.command("list")
 def rules_list(
-    kind: Annotated[
-        str, typer.Option(help="rulesets | methods | tables")
-    ] = "rulesets",
+    kind: Annotated[str, typer.Option(help="rulesets | methods | tables")] = "rulesets",
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -194,7 +190,7 @@ def rules_show(
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """查看一份规则：依据、公式、因子及其来源与状态 / basis, formulas, values with source, status."""
+    """查看一份规则：依据、公式、因子及其来源 / basis, formulas, values with their source."""
     from tongjian.cli._rules import run_show
 
     out = _output(lang, as_json)
@@ -204,9 +200,7 @@ def rules_show(
 
 @rules_app.command("check")
 def rules_check(
-    folder: Annotated[
-        Path | None, typer.Argument(help="规则库文件夹 / rulebook folder")
-    ] = None,
+    folder: Annotated[Path | None, typer.Argument(help="规则库文件夹 / rulebook folder")] = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:

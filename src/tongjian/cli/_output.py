@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tongjian.problems import Problem, TongjianError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+Language = Literal["zh", "en"]
 _SHOWN_PROBLEMS = 20
 
 
@@ -24,7 +25,7 @@ _SHOWN_PROBLEMS = 20
 class Output:
     """Where and how a command prints: language, JSON or text."""
 
-    lang: str
+    lang: Language
     as_json: bool
 
     def say(self, zh: str, en: str) -> None:
@@ -67,8 +68,10 @@ class Output:
         for group in list(groups.values())[:_SHOWN_PROBLEMS]:
             text = group[0].text(self.lang)
             if len(group) > 1:
-                more = f"（另有同类 {len(group) - 1} 处）" if self.lang == "zh" else (
-                    f" (and {len(group) - 1} more like it)"
+                more = (
+                    f"（另有同类 {len(group) - 1} 处）"
+                    if self.lang == "zh"
+                    else (f" (and {len(group) - 1} more like it)")
                 )
                 head, arrow, repair = text.partition("\n    → ")
                 text = f"{head}{more}{arrow}{repair}"
@@ -106,7 +109,7 @@ class Output:
             raise SystemExit(1) from None
 
 
-def pick_language(choice: str | None) -> str:
+def pick_language(choice: str | None) -> Language:
     """The language asked for, by option or environment; Chinese otherwise."""
     wanted = choice or os.environ.get("TONGJIAN_LANG") or "zh"
     return "en" if wanted.lower().startswith("en") else "zh"

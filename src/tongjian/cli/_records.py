@@ -8,6 +8,7 @@ from pathlib import Path
 from tongjian.cli._output import Output
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue, Store, import_files, write_template
+from tongjian.rules import load_rulebook
 
 
 def run_import(out: Output, files: Sequence[Path], workspace: Path, dry_run: bool) -> None:
@@ -39,8 +40,35 @@ def run_import(out: Output, files: Sequence[Path], workspace: Path, dry_run: boo
         )
 
 
+def sector_classes(catalogue: Catalogue, sector: str) -> list[str]:
+    """Classes of streams that the rule sets of a sector read."""
+    programs = [
+        edition.program
+        for editions in load_rulebook().rulesets.values()
+        for edition in editions
+        if sector in edition.doc.sectors
+    ]
+    if not programs:
+        known = sorted(
+            {s for group in load_rulebook().rulesets.values() for e in group for s in e.doc.sectors}
+        )
+        values = {"option": "--sector", "value": sector, "expected": " | ".join(known)}
+        raise TongjianError(Problem("cli.option", values=values))
+    classes: dict[str, None] = {}
+    for program in programs:
+        for sheet in program.sheets.values():
+            classes.update(dict.fromkeys(name for name in sheet.doc.streams if name != "any"))
+            for item in sheet.inputs.values():
+                stream = catalogue.resolve_stream(item.doc.stream) if item.doc.stream else None
+                if stream is not None:
+                    classes[stream.stream_class] = None
+    return list(classes)
+
+
 def run_template(out: Output, path: Path, sector: str | None) -> None:
-    """Write the workbook to fill in."""
-    write_template(path, Catalogue.load(), out.lang, sector=sector)
+    """Write the workbook to fill in; for a sector, with what its rule sets read."""
+    catalogue = Catalogue.load()
+    classes = sector_classes(catalogue, sector) if sector else None
+    write_template(path, catalogue, out.lang, classes)
     out.data({"file": str(path)})
     out.say(f"模板已写入 {path}", f"Template written to {path}")

@@ -61,7 +61,7 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
 
 
 def _list_tables(out: Output, book: Rulebook) -> None:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for table in sorted(book.tables.values(), key=lambda one: one.id):
         statuses = Counter(value.status for value in table.values)
         rows.append(
@@ -75,12 +75,19 @@ def _list_tables(out: Output, book: Rulebook) -> None:
         )
     out.data(rows)
     zh = out.lang == "zh"
-    headers = ["编号", "名称", "键", "取值数", "状态"] if zh else [
-        "id", "title", "keys", "values", "status"
-    ]
+    headers = (
+        ["编号", "名称", "键", "取值数", "状态"]
+        if zh
+        else ["id", "title", "keys", "values", "status"]
+    )
     cells = [
-        [row["id"], row["title"], row["keys"], row["values"],
-         ", ".join(f"{name} {count}" for name, count in row["statuses"].items())]
+        [
+            row["id"],
+            row["title"],
+            row["keys"],
+            row["values"],
+            ", ".join(f"{name} {count}" for name, count in row["statuses"].items()),
+        ]
         for row in rows
     ]
     out.table("参数表" if zh else "Tables", headers, cells)
@@ -137,14 +144,23 @@ def _show_method(out: Output, method: Method) -> None:
                 name: {
                     "grain": list(sheet.grain),
                     "inputs": {
-                        key: {"unit": item.unit.text, "zh": item.title.zh, "en": item.title.en,
-                              "item": item.item, "required": item.required,
-                              "default": item.default.text if item.default else None}
+                        key: {
+                            "unit": item.unit.text,
+                            "zh": item.title.zh,
+                            "en": item.title.en,
+                            "item": item.item,
+                            "required": item.required,
+                            "default": item.default.text if item.default else None,
+                        }
                         for key, item in sheet.inputs.items()
                     },
                     "formulas": {
-                        key: {"unit": one.unit.text if one.unit else "1",
-                              "is": one.expression.text, "zh": one.title.zh, "en": one.title.en}
+                        key: {
+                            "unit": one.unit.text if one.unit else "1",
+                            "is": one.expression.text,
+                            "zh": one.title.zh,
+                            "en": one.title.en,
+                        }
                         for key, one in sheet.formulas.items()
                     },
                 }
@@ -191,8 +207,12 @@ def _show_ruleset(out: Output, ruleset: CompiledRuleSet) -> None:
 
 def _show_sheet(out: Output, sheet: SheetPlan) -> None:
     rows = [
-        [name, one.doc.title[out.lang], one.doc.unit.text if one.doc.unit else "1",
-         one.doc.expression.text]
+        [
+            name,
+            one.doc.title[out.lang],
+            one.doc.unit.text if one.doc.unit else "1",
+            one.doc.expression.text,
+        ]
         for name, one in sheet.formulas.items()
     ]
     _formula_table(out, f"{sheet.name}  {sheet.doc.title[out.lang]}", sheet.grain, rows)
@@ -207,8 +227,10 @@ def _formula_table(
 
 
 def _head(out: Output, name: str, title: str, document: str, clause: str) -> None:
-    out.say(f"{name}  {title}\n依据：{document}  {clause}",
-            f"{name}  {title}\nBasis: {document}  {clause}")
+    out.say(
+        f"{name}  {title}\n依据：{document}  {clause}",
+        f"{name}  {title}\nBasis: {document}  {clause}",
+    )
 
 
 def run_check_rules(out: Output, folder: Path | None) -> None:

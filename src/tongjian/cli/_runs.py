@@ -59,8 +59,12 @@ def print_inventory(out: Output, run: Run, by: Sequence[str], **where: object) -
         headers.append("tce" if energy else "tCO2e")
         headers.append("未计入行" if zh else "rows left out")
         cells = [
-            [str(row["year"]), *(words.term(name, row[name]) for name in by),
-             row.get("amount") if energy else row["co2e"], row["missing"]]
+            [
+                str(row["year"]),
+                *(words.term(name, row[name]) for name in by),
+                row.get("amount") if energy else row["co2e"],
+                row["missing"],
+            ]
             for row in rows
         ]
         if cells:

@@ -11,4 +11,13 @@ from tongjian.engine._node import Node
 from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
-__all__ = ["Node", "RecordsStore", "Run", "Snapshot", "compute_sheets", "explain", "explain_total", "run"]
+__all__ = [
+    "Node",
+    "RecordsStore",
+    "Run",
+    "Snapshot",
+    "compute_sheets",
+    "explain",
+    "explain_total",
+    "run",
+]

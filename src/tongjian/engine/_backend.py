@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+
 import duckdb
 
 from tongjian.engine._leaf_rows import Row, fetch
@@ -132,7 +133,8 @@ class DuckBackend:
                 for year in (list(rows)[:1] if year_free else rows)
                 for key, values in rows[year]
             ]
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {one.name} ({', '.join(columns)})")
+            shape = ", ".join(columns)
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {one.name} ({shape})")
             if data:
                 marks = f"({', '.join('?' * len(columns))})"
                 flat = [value for line in data for value in line]
@@ -142,4 +144,3 @@ class DuckBackend:
 
 def _double(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
-

@@ -55,7 +55,9 @@ class Diagnosis:
             }
         )
         warns = any(
-            check.doc.severity == "warning" for one in program.sheets.values() for check in one.checks
+            check.doc.severity == "warning"
+            for one in program.sheets.values()
+            for check in one.checks
         )
         if not suspects and not warns:
             return {}
@@ -189,9 +191,7 @@ class Diagnosis:
         }
         return Problem("engine.missing_input", values=values)
 
-    def missing_factor(
-        self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str
-    ) -> Problem:
+    def missing_factor(self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str) -> Problem:
         key = tuple(str(self.value(part, row) or "") for part in node.keys)
         reason = self.engine.tables.why_missing(node.table, node.column, row["year"], key)
         values = {
@@ -242,4 +242,3 @@ def _pairs(suspects: Sequence[tuple[str, int]]) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
-

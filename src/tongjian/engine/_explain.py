@@ -6,12 +6,12 @@ milliseconds), computed again in Python, and the result must be the very number 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._leaf_rows import LeafRows, fetch
+from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._node import Node
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
@@ -44,9 +44,11 @@ def explain(
     records have changed since the run.
     """
     result = _result(run, ruleset, key)
-    wanted = {name: key.get(name) for name in result.ruleset.program.sheets[sheet].grain} if (
-        sheet in result.ruleset.program.sheets
-    ) else {}
+    wanted = (
+        {name: key.get(name) for name in result.ruleset.program.sheets[sheet].grain}
+        if (sheet in result.ruleset.program.sheets)
+        else {}
+    )
     stored = _stored_row(result, sheet, wanted, column)
     tracer = _Tracer.over(run, result, wanted, rows)
     row = tracer.find(sheet, wanted)
@@ -108,9 +110,7 @@ def _result(run: Run, ruleset: str, key: Mapping[str, Any]) -> RuleSetResult:
     return fitting[0]
 
 
-def _stored_row(
-    result: RuleSetResult, sheet: str, key: Mapping[str, Any], column: str
-) -> Row:
+def _stored_row(result: RuleSetResult, sheet: str, key: Mapping[str, Any], column: str) -> Row:
     program = result.ruleset.program
     if sheet not in result.sheets:
         values = {"what": sheet, "known": ", ".join(result.sheets)}
@@ -138,9 +138,7 @@ class _Tracer:
     built: dict[tuple[str, int, str], Node] = field(default_factory=dict)
 
     @classmethod
-    def over(
-        cls, run: Run, result: RuleSetResult, key: Mapping[str, Any], limit: int
-    ) -> _Tracer:
+    def over(cls, run: Run, result: RuleSetResult, key: Mapping[str, Any], limit: int) -> _Tracer:
         conditions = []
         if "facility" in key:
             quoted = str(key["facility"]).replace("'", "''")
@@ -290,14 +288,19 @@ class _Tracer:
             for member in self.sheets[inner.sheet]
             if all(member[name] == row[name] for name in sheet.grain)
         ]
-        value_of: Callable[[Row], float] = lambda member: self.engine.row_value(inner.node, member) or 0.0
+
+        def value_of(member: Row) -> float:
+            return float(self.engine.row_value(inner.node, member) or 0.0)
+
         counted = [m for m in members if not m.get("@refused") and value_of(m) != 0]
         ranked = sorted(counted, key=lambda m: -abs(value_of(m)))
         shown, rest = ranked[: self.limit], ranked[self.limit :]
         return Node(
             kind="aggregate",
-            title=Words(f"{finer.doc.title.zh}合计（{len(counted)}行）",
-                        f"{finer.doc.title.en}: total of {len(counted)} rows"),
+            title=Words(
+                f"{finer.doc.title.zh}合计（{len(counted)}行）",
+                f"{finer.doc.title.en}: total of {len(counted)} rows",
+            ),
             value=self.engine.row_value(node, row),
             unit=node.kind.unit.text,
             key=self.key(sheet, row),

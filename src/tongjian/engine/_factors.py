@@ -163,7 +163,9 @@ class _Reader:
         refused = "".join(
             f" AND NOT coalesce({writer.code(check.node)}, FALSE)" for check in sheet.refuses
         )
-        return f"SELECT DISTINCT {', '.join(columns)} FROM ({query}) WHERE year IN ({years}){refused}"
+        return (
+            f"SELECT DISTINCT {', '.join(columns)} FROM ({query}) WHERE year IN ({years}){refused}"
+        )
 
     def condition(self, sql: SheetSql, test: _Test) -> str:
         code = sql.writer.code(test.node)

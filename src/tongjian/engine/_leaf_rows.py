@@ -15,7 +15,9 @@ from tongjian.engine._sheet_sql import Sources
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
 
 Row = dict[str, Any]
-_RECORD = "facility, period, year, process_unit, stream, class, item, unit, quantity, evidence, source"
+_RECORD = (
+    "facility, period, year, process_unit, stream, class, item, unit, quantity, evidence, source"
+)
 
 
 @dataclass(slots=True)

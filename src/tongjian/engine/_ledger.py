@@ -138,15 +138,11 @@ def summarise(
     for name in by:
         if name not in own and name not in attributes:
             known = ", ".join([*own, *attributes])
-            raise EngineError(
-                Problem("engine.unknown_key", values={"name": name, "known": known})
-            )
+            raise EngineError(Problem("engine.unknown_key", values={"name": name, "known": known}))
     groups: dict[tuple[Any, ...], list[LedgerLine]] = {}
     for line in lines:
         facility = facilities.get(line.facility, {})
-        key = tuple(
-            getattr(line, name) if name in own else facility.get(name) or "" for name in by
-        )
+        key = tuple(getattr(line, name) if name in own else facility.get(name) or "" for name in by)
         groups.setdefault(key, []).append(line)
     rows = []
     for key in sorted(groups, key=lambda one: tuple(map(str, one))):

@@ -23,7 +23,8 @@ def prepare(
     binds: Mapping[str, str],
 ) -> tuple[CompiledRuleSet, PythonEngine]:
     """The rule set with `binds` applied, and its Python engine with tables read for `years`."""
-    key = (rulebook.digest, ruleset.id, str(ruleset.doc.validity), years, tuple(sorted(binds.items())))
+    edition = str(ruleset.doc.validity)
+    key = (rulebook.digest, ruleset.id, edition, years, tuple(sorted(binds.items())))
     with _lock:
         found = _prepared.get(key)
         if found is not None:

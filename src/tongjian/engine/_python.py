@@ -86,9 +86,7 @@ class PythonEngine:
                 assign(name, f"first(r.get({name + RAW!r}), lambda: {writer.code(item.default)})")
         for name, formula in sheet.formulas.items():
             assign(name, writer.code(formula.node))
-        refusals = [
-            f"holds(lambda: {writer.code(check.node)})" for check in sheet.refuses
-        ]
+        refusals = [f"holds(lambda: {writer.code(check.node)})" for check in sheet.refuses]
         lines.append(f"    r['@refused'] = {' or '.join(refusals) or 'False'}")
         for check in sheet.checks:
             code = f"holds(lambda: {writer.code(check.node)})"
@@ -165,7 +163,8 @@ class PythonEngine:
 
     def integer(self, value: Any, factor: Fraction) -> int:
         if self.mode == "float":
-            return math.floor(value * float(factor) + 0.5)
+            count: int = math.floor(value * float(factor) + 0.5)
+            return count
         scaled = value * self.constant(factor) + Decimal("0.5")
         return int(scaled.to_integral_value(ROUND_FLOOR))
 
@@ -288,7 +287,8 @@ class _Writer:
         return self.code(node.node)
 
     def _if(self, node: ir.If) -> str:
-        return f"({self.code(node.then)} if {self.code(node.condition)} else {self.code(node.other)})"
+        condition = self.code(node.condition)
+        return f"({self.code(node.then)} if {condition} else {self.code(node.other)})"
 
     def _call(self, node: ir.Call) -> str:
         arguments = [self.code(argument) for argument in node.arguments]
@@ -340,4 +340,3 @@ def _within(value: Any, name: str) -> bool:
 def _present(row: Row, name: str) -> bool:
     raw = name + RAW
     return (row[raw] if raw in row else row[name]) is not None
-

@@ -10,9 +10,9 @@ import duckdb
 
 from tongjian.engine._backend import DuckBackend
 from tongjian.engine._diagnosis import Diagnosis
+from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._ledger import LedgerLine, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
-from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
@@ -104,9 +104,7 @@ def run(
     """
     snapshot = store if isinstance(store, Snapshot) else Snapshot.of(store)
     connection = snapshot.connect(threads)
-    facilities = {
-        row["facility"]: row for row in fetch(connection, "SELECT * FROM facilities")
-    }
+    facilities = {row["facility"]: row for row in fetch(connection, "SELECT * FROM facilities")}
     data_years = _years(connection, snapshot)
     wanted = [year for year in data_years if years is None or year in set(years)]
     if not wanted:

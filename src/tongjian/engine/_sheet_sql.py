@@ -49,8 +49,11 @@ class SheetSql:
         needed = needed_columns(sheet, nodes)
         inner = [
             *(formula.node for name, formula in sheet.formulas.items() if name in needed),
-            *(item.default for name, item in sheet.inputs.items()
-              if name in needed and item.default is not None),
+            *(
+                item.default
+                for name, item in sheet.inputs.items()
+                if name in needed and item.default is not None
+            ),
             *nodes,
         ]
         self.writer.raw_columns = frozenset(
@@ -59,8 +62,11 @@ class SheetSql:
         base = self.base_rows(sheet, needed, where)
         query = self.joined(base, sheet, inner, needed)
         defaults = {
-            name: ir.Call(ir.Kind("number"), "coalesce",
-                          (ir.Column(ir.Kind("number"), name + RAW), item.default))
+            name: ir.Call(
+                ir.Kind("number"),
+                "coalesce",
+                (ir.Column(ir.Kind("number"), name + RAW), item.default),
+            )
             for name, item in sheet.inputs.items()
             if name in needed and item.default is not None
         }
@@ -86,9 +92,7 @@ class SheetSql:
                 columns.append(f"max(CASE WHEN {test} THEN quantity END) AS {q(raw)}")
             if name + EVIDENCE in needed:
                 proof = f"{test} AND evidence <> ''"
-                columns.append(
-                    f"coalesce(bool_or({proof}), FALSE) AS {q(name + EVIDENCE)}"
-                )
+                columns.append(f"coalesce(bool_or({proof}), FALSE) AS {q(name + EVIDENCE)}")
         tests = dict.fromkeys(self.input_test(sheet, name) for name in sheet.inputs)
         conditions = [f"({' OR '.join(tests)})", *([where] if where else [])]
         if sheet.doc.streams and sheet.doc.streams != ("any",):
@@ -128,7 +132,8 @@ class SheetSql:
         ctes, missing = [], {}
         for index, child in enumerate(children):
             ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
-            missing[child] = f"CAST(coalesce(g{index}.{q(MISSING)}, 0) AS {self.writer.dialect.integer})"
+            count = f"coalesce(g{index}.{q(MISSING)}, 0)"
+            missing[child] = f"CAST({count} AS {self.writer.dialect.integer})"
         spine = " UNION ".join(f"SELECT {grain} FROM g{index}" for index in range(len(children)))
         ctes.append(f"spine AS ({spine})")
         joins = " ".join(
@@ -164,9 +169,7 @@ class SheetSql:
         if child.is_leaf:
             checks = [check.node for check in child.refuses]
             source = self.leaf(child, [*(part.node for _, part in own), *checks])
-            refused = " OR ".join(
-                f"coalesce({self.writer.code(node)}, FALSE)" for node in checks
-            )
+            refused = " OR ".join(f"coalesce({self.writer.code(node)}, FALSE)" for node in checks)
         else:
             finished = f"SELECT * FROM {self.results[child_name]}"
             source = self.joined(finished, child, [part.node for _, part in own], set())
@@ -196,15 +199,13 @@ class SheetSql:
         """`base` with the attributes and factor values that `nodes` read."""
         q = self.writer.quote
         looks = [
-            look
-            for node in nodes
-            for look in lookups(node)
-            if not self.writer.is_constant(look)
+            look for node in nodes for look in lookups(node) if not self.writer.is_constant(look)
         ]
         sets = factor_sets(looks, f"f{len(self.sets)}")
         self.sets.extend(sets)
         keys = {key for one in sets for key in one.keys}
-        columns, joins = ["b.*"], []
+        columns: list[str] = ["b.*"]
+        joins: list[str] = []
         for owner, relation in (
             ("facility", self.sources.facilities),
             ("process_unit", self.sources.process_units),
@@ -225,10 +226,10 @@ class SheetSql:
             return query
         columns, joins = ["b.*"], []
         for one in sets:
-            on = [f"{one.name}.{q(key)} = b.{q(key)}" for key in one.keys]
+            tests = [f"{one.name}.{q(key)} = b.{q(key)}" for key in one.keys]
             if not self.is_year_free(one):
-                on.append(f"{one.name}.year = b.year")
-            joins.append(f"LEFT JOIN {one.name} ON {' AND '.join(on) or 'TRUE'}")
+                tests.append(f"{one.name}.year = b.year")
+            joins.append(f"LEFT JOIN {one.name} ON {' AND '.join(tests) or 'TRUE'}")
             for index, look in enumerate(one.lookups):
                 columns.append(f"{one.name}.{one.column(index)}")
                 self.writer.joined[look] = one.column(index)
@@ -236,7 +237,8 @@ class SheetSql:
 
     def levels(self, query: str, steps: dict[str, ir.Node], sheet: SheetPlan) -> str:
         """Formulas stacked so that each reads only columns below it."""
-        q, depth = self.writer.quote, {}
+        q = self.writer.quote
+        depth: dict[str, int] = {}
         for name, node in steps.items():
             below = [depth[ref] for ref in own_columns(node) if ref in depth]
             depth[name] = 1 + max(below, default=0)

@@ -109,9 +109,7 @@ def _day(table: Table, ruleset: RuleSet, year: int) -> date:
     return date(year, 12, 31)
 
 
-def _in_force(
-    table: Table, column: str, days: Mapping[int, date]
-) -> dict[tuple[int, Key], Value]:
+def _in_force(table: Table, column: str, days: Mapping[int, date]) -> dict[tuple[int, Key], Value]:
     found: dict[tuple[int, Key], Value] = {}
     for value in table.values:
         if value.column == column:

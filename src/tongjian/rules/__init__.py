@@ -7,6 +7,7 @@ sector or a database.
 
 from tongjian.problems import RuleError
 from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
+from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
     Basis,
     Expression,
@@ -21,7 +22,6 @@ from tongjian.rules._documents import (
     Value,
     Words,
 )
-from tongjian.rules._check import Reference
 from tongjian.rules._program import (
     RAW,
     CheckPlan,
@@ -41,7 +41,6 @@ __all__ = [
     "EVIDENCE",
     "KEYS",
     "RAW",
-    "Reference",
     "Basis",
     "CheckPlan",
     "CompiledRuleSet",
@@ -52,9 +51,10 @@ __all__ = [
     "InputPlan",
     "Method",
     "Program",
+    "Reference",
+    "Rounding",
     "RuleError",
     "RuleSet",
-    "Rounding",
     "Rulebook",
     "SheetDoc",
     "SheetPlan",

@@ -44,9 +44,7 @@ class Validity:
 
     def covers(self, day: date) -> bool:
         """Whether `day` lies within."""
-        return (self.first is None or self.first <= day) and (
-            self.last is None or day <= self.last
-        )
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
 
     def overlaps(self, other: Validity) -> bool:
         """Whether any day lies within both."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tongjian.rules import _ir as ir
 from tongjian.rules._scope import key_columns
@@ -32,7 +32,7 @@ def canonical(node: ir.Node, sheet: SheetPlan, sheets: Mapping[str, SheetPlan]) 
     """`node` with a plan on every sum that has a canonical form other than itself."""
     if isinstance(node, ir.Aggregate):
         return replace(node, plan=_plan(node, sheet, sheets[node.sheet]))
-    changes = {}
+    changes: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, ir.Node):
@@ -89,9 +89,7 @@ def _terms(node: ir.Node, finer: SheetPlan, constant: frozenset[str]) -> list[_T
     if isinstance(node, ir.Scale):
         inner = _terms(node.node, finer, constant)
         if _worth(inner):
-            factor = ir.Number(
-                ir.Kind("number", node.kind.unit / node.node.kind.unit), node.factor
-            )
+            factor = ir.Number(ir.Kind("number", node.kind.unit / node.node.kind.unit), node.factor)
             return [_scaled(term, factor) for term in inner]
     return whole
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules import _ir as ir
-from tongjian.rules._check import Reference, check_expression
+from tongjian.rules._check import check_expression
+from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
     CheckDoc,
     Expression,
@@ -291,7 +292,9 @@ class _Compiler:
         columns = scope.sheet.columns
         inputs = {}
         # A default is read from tables by the row's keys, never from other inputs.
-        bare = Scope(SheetScope(sheet.name, sheet.grain, key_columns(sheet.grain)), {}, scope.tables)
+        bare = Scope(
+            SheetScope(sheet.name, sheet.grain, key_columns(sheet.grain)), {}, scope.tables
+        )
         for name, item in sheet.inputs.items():
             inputs[name] = InputPlan(item, None)
             if item.default is not None:

@@ -131,9 +131,7 @@ def _editions(
 
 
 def _library(book: Rulebook, day: date | None) -> Library:
-    return Library(
-        method=lambda name: book.method(name, day or date.max), table=book.tables.get
-    )
+    return Library(method=lambda name: book.method(name, day or date.max), table=book.tables.get)
 
 
 def _check_methods(book: Rulebook, problems: list[Problem]) -> None:

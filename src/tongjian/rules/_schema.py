@@ -38,9 +38,10 @@ def _validator(kind: str) -> Draft202012Validator:
 
 def _problems(error: ValidationError, source: Source) -> list[Problem]:
     path: Path = tuple(error.absolute_path)
+    instance: Any = error.instance
     where = ".".join(map(str, path)) or "-"
     schema: Any = error.schema
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+    if error.validator == "additionalProperties" and isinstance(instance, dict):
         known = sorted(schema.get("properties", {}))
         return [
             Problem(
@@ -48,24 +49,25 @@ def _problems(error: ValidationError, source: Source) -> list[Problem]:
                 source.place((*path, key, "<key>")),
                 {"key": key, "where": where, "known": _near(key, known)},
             )
-            for key in error.instance
+            for key in instance
             if key not in known
         ]
     if error.validator == "required":
-        missing = [key for key in schema["required"] if key not in error.instance]
+        missing = [key for key in schema["required"] if key not in instance]
         values = {"where": where, "keys": ", ".join(missing)}
         return [Problem("rules.missing_key", source.place(path), values)]
     expected = _expected(error)
-    values = {"where": where, "value": _short(error.instance), "expected": expected}
+    values = {"where": where, "value": _short(instance), "expected": expected}
     return [Problem("rules.bad_value", source.place(path), values)]
 
 
 def _expected(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
     if error.validator == "enum":
-        return " | ".join(map(str, error.validator_value))
+        return " | ".join(map(str, wanted))
     if error.validator == "propertyNames":
         return "names: lower case letters, digits, _"
-    return f"{error.validator}: {_short(error.validator_value)}"
+    return f"{error.validator}: {_short(wanted)}"
 
 
 def _near(word: str, known: list[str]) -> str:

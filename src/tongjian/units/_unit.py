@@ -11,7 +11,8 @@ from functools import lru_cache
 from tongjian.problems import Problem, UnitError
 from tongjian.units._registry import dimension, registry
 
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?)(?:\^(\d+))?")
+# Digits are limited: a unit is typed by a user, and 10^999999999 would never be computed.
+_NUMBER = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)(?:\^([0-9]{1,2})(?![0-9]))?")
 _EXPONENT = re.compile(r"\^(-?\d)")
 
 

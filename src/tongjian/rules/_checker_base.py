@@ -1,0 +1,186 @@
+"""What every part of the checker needs: places, failing, units, dispatch by node type."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from tongjian.problems import Place, Problem, RuleError
+from tongjian.rules import _ir as ir
+from tongjian.rules._documents import Expression
+from tongjian.rules._scope import Scope, SheetScope
+from tongjian.units import Unit
+
+AGGREGATES = ("sum", "mean", "weighted_mean", "count", "share", "minimum", "maximum")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A part of a formula's text that stands for a value: a column, a look-up, an aggregate.
+
+    For ``a if c else b`` the node is that of the condition, and `branches` are the places of a
+    and b, of which only one counts.
+    """
+
+    start: int
+    end: int
+    node: ir.Node
+    branches: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+
+@dataclass(slots=True)
+class CheckerBase:
+    """State and helpers of one formula's check; subclasses handle the node types."""
+
+    expression: Expression
+    scope: Scope
+    # Columns known to be there because a condition said so.
+    known: frozenset[str] = frozenset()
+    # Inside an aggregate the columns are those of the finer sheet.
+    inside: SheetScope | None = None
+    references: list[Reference] = field(default_factory=list)
+
+    def tree(self) -> ast.expr:
+        try:
+            return ast.parse(self.expression.text, mode="eval").body
+        except SyntaxError as error:
+            offset = max((error.offset or 1) - 1, 0)
+            self.fail("syntax", offset, text=self.expression.text, detail=error.msg)
+        except (ValueError, RecursionError, MemoryError) as error:
+            self.fail("syntax", 0, text=self.expression.text[:80], detail=str(error))
+
+    # -- reporting ---------------------------------------------------------------------------
+
+    def fail(self, key: str, at: ast.AST | int, **values: object) -> NoReturn:
+        offset = at if isinstance(at, int) else getattr(at, "col_offset", 0)
+        base = self.expression.place
+        column = base.column + offset if base.column is not None else None
+        place = Place(file=base.file, line=base.line, column=column)
+        raise RuleError(Problem(f"rules.{key}", place, values))
+
+    def source(self, tree: ast.AST) -> str:
+        return ast.get_source_segment(self.expression.text, tree) or self.expression.text
+
+    # -- dispatch ----------------------------------------------------------------------------
+
+    def node(self, tree: ast.expr) -> ir.Node:
+        handler: Callable[[ast.expr], ir.Node] | None = getattr(
+            self, f"_{type(tree).__name__.lower()}", None
+        )
+        if handler is None:
+            self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree).__name__)
+        node = handler(tree)
+        if self.inside is None and (
+            isinstance(node, ir.Column | ir.Lookup | ir.Aggregate | ir.Required)
+            or _is_aggregate(tree)
+        ):
+            self.refer(tree, node)
+        return node
+
+    def refer(self, tree: ast.expr, node: ir.Node) -> None:
+        """Note what a part of the text stands for (offsets of `ast` count UTF-8 bytes)."""
+        start, end = self.span(tree)
+        if all(one.start != start or one.end != end for one in self.references):
+            self.references.append(Reference(start, end, node))
+
+    def span(self, tree: ast.expr) -> tuple[int, int]:
+        raw = self.expression.text.encode()
+        start, end = tree.col_offset, tree.end_col_offset or tree.col_offset
+        return len(raw[:start].decode()), len(raw[:end].decode())
+
+    def number(self, tree: ast.expr) -> ir.Node:
+        """A number that is there; refuses text, truth values and values that may be missing."""
+        node = self.node(tree)
+        if node.kind.what != "number":
+            self.fail("not_a_number", tree, text=self.source(tree), kind=node.kind.what)
+        if node.kind.nullable:
+            self.fail("may_be_missing", tree, text=self.source(tree))
+        return node
+
+    def truth(self, tree: ast.expr) -> ir.Node:
+        node = self.node(tree)
+        if node.kind.what != "bool":
+            self.fail("not_a_condition", tree, text=self.source(tree), kind=node.kind.what)
+        return node
+
+    # -- units -------------------------------------------------------------------------------
+
+    def same_unit(self, left: ir.Node, right: ir.Node, at: ast.AST) -> tuple[ir.Node, ir.Node]:
+        """Both in the unit of the left one; refuses different quantities."""
+        if left.kind.what != right.kind.what:
+            text = self.source(at)
+            self.fail("mixed", at, text=text, left=left.kind.what, right=right.kind.what)
+        if left.kind.what != "number":
+            return left, right
+        if is_zero(left) or isinstance(left, ir.Nothing):
+            return replace(left, kind=replace(left.kind, unit=right.kind.unit)), right
+        return left, self._to_unit(right, left.kind.unit, at)
+
+    def _to_unit(self, node: ir.Node, unit: Unit, at: ast.AST | None, what: str = "") -> ir.Node:
+        have = node.kind.unit
+        if is_zero(node) or isinstance(node, ir.Nothing):
+            return replace(node, kind=replace(node.kind, unit=unit))
+        if not have.same_dimension(unit):
+            zh, en = _unit_hint(have, unit)
+            text = self.source(at) if at is not None else self.expression.text
+            values = {"text": text, "have": have.text, "want": unit.text, "what": what}
+            key = "unit_differs" if at is not None else "result_unit"
+            self.fail(key, at if at is not None else 0, **values, hint_zh=zh, hint_en=en)
+        factor = have.scale / unit.scale
+        kind = replace(node.kind, unit=unit)
+        if factor == 1:
+            return replace(node, kind=kind) if not is_plain_column(node) else node
+        if isinstance(node, ir.Number):
+            return ir.number(node.value * factor, unit)
+        return ir.Scale(kind, node, factor)
+
+    def fit(self, node: ir.Node, target: ir.Kind, what: str) -> ir.Node:
+        """`node` as a value of `target`; refuses another type or a value that may be missing."""
+        if node.kind.what != target.what:
+            text = self.expression.text
+            self.fail("result_kind", 0, text=text, have=node.kind.what, want=target.what)
+        if node.kind.nullable and not target.nullable:
+            self.fail("may_be_missing", 0, text=self.expression.text)
+        if target.what != "number":
+            return node
+        return self._to_unit(node, target.unit, None, what)
+
+
+def is_zero(node: ir.Node) -> bool:
+    """Whether a node is the constant zero, which fits every unit."""
+    return isinstance(node, ir.Number) and node.value == 0
+
+
+def is_plain_column(node: ir.Node) -> bool:
+    """A column keeps the unit of its declaration; anything computed may simply be relabelled."""
+    return isinstance(node, ir.Column | ir.Lookup)
+
+
+def _is_aggregate(tree: ast.expr) -> bool:
+    name = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
+    return name in AGGREGATES
+
+
+def _unit_hint(have: Unit, want: Unit) -> tuple[str, str]:
+    """Extra words for the two mistakes that matter most."""
+    names = {name for unit in (have, want) for name, _ in unit.dimension}
+    gases = sorted(n.removeprefix("mass_") for n in names if n.startswith("mass_"))
+    if gases == ["C", "CO2"]:
+        return (
+            "碳与二氧化碳须以 44/12 * tCO2/tC 换算；",
+            "Write 44/12 * tCO2/tC from carbon to CO2. ",
+        )
+    emitted = [gas for gas in gases if gas not in ("C",)]
+    if len(emitted) > 1:
+        names_zh, other = "、".join(emitted), [g for g in emitted if g not in ("CO2", "CO2e")]
+        multiplied = [*other, *(["CO2"] if "CO2" in emitted else [])]
+        gwp = " / ".join(f"gwp.{gas}" for gas in multiplied)
+        return (
+            f"{names_zh} 是不同物质，未乘全球变暖潜势（GWP）不得相加或相比，"
+            f"请先乘以 {gwp} 化为 tCO2e；",
+            f"{', '.join(emitted)} are different substances and cannot be added or compared without"
+            f" a GWP: multiply by {gwp} first, to get tCO2e. ",
+        )
+    return "", ""

@@ -1,0 +1,207 @@
+"""Functions and aggregates of the rule language."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tongjian.rules import _ir as ir
+from tongjian.rules._checker_base import AGGREGATES, CheckerBase, is_zero
+from tongjian.rules._scope import EVIDENCE, SheetScope
+from tongjian.units import ONE, UnitError, parse_unit
+
+FUNCTIONS = (
+    *("abs", "clip", "coalesce", "evidenced", "given", "max", "min", "required", "unit"),
+    "within",
+    *AGGREGATES,
+)
+
+
+@dataclass(slots=True)
+class FunctionChecker(CheckerBase):
+    """Handles calls."""
+
+    # -- functions ---------------------------------------------------------------------------
+
+    def _call(self, tree: ast.Call) -> ir.Node:
+        name = tree.func.id if isinstance(tree.func, ast.Name) else self.source(tree.func)
+        if name not in FUNCTIONS or tree.keywords:
+            self.fail("unknown_function", tree, name=name, known=", ".join(sorted(FUNCTIONS)))
+        if any(isinstance(argument, ast.Starred) for argument in tree.args):
+            self.fail("not_allowed", tree, text=self.source(tree), kind="Starred")
+        if name in AGGREGATES:
+            return self._aggregate(tree, name)
+        handler: Callable[[ast.Call], ir.Node] = getattr(self, f"_call_{name}")
+        return handler(tree)
+
+    def arity(self, tree: ast.Call, least: int, most: int | None = None) -> None:
+        found = len(tree.args)
+        if found < least or (most is not None and found > most):
+            wanted = str(least) if most == least else f"{least}–{most or '…'}"
+            self.fail("argument_count", tree, text=self.source(tree), wanted=wanted, found=found)
+
+    def _numbers(self, tree: ast.Call) -> list[ir.Node]:
+        nodes = [self.number(argument) for argument in tree.args]
+        first = next((n for n in nodes if not is_zero(n)), nodes[0])
+        return [self.same_unit(first, node, tree)[1] for node in nodes]
+
+    def _call_min(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2)
+        nodes = self._numbers(tree)
+        return ir.Call(nodes[0].kind, "min", tuple(nodes))
+
+    def _call_max(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2)
+        nodes = self._numbers(tree)
+        return ir.Call(nodes[0].kind, "max", tuple(nodes))
+
+    def _call_abs(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        node = self.number(tree.args[0])
+        return ir.Call(node.kind, "abs", (node,))
+
+    def _call_clip(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 3, 3)
+        value, low, high = self._numbers(tree)
+        raised = ir.Call(value.kind, "max", (value, low))
+        return ir.Call(value.kind, "min", (raised, high))
+
+    def _call_coalesce(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2)
+        nodes = [self.node(argument) for argument in tree.args]
+        for node, argument in zip(nodes[:-1], tree.args, strict=False):
+            # A table may lack a value, so a look-up can be followed by another source.
+            if not node.kind.nullable and not isinstance(node, ir.Lookup):
+                self.fail("never_missing", argument, text=self.source(argument))
+        first = next((n for n in nodes if not is_zero(n)), nodes[0])
+        nodes = [self.same_unit(first, node, tree)[1] for node in nodes]
+        kind = replace(first.kind, nullable=nodes[-1].kind.nullable)
+        return ir.Call(kind, "coalesce", tuple(nodes))
+
+    def _column_argument(self, tree: ast.Call) -> tuple[str, ir.Kind]:
+        self.arity(tree, 1, 1)
+        node = self.node(tree.args[0])
+        if not isinstance(node, ir.Column):
+            self.fail("needs_input", tree, text=self.source(tree.args[0]))
+        columns = (self.inside or self.scope.sheet).columns
+        return node.name, columns[node.name]
+
+    def _call_given(self, tree: ast.Call) -> ir.Node:
+        name, kind = self._column_argument(tree)
+        return ir.Given(ir.Kind("bool"), ir.Column(kind, name))
+
+    def _call_required(self, tree: ast.Call) -> ir.Node:
+        name, kind = self._column_argument(tree)
+        if not kind.nullable:
+            self.fail("never_missing", tree, text=self.source(tree.args[0]))
+        column = ir.Column(kind, name)
+        return ir.Required(replace(kind, nullable=False), column)
+
+    def _call_evidenced(self, tree: ast.Call) -> ir.Node:
+        name, _ = self._column_argument(tree)
+        columns = (self.inside or self.scope.sheet).columns
+        if name + EVIDENCE not in columns:
+            self.fail("needs_input", tree, text=self.source(tree.args[0]))
+        return ir.Column(ir.Kind("bool"), name + EVIDENCE)
+
+    def _call_within(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2, 2)
+        node, name = self.node(tree.args[0]), self.node(tree.args[1])
+        if node.kind.what != "text" or not isinstance(name, ir.Text):
+            self.fail("within", tree, text=self.source(tree))
+        return ir.Within(ir.Kind("bool"), node, name.value)
+
+    def _call_unit(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        argument = tree.args[0]
+        if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
+            self.fail("unit_text", tree, text=self.source(argument))
+        try:
+            return ir.number(1, parse_unit(argument.value))
+        except UnitError as error:
+            self.fail("unit", argument, text=argument.value, detail=error.problems[0].repair("en"))
+
+    # -- aggregates --------------------------------------------------------------------------
+
+    def _aggregate(self, tree: ast.Call, name: str) -> ir.Node:
+        if self.inside is not None:
+            self.fail("nested_aggregate", tree, text=self.source(tree))
+        if name == "count":
+            return self._count(tree)
+        self.arity(tree, *({"weighted_mean": (2, 2), "share": (2, 2)}.get(name, (1, 1))))
+        sheet = self._finer_sheet(tree)
+        self.inside = sheet
+        try:
+            return getattr(self, f"_aggregate_{name}")(tree, sheet)  # type: ignore[no-any-return]
+        finally:
+            self.inside = None
+
+    def _finer_sheet(self, tree: ast.Call) -> SheetScope:
+        found = {
+            part.value.id
+            for part in ast.walk(tree)
+            if isinstance(part, ast.Attribute)
+            and isinstance(part.value, ast.Name)
+            and part.value.id in self.scope.sheets
+        }
+        if len(found) != 1:
+            self.fail("one_sheet", tree, text=self.source(tree), found=", ".join(sorted(found)))
+        sheet = self.scope.sheets[found.pop()]
+        if not sheet.is_finer_than(self.scope.sheet):
+            grain = ", ".join(self.scope.sheet.grain)
+            self.fail("not_finer", tree, sheet=sheet.name, here=self.scope.sheet.name, grain=grain)
+        return sheet
+
+    def _extensive(self, tree: ast.expr) -> ir.Node:
+        node = self.number(tree)
+        if not node.kind.unit.extensive:
+            self.fail("intensive", tree, text=self.source(tree), unit=node.kind.unit.text)
+        return node
+
+    def _aggregate_sum(self, tree: ast.Call, sheet: SheetScope) -> ir.Aggregate:
+        node = self._extensive(tree.args[0])
+        return ir.Aggregate(node.kind, "sum", sheet.name, node)
+
+    def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        node = self.number(tree.args[0])
+        return ir.Aggregate(node.kind, "minimum", sheet.name, node)
+
+    def _aggregate_maximum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        node = self.number(tree.args[0])
+        return ir.Aggregate(node.kind, "maximum", sheet.name, node)
+
+    def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        total = self._aggregate_sum(tree, sheet)
+        rows = ir.Aggregate(ir.Kind("number"), "count", sheet.name, total.node)
+        return ir.Binary(total.kind, "/", total, rows)
+
+    def _aggregate_weighted_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        value, weight = self.number(tree.args[0]), self._extensive(tree.args[1])
+        unit = value.kind.unit * weight.kind.unit
+        product = ir.Binary(ir.Kind("number", unit), "*", value, weight)
+        above = ir.Aggregate(product.kind, "sum", sheet.name, product)
+        below = ir.Aggregate(weight.kind, "sum", sheet.name, weight)
+        quotient = ir.Binary(ir.Kind("number", unit / weight.kind.unit), "/", above, below)
+        return self.fit(quotient, value.kind, self.source(tree))
+
+    def _aggregate_share(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        value, condition = self._extensive(tree.args[0]), self.truth(tree.args[1])
+        zero = ir.number(0, value.kind.unit)
+        part = ir.If(value.kind, condition, value, zero)
+        above = ir.Aggregate(value.kind, "sum", sheet.name, part)
+        below = ir.Aggregate(value.kind, "sum", sheet.name, value)
+        return ir.Binary(ir.Kind("number", ONE), "/", above, below)
+
+    def _count(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        argument = tree.args[0]
+        if isinstance(argument, ast.Name) and argument.id in self.scope.sheets:
+            sheet = self.scope.sheets[argument.id]
+            if not sheet.is_finer_than(self.scope.sheet):
+                grain = ", ".join(self.scope.sheet.grain)
+                self.fail(
+                    "not_finer", tree, sheet=sheet.name, here=self.scope.sheet.name, grain=grain
+                )
+            return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
+        self.fail("count_sheet", tree, text=self.source(tree))
