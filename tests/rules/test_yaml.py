@@ -41,7 +41,7 @@ def test_plain_values_keep_their_type_and_dates_stay_text() -> None:
         ((), 1, 1),
         (("method",), 1, 9),
         (("title", "zh"), 2, 14),  # behind the quotation mark
-        (("title", "en", "<key>"), 2, 19),
+        (("title", "en", "<key>"), 2, 18),
         (("list", 1), 5, 5),
         (("date",), 8, 7),
         (("text", "nothing below"), 9, 8),  # the nearest known place
@@ -55,7 +55,7 @@ def test_places(path: tuple[str | int, ...], line: int, column: int) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("a: [1, 2", 1, 9),
+        ("a: [1, 2", 2, 1),
         ("a: 1\n  b: 2", 2, 4),
         ("a: 'open", 1, 9),
         ("\ta: 1", 1, 1),

@@ -102,7 +102,7 @@ def write_template(
 def example(catalogue: Catalogue, streams: Sequence[Stream], lang: Lang) -> dict[str, list[Any]]:
     """Rows that show how to fill in each table; they import without a problem."""
     terms = {key: catalogue.terms_of(key) for key in ("sector", "province")}
-    word = {key: getattr(found[0], lang) if found else "" for key, found in terms.items()}
+    word = {key: getattr(found[0], lang) if found else "示例" for key, found in terms.items()}
     rows = []
     for number, (stream, item) in enumerate(_example_data(catalogue, streams)):
         value = 12345.6 if item.maximum is None else round(item.maximum * 0.5, 4)

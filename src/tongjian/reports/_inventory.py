@@ -165,7 +165,7 @@ class _Teller:
         part = "category" if self.view.measure == "tce" else "substance"
         year = self.view.years[-1]
         pieces = items(self.run, self.view, ["sector", part], year=year)
-        codes = {item.code[1]: item for item in items(self.run, self.view, [part], year=year)}
+        codes = [item.code[0] for item in items(self.run, self.view, [part], year=year)]
         if part == "substance":
             series = {code: chemical(code) for code in codes}
         else:

@@ -18,6 +18,11 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN = {"null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|[-+]?\d+[eE][-+]?\d+")
+# What the parser itself calls plain values; any other tag was written by hand.
+_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("null", "bool", "int", "float", "str", "timestamp", "merge", "value", "map", "seq")
+)
 
 
 @dataclass(slots=True)
@@ -40,8 +45,16 @@ def read_yaml(text: str, file: str) -> Source:
     """Parse one YAML document.
 
     Dates stay text and numbers keep their type. Raises `RuleError` for a syntax error, a repeated
-    key, an anchor or a tag (a rule must read the same to a person and to the program).
+    key, an alias or a tag (a rule must read the same to a person and to the program).
     """
+    try:
+        return _read(text, file)
+    except RecursionError:
+        problem = Problem("rules.yaml", Place(file=file), {"text": "nested too deeply"})
+        raise RuleError(problem) from None
+
+
+def _read(text: str, file: str) -> Source:
     try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
@@ -62,41 +75,41 @@ def read_yaml(text: str, file: str) -> Source:
 
 
 def _plain(
-    node: yaml.Node, path: Path, source: Source, problems: list[Problem], open_nodes: set[int]
+    node: yaml.Node, path: Path, source: Source, problems: list[Problem], seen: set[int]
 ) -> Any:
     column = node.start_mark.column + 1
     if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"'):
         column += 1  # point at the text, not at its quotation mark
     source.marks[path] = (node.start_mark.line + 1, column)
+    # An alias gives the very node that it names: seen twice, it would also be read twice, and
+    # aliases of aliases would never end.
+    if id(node) in seen or node.tag not in _TAGS:
+        text = "alias" if id(node) in seen else f"tag {node.tag}"
+        problems.append(Problem("rules.yaml", source.place(path), {"text": text}))
+        return None
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node)
-    if id(node) in open_nodes:
-        problems.append(Problem("rules.yaml", source.place(path), {"text": "recursive alias"}))
-        return None
-    open_nodes.add(id(node))
-    try:
-        if isinstance(node, yaml.SequenceNode):
-            return [
-                _plain(item, (*path, index), source, problems, open_nodes)
-                for index, item in enumerate(node.value)
-            ]
-        return dict(_pairs(node, path, source, problems, open_nodes))
-    finally:
-        open_nodes.discard(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _plain(item, (*path, index), source, problems, seen)
+            for index, item in enumerate(node.value)
+        ]
+    return dict(_pairs(node, path, source, problems, seen))
 
 
 def _pairs(
-    node: yaml.Node, path: Path, source: Source, problems: list[Problem], open_nodes: set[int]
+    node: yaml.Node, path: Path, source: Source, problems: list[Problem], seen: set[int]
 ) -> Iterator[tuple[str, Any]]:
-    seen: set[str] = set()
+    keys: set[str] = set()
     for key_node, value_node in node.value:
         key = str(key_node.value)
-        if key in seen:
+        if key in keys:
             mark = key_node.start_mark
             place = Place(file=source.file, line=mark.line + 1, column=mark.column + 1)
             problems.append(Problem("rules.repeated_key", place, {"key": key}))
-        seen.add(key)
-        yield key, _plain(value_node, (*path, key), source, problems, open_nodes)
+        keys.add(key)
+        yield key, _plain(value_node, (*path, key), source, problems, seen)
         # The key is the better place for "unknown key" and "missing below this key".
         source.marks[(*path, key, "<key>")] = (
             key_node.start_mark.line + 1,

@@ -160,7 +160,8 @@ _CEMENT = "cn.cement.ndrc-2013"
 _CHEMICALS = "cn.chemicals.ndrc-2013"
 _GENERIC = "cn.generic.ndrc-2015"
 _ENERGY = "cn.energy.gbt2589-2020"
-_CHECK, _INPUT, _FACTOR = "engine.check_failed", "engine.missing_input", "engine.row_factor"
+_CHECK, _NONE = "engine.check_failed", "engine.no_result"
+_INPUT, _FACTOR = "engine.missing_input", "engine.row_factor"
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -221,7 +222,7 @@ FAULTS: tuple[Fault, ...] = (
         "外购蒸汽只有质量，没有焓值",
         "Purchased steam by mass without its enthalpy",
         _removed("steam", "enthalpy", 9),
-        (Shown(_CHEMICALS, _INPUT), Shown(_ENERGY, _INPUT)),
+        (Shown(_CHEMICALS, _NONE), Shown(_ENERGY, _INPUT)),
     ),
     Fault(
         "power-tenfold", "steel", ("eaf",),

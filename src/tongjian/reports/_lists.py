@@ -1,0 +1,285 @@
+"""The listing chapters of a page: rules applied, factors used, problems, manifest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tongjian.engine import Run
+from tongjian.engine._factors import FactorUsed
+from tongjian.engine._run import RuleSetResult
+from tongjian.problems import Problem
+from tongjian.reports._html import Markup, el, join
+from tongjian.reports._numbers import NOTHING, reported
+from tongjian.reports._tables import Column, Line, texts
+from tongjian.reports._words import Words, chemical
+
+PROBLEMS_SHOWN = 50
+_DOUBTFUL = ("recalled", "not-found")
+
+
+def status_mark(status: str, words: Words, *, number: bool = True) -> Markup | None:
+    """The status of a value or clause; doubtful ones stand out by more than their colour."""
+    if not number:
+        return el("span", words.text("no_number"), class_="mark not-found")
+    if not status:
+        return None
+    return el("span", words.term("status", status), class_=f"mark {status}")
+
+
+# -- rules ---------------------------------------------------------------------------------------
+
+
+def rulesets(run: Run, words: Words) -> Markup:
+    """What was applied: document, clause, validity, boundary, years and the sums it gave."""
+    blocks = [_ruleset(run, result, words) for result in run.results]
+    return join(el("p", words.text("rulesets_lead", count=len(run.results))), blocks)
+
+
+def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Markup:
+    doc = result.ruleset.doc
+    gwp = result.tables.tables.get("gwp")
+    facts: list[tuple[str, object]] = [
+        (words.text("basis"), _document(doc.basis.document, words)),
+        (words.text("clause"), words.clause(doc.basis.clause)),
+        (words.text("status"), status_mark(doc.basis.status, words)),
+        (words.text("in_force"), str(doc.validity)),
+        (words.text("boundary"), words.term("boundary", doc.boundary)),
+        (words.text("years"), words.listed([str(year) for year in result.years])),
+    ]
+    if gwp is not None:
+        facts.append((words.text("gwp"), words.pick(gwp.title.zh, gwp.title.en)))
+    facts += [
+        (words.text("result"), line) for line in [_sums(run, result, words)] if line is not None
+    ]
+    if doc.notes is not None:
+        facts.append((words.text("notes"), el("strong", chemical(doc.notes[words.lang]))))
+    if doc.basis.note and words.lang == "en":
+        facts.append((words.text("note"), doc.basis.note))
+    pairs = [el("div", el("dt", name), el("dd", value)) for name, value in facts if value]
+    title = el("h3", words.pick(doc.title.zh, doc.title.en), " ", el("code", doc.id))
+    return el("section", title, el("dl", pairs, class_="facts"), class_="ruleset")
+
+
+def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
+    """The sum of each year, rounded as the document asks."""
+    where = {"ruleset": result.ruleset.id, "boundary": result.ruleset.doc.boundary}
+    rows = {row["year"]: row for row in run.inventory(["year"], **where)}
+    parts = []
+    for year in result.years:
+        row = rows.get(year, {})
+        value, unit = row.get("co2e"), "tCO2e"
+        if value is None:
+            value, unit = row.get("amount"), str(row.get("unit", ""))
+        if value is not None:
+            shown = reported(value, unit, result.ruleset.doc.rounding)
+            label = words.text("year_column", year=year)
+            pair = words.text("key_pair", name=label, value=f"{shown} {chemical(unit)}")
+            parts.append(el("li", pair))
+    return el("ul", parts) if parts else None
+
+
+def _document(text: str, words: Words) -> Markup:
+    """A title of a document, which stays in its own language."""
+    other = words.lang == "en" and any("\u3400" <= char <= "\u9fff" for char in text)
+    return el("span", text, lang="zh-CN" if other else None)
+
+
+# -- factors -------------------------------------------------------------------------------------
+
+
+def factors(used: Sequence[FactorUsed], words: Words) -> Markup:
+    """Every value that was read, under the table it stands in."""
+    columns = [
+        Column(words.text("parameter")),
+        Column(words.text("applies_to")),
+        Column(words.text("value"), number=True),
+        Column(words.text("unit")),
+        Column(words.text("years")),
+        Column(words.text("source"), class_="wide-text"),
+        Column(words.text("clause")),
+        Column(words.text("status")),
+    ]
+    lines: list[Line] = []
+    table = ""
+    for factor in used:
+        if factor.table.id != table:
+            table = factor.table.id
+            title = words.pick(factor.table.title.zh, factor.table.title.en)
+            lines.append(Line([join(title, " ", el("code", table))], "group"))
+        lines.append(_factor(factor, words))
+    return join(
+        el("p", words.text("factors_lead")),
+        el("p", factor_summary(used, words), class_="count"),
+        texts(columns, lines, label=words.text("factors")),
+    )
+
+
+def factor_summary(used: Sequence[FactorUsed], words: Words) -> str:
+    """How many of the values are recalled or have no number."""
+    return words.text(
+        "factor_summary",
+        total=len(used),
+        recalled=sum(_numbered(one) and one.value.status == "recalled" for one in used),
+        missing=sum(not _numbered(one) for one in used),
+    )
+
+
+def _numbered(factor: FactorUsed) -> bool:
+    return factor.value.number is not None and factor.value.status != "not-found"
+
+
+def applies_to(factor: FactorUsed, words: Words) -> str:
+    """The key of a value in words."""
+    pairs = zip(factor.table.keys, factor.value.key, strict=True)
+    return words.listed([words.key(name, value) for name, value in pairs]) or NOTHING
+
+
+def _factor(factor: FactorUsed, words: Words) -> Line:
+    value, title = factor.value, factor.table.columns[factor.value.column].title
+    doubtful = value.status in _DOUBTFUL or value.number is None
+    clause = value.clause or factor.table.basis.clause
+    source = words.source(value.source, factor.table.basis.document)
+    cells: list[object] = [
+        words.pick(title.zh, title.en),
+        applies_to(factor, words),
+        value.printed or NOTHING,
+        chemical(value.printed_unit),
+        words.listed([str(year) for year in factor.years]),
+        _document(source, words),
+        words.clause(clause) or NOTHING,
+        status_mark(value.status, words, number=value.number is not None),
+    ]
+    return Line(cells, "doubtful" if doubtful else "")
+
+
+# -- problems ------------------------------------------------------------------------------------
+
+
+def problem_summary(problems: Sequence[Problem], words: Words) -> str:
+    """How many problems and warnings there are."""
+    if not problems:
+        return words.text("problem_none")
+    errors = sum(one.severity == "error" for one in problems)
+    return words.text("problem_summary", errors=errors, warnings=len(problems) - errors)
+
+
+def problems(found: Sequence[Problem], words: Words) -> Markup:
+    """The first problems in full, and how many of each code there are."""
+    summary = el("p", problem_summary(found, words), class_="count")
+    if not found:
+        return summary
+    return join(
+        el("p", words.text("problems_lead")),
+        summary,
+        _by_code(found, words),
+        _more(found, words),
+        _listed(found[:PROBLEMS_SHOWN], words),
+    )
+
+
+def _by_code(found: Sequence[Problem], words: Words) -> Markup:
+    columns = [
+        Column(words.text("problem_code")),
+        Column(words.text("severity")),
+        Column(words.text("count"), number=True),
+    ]
+    counts = Counter((one.code, one.severity) for one in found)
+    lines = [
+        Line([el("code", code), words.term("severity", severity), f"{count:,}"])
+        for (code, severity), count in sorted(counts.items(), key=lambda pair: -pair[1])
+    ]
+    return texts(columns, lines, label=words.text("problem_code"))
+
+
+def _more(found: Sequence[Problem], words: Words) -> Markup | None:
+    more = len(found) - PROBLEMS_SHOWN
+    if more <= 0:
+        return None
+    return el("p", words.text("problems_shown", shown=PROBLEMS_SHOWN, more=f"{more:,}"))
+
+
+def _listed(found: Iterable[Problem], words: Words) -> Markup:
+    columns = [
+        Column(words.text("problem_code")),
+        Column(words.text("severity")),
+        Column(words.text("place")),
+        Column(words.text("message"), class_="wide-text"),
+        Column(words.text("repair"), class_="wide-text"),
+    ]
+    lines = [
+        Line(
+            [
+                el("code", one.code),
+                words.term("severity", one.severity),
+                one.place.text(words.lang) or NOTHING,
+                one.message(words.lang),
+                one.repair(words.lang) or NOTHING,
+            ]
+        )
+        for one in found
+    ]
+    return texts(columns, lines, label=words.text("problems"))
+
+
+# -- manifest ------------------------------------------------------------------------------------
+
+
+def manifest_facts(run: Run, words: Words) -> list[tuple[str, str]]:
+    """The manifest as pairs of name and value."""
+    manifest = run.manifest
+    engine = manifest["engine"]
+    binds = ", ".join(f"{alias} → {table}" for alias, table in manifest["binds"].items())
+    return [
+        (words.text("engine"), f"{engine['name']} {engine['version']}"),
+        (words.text("semantics"), str(engine["semantics"])),
+        (words.text("rulebook_digest"), manifest["rulebook"]),
+        (words.text("records_digest"), manifest["records"]),
+        (words.text("result_digest"), manifest["result"]),
+        (words.text("ledger_lines"), f"{manifest['ledger_lines']:,}"),
+        (words.text("problem_count"), f"{manifest['problems']:,}"),
+        (words.text("binds"), binds or words.text("none")),
+    ]
+
+
+def manifest(run: Run, words: Words) -> Markup:
+    """Digests of what the run rests on and of what it gave; the tables of each rule set."""
+    facts = [
+        el("div", el("dt", name), el("dd", el("code", value)))
+        for name, value in manifest_facts(run, words)
+    ]
+    columns = [
+        Column(words.text("ruleset")),
+        Column(words.text("in_force")),
+        Column(words.text("years")),
+        Column(words.text("tables"), class_="wide-text"),
+    ]
+    lines = [
+        Line(
+            [
+                el("code", one["id"]),
+                one["in_force"],
+                words.listed([str(year) for year in one["years"]]),
+                el("code", " · ".join(filter(None, one["tables"].values()))),
+            ]
+        )
+        for one in run.manifest["rulesets"]
+    ]
+    return join(
+        el("p", words.text("manifest_lead")),
+        el("dl", facts, class_="facts"),
+        texts(columns, lines, label=words.text("manifest")),
+    )
+
+
+__all__ = [
+    "applies_to",
+    "factor_summary",
+    "factors",
+    "manifest",
+    "manifest_facts",
+    "problem_summary",
+    "problems",
+    "rulesets",
+    "status_mark",
+]

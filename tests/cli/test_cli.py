@@ -1,0 +1,174 @@
+"""The commands as a user types them: exit codes, both languages, JSON, files written."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tongjian.cli import app
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = [
+    str(ROOT / "examples/steel-works/facilities.csv"),
+    str(ROOT / "examples/steel-works/activity.csv"),
+]
+
+
+def call(*arguments: object, code: int = 0):
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert code == result.exit_code, result.output
+    return result
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    call("import", *EXAMPLE, "-w", tmp_path)
+    return tmp_path
+
+
+def test_help_is_a_manual():
+    page = call("--help").output
+
+    for command in ("demo", "import", "template", "run", "explain", "check", "rules"):
+        assert command in page
+        assert call(command, "--help").output
+
+
+def test_import_again_changes_nothing(workspace):
+    first = sorted((workspace / "records").rglob("*"))
+
+    report = json.loads(call("import", *EXAMPLE, "-w", workspace, "--json").output)
+
+    assert (0, 7) == (report["rows_new"], report["rows_known"])
+    assert first == sorted((workspace / "records").rglob("*"))
+
+
+def test_dry_run_writes_nothing(tmp_path):
+    result = call("import", *EXAMPLE, "-w", tmp_path, "--dry-run")
+
+    assert "未写入" in result.output
+    assert [] == list(tmp_path.rglob("*.parquet"))
+
+
+def test_import_with_faults_names_every_place_and_writes_nothing(tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_text(
+        "facility,period,process_unit,stream,item,quantity,unit,tier,evidence\n"
+        "X,2024,,koks,consumed,1,t,,\nX,2024,,coke,consumed,-1,t,,\n",
+        encoding="utf-8",
+    )
+
+    zh = call("import", path, "-w", tmp_path / "w", code=1).output
+    en = call("import", path, "-w", tmp_path / "w", "--lang", "en", code=1).output
+
+    assert "第2行" in zh and "第3行" in zh and "koks" in zh
+    assert "row 2" in en and "row 3" in en and "koks" in en
+    assert [] == list((tmp_path / "w").rglob("*.parquet"))
+
+
+def test_missing_file_and_missing_workspace(tmp_path):
+    assert "nothing.csv" in call("import", tmp_path / "nothing.csv", code=1).output
+    assert "tongjian import" in call("run", "-w", tmp_path, code=1).output
+
+
+def test_run_prints_and_stores(workspace):
+    result = call("run", "-w", workspace, "--by", "category")
+
+    assert "388,500.02" in result.output
+    (manifest,) = (workspace / "runs").glob("*/manifest.json")
+    stored = json.loads(manifest.read_text(encoding="utf-8"))
+    assert stored["result"].startswith(manifest.parent.name)
+    ledger = (manifest.parent / "ledger.csv").read_text(encoding="utf-8-sig")
+    assert "fuel_combustion" in ledger
+
+
+def test_run_as_json_is_complete(workspace):
+    result = json.loads(call("run", "-w", workspace, "--json").output)
+
+    assert {"manifest", "folder", "reports", "inventory", "problems"} == set(result)
+    assert {"enterprise", "ets", "energy"} == {row["boundary"] for row in result["inventory"]}
+
+
+def test_what_if_is_written_into_the_manifest(workspace):
+    plain = json.loads(call("run", "-w", workspace, "--json").output)["manifest"]
+    other = json.loads(
+        call("run", "-w", workspace, "--bind", "fuel=fuel.ndrc-chem-2013", "--json").output
+    )["manifest"]
+
+    assert {} == plain["binds"]
+    assert {"fuel": "fuel.ndrc-chem-2013"} == other["binds"]
+    assert plain["result"] != other["result"]
+
+
+def test_explain_reaches_clause_status_and_record(workspace):
+    page = call("explain", "-w", workspace, "facility=DEMO-STEEL", "year=2024", "column=total")
+
+    for part in ("28.6 GJ/t", "fuel.ndrc-steel-2013", "凭记忆", "activity.csv 3", "过磅单汇总"):
+        assert part in page.output
+
+
+def test_explain_refuses_another_run_than_the_manifest(workspace, tmp_path):
+    call("run", "-w", workspace)
+    (manifest,) = (workspace / "runs").glob("*/manifest.json")
+    good = ["explain", "-w", workspace, "year=2024", "boundary=enterprise", "--manifest"]
+    call(*good, manifest)
+
+    changed = json.loads(manifest.read_text(encoding="utf-8")) | {"result": "0" * 64}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(changed), encoding="utf-8")
+
+    assert "cli.other_result" in call(*good, other, code=1).output
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_unknown_cell_lists_what_there_is(workspace, lang):
+    where = ["facility=DEMO-STEEL", "year=2024", "column=totl"]
+
+    page = call("explain", "-w", workspace, *where, "--lang", lang, code=1).output
+
+    assert "totl" in page and "combustion" in page
+
+
+def test_rules_list_show_check():
+    assert "cn.steel.ndrc-2013" in call("rules", "list").output
+    assert "gwp.ar6" in call("rules", "list", "--kind", "tables").output
+    shown = json.loads(call("rules", "show", "gwp.ar5", "--json").output)
+    assert "265" in [row["value"] for row in shown["values"] if row["column"] == "N2O"]
+    assert "sum(fuel.co2)" in call("rules", "show", "cn.steel.ndrc-2013").output
+    assert "produced" in call("rules", "show", "cn.chemicals.n2o").output
+    assert json.loads(call("rules", "check", "--json").output)["ok"]
+    near = call("rules", "show", "cn.steel.ndrc2013", code=1).output
+    assert "cn.steel.ndrc-2013" in near
+
+
+def test_rules_check_points_at_the_fault(tmp_path):
+    (tmp_path / "m.yaml").write_text("method: cn.x\ntitel: {zh: a, en: b}\n", encoding="utf-8")
+
+    page = call("rules", "check", tmp_path, code=1).output
+
+    assert "m.yaml" in page and "titel" in page and "第2行" in page
+
+
+def test_check_cases(tmp_path):
+    assert "0 次不符" in call("check", ROOT / "cases/energy.yaml").output
+    text = (ROOT / "cases/energy.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text.replace("2278.6", "2278.7"), encoding="utf-8")
+    call("check", wrong, code=1)
+
+
+def test_template_for_a_sector_imports_as_no_rows(tmp_path):
+    path = tmp_path / "cement.xlsx"
+
+    call("template", path, "--sector", "cement")
+
+    assert path.is_file()
+    assert "records.no_rows" in call("import", path, "-w", tmp_path / "w", code=1).output
+    known = call("template", path, "--sector", "bakery", code=1).output
+    assert "bakery" in known and "cement" in known
+
+
+def test_wrong_options_say_what_is_expected(workspace):
+    assert "alias=table" in call("run", "-w", workspace, "--bind", "gwp", code=1).output
+    assert "name=value" in call("explain", "-w", workspace, "2024", code=1).output
+    assert "sector" in call("run", "-w", workspace, "--by", "colour", code=1).output
