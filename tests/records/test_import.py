@@ -76,7 +76,9 @@ def test_all_problems_at_once_and_nothing_written(bench: Bench) -> None:
         )
     )
     assert not report.committed and not report.ok
-    assert [(problem.code.removeprefix("records."), problem.place.row) for problem in report.problems] == [
+    assert [
+        (problem.code.removeprefix("records."), problem.place.row) for problem in report.problems
+    ] == [
         ("period", 2),
         ("number_text", 2),
         ("unknown_stream", 2),
@@ -200,7 +202,9 @@ def test_year_and_months_across_imports(bench: Bench) -> None:
 
 def test_several_files_are_one_whole(bench: Bench) -> None:
     good = write_csv(bench.folder / "good.csv", ACTIVITY_HEADER, [row()])
-    bad = write_csv(bench.folder / "bad.csv", ACTIVITY_HEADER, [row(), row(period="2025-02", quantity="")])
+    bad = write_csv(
+        bench.folder / "bad.csv", ACTIVITY_HEADER, [row(), row(period="2025-02", quantity="")]
+    )
     report = bench.load(good, bad)
     assert codes(report.problems) == ["records.duplicate_row", "records.required_empty"]
     says(report.problems[0], "good.csv", "bad.csv")

@@ -125,7 +125,7 @@ def test_all_three_tables_in_one_workbook(tmp_path: Path) -> None:
 
 
 def test_a_sheet_of_another_name_is_read_when_its_headers_are_complete(bench: Bench) -> None:
-    sheets = {"Sheet1": [ACTIVITY_HEADER, row()], "备注": [["随便写写"]], "空": []}
+    sheets = {"Sheet1": [ACTIVITY_HEADER, row()], "备注": [["随便写写"]], "空": [], "工序": []}
     report = bench.load(write_xlsx(bench.folder / "a.xlsx", sheets))
     problem = only(report.problems, "records.sheet_ignored")
     assert (problem.severity, problem.place.sheet) == ("warning", "备注")

@@ -109,7 +109,11 @@ def test_the_digest_does_not_depend_on_the_order_of_imports(tmp_path: Path) -> N
     [
         ([datum(), datum(quantity=6)], [], "duplicate_row"),
         ([datum(period="2025"), datum()], [], "year_and_months"),
-        ([datum(stream="coke", quantity=1), datum(stream="old", quantity=2)], [], "differs_from_store"),
+        (
+            [datum(stream="coke", quantity=1), datum(stream="old", quantity=2)],
+            [],
+            "differs_from_store",
+        ),
         ([], [FACILITY_ROW | {"facility": "F0", "city": "南京"}], "dimension_conflict"),
         ([{"facility": "F1"}], [], "store_row"),
         ([datum(colour="red")], [], "store_row"),
@@ -167,6 +171,17 @@ def test_a_crash_at_any_step_leaves_all_or_nothing(
     assert all(files(store)[name] == data for name, data in before.items() if ".jsonl" not in name)
     assert bench.load(data, facilities).committed
     assert len(store.read_activity()) == 3 and len(store.read_facilities()) == 2
+    assert not list(store.root.rglob("*.tmp"))
+
+
+def test_what_a_killed_writer_leaves_is_no_part_of_the_store(store: Store) -> None:
+    store.add([datum()], [FACILITY_ROW])
+    digest = store.digest
+    activity = store.activity_files()[0]
+    (activity.parent / f"{'0' * 64}.parquet").write_bytes(activity.read_bytes())
+    (activity.parent / f"{'1' * 64}.tmp").write_bytes(b"half")
+    assert (store.digest, len(store.read_activity()), store.verify()) == (digest, 1, [])
+    store.add([datum(period="2026")])
     assert not list(store.root.rglob("*.tmp"))
 
 

@@ -60,7 +60,9 @@ def test_the_example_imports_without_a_word(tmp_path: Path, lang: Lang) -> None:
     book = load_workbook(tmp_path / "t.xlsx")
     help_rows = [[cell.value for cell in line] for line in book[SHEETS[lang][3]]]
     headers = {
-        name: next(at for at, line in enumerate(help_rows) if line[0] == f"{name} · {_example(book, lang)}")
+        name: next(
+            at for at, line in enumerate(help_rows) if line[0] == f"{name} · {_example(book, lang)}"
+        )
         for name in SHEETS[lang][:3]
     }
     typed = 0

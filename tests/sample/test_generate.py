@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "59e7795de03c29d96547bcc309b27e290e5eb422b6b3e4b677e4a7d119c97d34"
+PINNED = "a5167e2aa861851dcc0c8c1287b7e0e6cd21ca41a2d0970f0b4aa9aa3620ad86"
 
 
 @pytest.fixture(scope="module")

@@ -63,7 +63,7 @@ class LeafRows:
         found: dict[tuple[Any, ...], Row] = {}
         for record in records:
             inputs = by_item.get((record[6], record[7]))
-            if inputs is None or not _within(record[5], sheet.doc.streams):
+            if inputs is None or not within_classes(record[5], sheet.doc.streams):
                 continue
             for name, stream in inputs:
                 if stream is None or stream == record[4]:
@@ -124,7 +124,8 @@ def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _within(name: str, classes: Sequence[str]) -> bool:
+def within_classes(name: str, classes: Sequence[str]) -> bool:
+    """Whether a class is one of `classes` or lies below one; none given means any."""
     if not classes or classes == ("any",):
         return True
     return any(name == one or name.startswith(one + ".") for one in classes)

@@ -17,6 +17,7 @@ from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
+from tongjian.engine._unused import unused_records
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import CompiledRuleSet, Rulebook
 
@@ -129,6 +130,8 @@ def run(
         results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
         lines.extend(ledger_lines(bound, sheets, engine.tables))
         problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
+    used = [result.ruleset for result in results]
+    problems.extend(unused_records(connection, used, named=rulesets is not None))
     if progress:
         progress("", len(chosen), len(chosen))
     lines.sort(key=lambda line: (line.facility, line.year, line.ruleset, line.sheet, line.column))

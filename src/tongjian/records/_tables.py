@@ -173,7 +173,8 @@ def _body(
     for number, cells in rows:
         length = len(cells)
         if length > width or unnamed:
-            strays.look(number, cells, unnamed, width)
+            if strays.spoil(number, cells, unnamed, width):
+                continue
         picked = pick((*cells[:width], *repeat(None, width + 1 - length)))
         if not all(map(is_blank, picked)):
             yield number, picked
@@ -188,13 +189,14 @@ class _Strays:
     sink: Sink
     seen: bool = False
 
-    def look(self, row: int, cells: Sequence[object], unnamed: Sequence[int], width: int) -> None:
+    def spoil(self, row: int, cells: Sequence[object], unnamed: Sequence[int], width: int) -> bool:
+        """Report a stray value; whether the row is useless because of it."""
         if self.seen:
-            return
+            return False
         outside = [cells[at] for at in unnamed if at < len(cells)] + list(cells[width:])
         stray = next((cell for cell in outside if not is_blank(cell)), None)
         if stray is None:
-            return
+            return False
         self.seen = not self.is_error
         place = Place(file=self.place.file, sheet=self.place.sheet, row=row)
         values = {"value": show(stray), "columns": width}
@@ -202,6 +204,7 @@ class _Strays:
             self.sink(Problem("records.row_too_long", place, values))
         else:
             self.sink(Problem("records.stray_cell", place, values, severity="warning"))
+        return self.is_error
 
 
 def _extra_column(header: object, table: Table, place: Place) -> Problem:

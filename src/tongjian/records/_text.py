@@ -13,6 +13,7 @@ from tongjian.records.schema import MAX_TEXT
 
 # A spreadsheet takes a cell that starts like this for a formula, also with the full-width forms.
 _FORMULA_STARTS = "=+-@\t\r＝＋－＠"
+_DASHES = {"-", "－"}
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _SHOWN = 60
 _GAPS = re.compile(r"[\s_\-]+")
@@ -69,7 +70,7 @@ def clean(text: str) -> str | Fault:
     """`text` in its stored form, or what makes it dangerous or unreadable."""
     stripped = text.strip()
     # A lone dash means "none" to many people and nothing to a spreadsheet.
-    if len(stripped) > 1:
+    if stripped and stripped not in _DASHES:
         for start in (text[0], stripped[0]):
             if start in _FORMULA_STARTS:
                 return Fault("records.formula_cell", {"value": show(text), "start": show(start)})

@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from tongjian.problems import Place, Problem
 from tongjian.records._limits import Limits, megabytes
 from tongjian.records._tables import RawTable, Row, Sink, looks_like_table, recognise
-from tongjian.records._text import look_up_form
+from tongjian.records._text import look_up_form, show
 from tongjian.records.schema import TABLES, Table
 
 # Sheets of the template that hold no data.
@@ -59,31 +59,31 @@ def read_xlsx(path: Path, name: str, limits: Limits, sink: Sink) -> list[RawTabl
 
 
 def _tables(path: Path, name: str, sink: Sink) -> Iterator[RawTable]:
-    found: list[RawTable] = []
-    ignored: list[tuple[str, bool]] = []
+    recognised, ignored = 0, []
     with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         for sheet_name in workbook.sheet_names:
             expected = _expected(sheet_name)
             if expected is None and _is_help(sheet_name):
+                recognised += 1
                 continue
             sheet = workbook.get_sheet_by_name(sheet_name)
-            if expected is None:
+            is_empty = sheet.height == 0
+            if expected is None and not is_empty:
                 expected = looks_like_table(list(islice(_rows(sheet), _HEAD_ROWS)))
             if expected is None:
-                ignored.append((sheet_name, sheet.height > 0))
+                ignored += [] if is_empty else [sheet_name]
                 continue
-            table = recognise(_rows(sheet), name, sheet_name, sink, expected)
+            recognised += 1
+            table = None if is_empty else recognise(_rows(sheet), name, sheet_name, sink, expected)
             if table is not None:
-                found.append(table)
                 yield table
-    for sheet_name, has_cells in ignored:
-        if has_cells:
-            place = Place(file=name, sheet=sheet_name)
-            sink(Problem("records.sheet_ignored", place, _sheet_words(), severity="warning"))
-    if not found:
-        names = "、".join(sheet_name for sheet_name, _ in ignored) or "—"
-        values = {"sheets": names, **_sheet_words()}
+    if not recognised:
+        values = {"sheets": "、".join(map(show, ignored)) or "—", **_sheet_words()}
         sink(Problem("records.no_sheet", Place(file=name), values))
+        return
+    for sheet_name in ignored:
+        place = Place(file=name, sheet=sheet_name)
+        sink(Problem("records.sheet_ignored", place, _sheet_words(), severity="warning"))
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:

@@ -203,6 +203,8 @@ class Store:
             "hash": None,
             **{table: self._dimension_hash(table) for table in _NOTHING},
         }
+        for left_over in self.root.rglob("*.tmp"):  # of a writer that was killed
+            left_over.unlink()
         written: list[tuple[Path, Path]] = []
         try:
             for table, rows in new.items():

@@ -74,11 +74,11 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
     plot = width - margin - 8
     step = 44 if compact else 27
     scale = {"domain": _domain(chart, plot), "nice": False}
-    y = {"field": "at", "type": "nominal", "sort": names, "title": None}
-    y["axis"] = None if compact else {
+    y_axis = {
         "ticks": False, "domain": False, "labelPadding": 8, "labelLimit": 0,
-        "minExtent": margin, "maxExtent": margin,
+        "minExtent": margin, "maxExtent": margin, "title": None,
     }  # fmt: skip
+    y = {"field": "at", "type": "nominal", "sort": names, "axis": None if compact else y_axis}
     x_axis = {
         "title": None, "tickCount": 3 if compact else 6, "format": ",.3~f", "domain": False,
         "ticks": False, "labelPadding": 6, "labelFlush": False,

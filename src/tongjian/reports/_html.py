@@ -37,7 +37,7 @@ def join(*children: object) -> Markup:
     return Markup("".join(pieces))
 
 
-def el(name: str, *children: object, **attributes: object) -> Markup:
+def el(name: str, /, *children: object, **attributes: object) -> Markup:
     """An element. Attribute `class_` is class, `data_label` is data-label; None leaves it out."""
     written = []
     for key, value in attributes.items():

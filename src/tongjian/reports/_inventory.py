@@ -12,6 +12,9 @@ from tongjian.reports._tables import Column, Line, figures
 from tongjian.reports._views import Item, View, division_of, items, total
 from tongjian.reports._words import Words, chemical
 
+# Fewer bars than this say no more than the table below them.
+_TELLS = 2
+
 
 def heading(view: View, words: Words) -> str:
     """What a view is called."""
@@ -30,8 +33,7 @@ def chapter(run: Run, view: View, words: Words) -> Markup:
     """The inventory of one view."""
     parts: list[Markup] = []
     if view.measure:
-        scale = scale_for(total(run, view).values.values(), words.lang, view.measure)
-        teller = _Teller(run, view, words, scale)
+        teller = _Teller(run, view, words)
         kind = "by_use" if view.measure == "tce" else "by_category"
         parts = [
             teller.section("by_sector", ["sector"], "sector", teller.sector, stacked=True),
@@ -40,15 +42,18 @@ def chapter(run: Run, view: View, words: Words) -> Markup:
             teller.section(kind, ["category"], "category", teller.category),
         ]
     else:
-        parts = [_Teller(run, view, words, Scale(1, "t")).gases()]
+        parts = [_Teller(run, view, words).gases()]
     return el("div", parts)
 
 
 class _Teller:
     """Writes the sections of one view, all in the same unit."""
 
-    def __init__(self, run: Run, view: View, words: Words, scale: Scale) -> None:
-        self.run, self.view, self.words, self.scale = run, view, words, scale
+    def __init__(self, run: Run, view: View, words: Words) -> None:
+        self.run, self.view, self.words = run, view, words
+        self.whole = total(run, view)
+        values = self.whole.values.values()
+        self.scale = scale_for(values, words.lang, view.measure) if view.measure else Scale(1, "t")
 
     def sector(self, code: str) -> str:
         return self.words.term("sector", code) if code else self.words.text("not_stated")
@@ -71,20 +76,21 @@ class _Teller:
         """A chart of the last year and a table of all years."""
         words, found = self.words, items(self.run, self.view, by)
         names = {item.code[0]: name_of(item.code[0]) for item in found}
-        chart = self.stack(title, found, names) if stacked else self.bars(title, found, names)
         label = self.caption(title)
+        figure = None
+        if len(found) > _TELLS:
+            chart = self.stack(title, found, names) if stacked else self.bars(title, found, names)
+            figure = self.figure(chart)
         return el(
             "section",
             el("h3", words.text(title)),
-            el("figure", self.legend(chart), drawings(chart), el("figcaption", chart.title))
-            if len(found) > 1
-            else None,
+            figure,
             el("p", words.text("in_unit", unit=self.scale.name), class_="unit"),
             self.table(words.text(column), found, names, label),
         )
 
     def caption(self, title: str) -> str:
-        return f"{heading(self.view, self.words)}, {self.words.text(title)}"
+        return f"{heading(self.view, self.words)} · {self.words.text(title)}"
 
     def table(
         self, column: str, found: Sequence[Item], names: Mapping[str, str], label: str
@@ -100,8 +106,7 @@ class _Teller:
             ),
         ]
         lines = [Line(self.cells(names[item.code[0]], item)) for item in found]
-        whole = total(self.run, self.view)
-        lines.append(Line(self.cells(words.text("total"), whole), "total"))
+        lines.append(Line(self.cells(words.text("total"), self.whole), "total"))
         return figures(columns, lines, label=label)
 
     def cells(self, name: str, item: Item) -> list[object]:
@@ -150,8 +155,7 @@ class _Teller:
             cells = [name, chemical(unit), *amounts, *(co2e if with_co2e else [])]
             lines.append(Line(cells))
         if with_co2e:
-            whole = total(self.run, view)
-            sums = [self.scale.text(whole.values.get(year)) for year in view.years]
+            sums = [self.scale.text(self.whole.values.get(year)) for year in view.years]
             blanks = ["", *([NOTHING] * len(view.years))]
             lines.append(Line([words.text("total"), *blanks, *sums], "total"))
         label = self.caption("by_substance")
@@ -177,9 +181,10 @@ class _Teller:
             self.bar(
                 item,
                 names,
-                [(name, parts.get(item.code[0], {}).get(code, 0.0)) for code, name in series.items()],
+                [(name, parts[item.code[0]].get(code, 0.0)) for code, name in series.items()],
             )
             for item in found
+            if item.code[0] in parts
         ]
         return self.chart(title, bars, tuple(series.values()))
 
@@ -187,8 +192,9 @@ class _Teller:
         """Bars of the last year; deductions have their own colour."""
         counted = self.words.text("amount_series")
         deducted = self.words.text("deduction_series")
+        signs = {True: deducted, False: counted}
         bars = [
-            self.bar(item, names, [(deducted if self.drawn(item) < 0 else counted, self.drawn(item))])
+            self.bar(item, names, [(signs[self.drawn(item) < 0], self.drawn(item))])
             for item in found
         ]
         has_deductions = any(name == deducted for bar in bars for name, _ in bar.parts)
@@ -214,6 +220,9 @@ class _Teller:
             unit=self.scale.name,
         )
         return Chart(name, words.text("chart_description"), tuple(bars), series)
+
+    def figure(self, chart: Chart) -> Markup:
+        return el("figure", self.legend(chart), drawings(chart), el("figcaption", chart.title))
 
     def legend(self, chart: Chart) -> Markup | None:
         if len(chart.series) < 2:

@@ -32,33 +32,57 @@ def status_mark(status: str, words: Words, *, number: bool = True) -> Markup | N
 
 def rulesets(run: Run, words: Words) -> Markup:
     """What was applied: document, clause, validity, boundary, years and the sums it gave."""
-    blocks = [_ruleset(run, result, words) for result in run.results]
-    return join(el("p", words.text("rulesets_lead", count=len(run.results))), blocks)
+    columns = [
+        Column(words.text("ruleset"), class_="wide-text"),
+        Column(words.text("basis"), class_="wide-text"),
+        Column(words.text("in_force")),
+        Column(words.text("boundary")),
+        Column(words.text("gwp")),
+        Column(words.text("result")),
+    ]
+    lines = [_ruleset(run, result, words) for result in run.results]
+    return join(
+        el("p", words.text("rulesets_lead", count=len(run.results))),
+        texts(columns, lines, label=words.text("rulesets")),
+    )
 
 
-def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Markup:
+def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Line:
     doc = result.ruleset.doc
     gwp = result.tables.tables.get("gwp")
-    facts: list[tuple[str, object]] = [
-        (words.text("basis"), _document(doc.basis.document, words)),
-        (words.text("clause"), words.clause(doc.basis.clause)),
-        (words.text("status"), status_mark(doc.basis.status, words)),
-        (words.text("in_force"), str(doc.validity)),
-        (words.text("boundary"), words.term("boundary", doc.boundary)),
-        (words.text("years"), words.listed([str(year) for year in result.years])),
+    title = [
+        el("strong", words.pick(doc.title.zh, doc.title.en)),
+        el("br"),
+        el("code", doc.id),
+        _remark(doc.notes[words.lang] if doc.notes is not None else "", words),
     ]
-    if gwp is not None:
-        facts.append((words.text("gwp"), words.pick(gwp.title.zh, gwp.title.en)))
-    facts += [
-        (words.text("result"), line) for line in [_sums(run, result, words)] if line is not None
+    basis = [
+        _document(doc.basis.document, words),
+        el("br"),
+        _document(words.clause(doc.basis.clause), words),
+        " ",
+        status_mark(doc.basis.status, words),
+        # Notes on a document are kept in English only.
+        _remark(doc.basis.note if words.lang == "en" else "", words),
     ]
-    if doc.notes is not None:
-        facts.append((words.text("notes"), el("strong", chemical(doc.notes[words.lang]))))
-    if doc.basis.note and words.lang == "en":
-        facts.append((words.text("note"), doc.basis.note))
-    pairs = [el("div", el("dt", name), el("dd", value)) for name, value in facts if value]
-    title = el("h3", words.pick(doc.title.zh, doc.title.en), " ", el("code", doc.id))
-    return el("section", title, el("dl", pairs, class_="facts"), class_="ruleset")
+    return Line(
+        [
+            join(title),
+            join(basis),
+            str(doc.validity),
+            words.term("boundary", doc.boundary),
+            words.pick(gwp.title.zh, gwp.title.en) if gwp is not None else NOTHING,
+            _sums(run, result, words) or NOTHING,
+        ]
+    )
+
+
+def _remark(text: str, words: Words) -> Markup | None:
+    """What the reader must know of a document before trusting its figures."""
+    if not text:
+        return None
+    said = words.text("key_pair", name=words.text("notes"), value=chemical(text))
+    return el("p", said, class_="remark")
 
 
 def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
@@ -76,7 +100,7 @@ def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
             label = words.text("year_column", year=year)
             pair = words.text("key_pair", name=label, value=f"{shown} {chemical(unit)}")
             parts.append(el("li", pair))
-    return el("ul", parts) if parts else None
+    return el("ul", parts, class_="plain") if parts else None
 
 
 def _document(text: str, words: Words) -> Markup:

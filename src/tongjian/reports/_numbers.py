@@ -59,9 +59,8 @@ def scale_for(
 
 def grouped(value: Decimal | int) -> str:
     """A number with thousands separators and a true minus sign."""
-    if value == 0:
-        value = abs(value)
-    return f"{value:,}".replace("-", _MINUS)
+    shown = abs(value) if value == 0 else value
+    return f"{shown:,}".replace("-", _MINUS)
 
 
 def reported(value: float | None, unit: str, rounding: Rounding) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.resources import files
 
 from tongjian.engine import Node, Run
-from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine._factors import FactorUsed
 from tongjian.reports import _lists as lists
 from tongjian.reports._coverage import MONTHS, months_covered
 from tongjian.reports._explained import explained
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._inventory import chapter, heading
 from tongjian.reports._numbers import change, grouped, reported, scale_for
+from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, total, views
 from tongjian.reports._words import Words, chemical
 
@@ -23,25 +23,20 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def page(run: Run, words: Words, node: Node | None) -> str:
     """The whole report as HTML."""
-    shown, used = views(run), factors_used(run)
-    chapters: list[tuple[str, str, Callable[[], Markup]]] = [
-        ("overview", words.text("overview"), lambda: _overview(run, shown, used, words)),
-        ("rules", words.text("rulesets"), lambda: lists.rulesets(run, words)),
-    ]
-    for view in shown:
-        chapters.append(
-            (view.anchor, heading(view, words), lambda view=view: chapter(run, view, words))
-        )
-    chapters += [
-        ("factors", words.text("factors"), lambda: lists.factors(used, words)),
-        ("problems", words.text("problems"), lambda: lists.problems(run.problems, words)),
+    shown, used = views(run), used_factors(run)
+    chapters = [
+        ("overview", words.text("overview"), _overview(run, shown, used, words)),
+        ("rules", words.text("rulesets"), lists.rulesets(run, words)),
+        *((view.anchor, heading(view, words), chapter(run, view, words)) for view in shown),
+        ("factors", words.text("factors"), lists.factors(used, words)),
+        ("problems", words.text("problems"), lists.problems(run.problems, words)),
     ]
     if node is not None:
-        chapters.append(("explained", words.text("explained"), lambda: _explained(node, words)))
-    chapters.append(("manifest", words.text("manifest"), lambda: lists.manifest(run, words)))
+        chapters.append(("explained", words.text("explained"), _explained(node, words)))
+    chapters.append(("manifest", words.text("manifest"), lists.manifest(run, words)))
     numbered = [
-        (anchor, f"{words.number(count)}{'' if words.lang == 'zh' else ' '}{title}", build)
-        for count, (anchor, title, build) in enumerate(chapters, start=1)
+        (anchor, f"{words.number(count)}{title}", content)
+        for count, (anchor, title, content) in enumerate(chapters, start=1)
     ]
     body = [
         _header(run, words),
@@ -49,8 +44,8 @@ def page(run: Run, words: Words, node: Node | None) -> str:
         el(
             "main",
             [
-                el("section", el("h2", title), build(), id=anchor, class_="chapter")
-                for anchor, title, build in numbered
+                el("section", el("h2", title), content, id=anchor, class_="chapter")
+                for anchor, title, content in numbered
             ],
         ),
         el("footer", el("p", words.text("footer")), _banner(run, words)),

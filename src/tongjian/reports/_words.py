@@ -8,6 +8,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from io import StringIO
 from typing import Any
 
 from tongjian.problems import LANGUAGES, Problem, TongjianError
@@ -93,7 +95,7 @@ class Words:
     def number(self, count: int) -> str:
         """The number of a chapter: 一、二、… or 1, 2, …."""
         if self.lang == "en":
-            return f"{count}."
+            return f"{count}. "
         tens, ones = divmod(count, 10)
         lead = "" if tens == 0 else ("十" if tens == 1 else f"{_NUMERALS[tens]}十")
         return f"{lead}{_NUMERALS[ones] if ones else ''}、"
@@ -118,16 +120,18 @@ def _terms() -> dict[tuple[str, str], tuple[str, str]]:
     """Names by kind and code; the catalogue comes before the words of this package."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for source in (_CATALOGUE / "terms.csv", _OWN / "words.csv"):
-        with source.open(encoding="utf-8-sig", newline="") as stream:
-            for row in csv.DictReader(stream):
-                found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
+        for row in _rows(source):
+            found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
     return found
 
 
 @lru_cache(maxsize=1)
 def _streams() -> dict[str, tuple[str, str]]:
-    with (_CATALOGUE / "streams.csv").open(encoding="utf-8-sig", newline="") as stream:
-        return {row["stream"]: (row["zh"], row["en"]) for row in csv.DictReader(stream)}
+    return {row["stream"]: (row["zh"], row["en"]) for row in _rows(_CATALOGUE / "streams.csv")}
+
+
+def _rows(source: Traversable) -> csv.DictReader[str]:
+    return csv.DictReader(StringIO(source.read_text(encoding="utf-8-sig")))
 
 
 @lru_cache(maxsize=1)

@@ -14,11 +14,11 @@ from itertools import islice
 from typing import Any
 
 from tongjian.engine import Run
-from tongjian.engine._factors import factors_used
 from tongjian.problems import LANGUAGES
 from tongjian.reports._inventory import heading
 from tongjian.reports._lists import applies_to, manifest_facts
 from tongjian.reports._page import fictitious_text
+from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, division_of, views
 from tongjian.reports._words import Words
 from tongjian.rules import Rounding
@@ -304,7 +304,7 @@ def _factors(run: Run, words: Words) -> Sheet:
     )  # fmt: skip
 
     def rows() -> Iterator[list[object]]:
-        for used in factors_used(run):
+        for used in used_factors(run):
             value, table = used.value, used.table
             column = table.columns[value.column]
             yield [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -30,11 +31,13 @@ from tongjian.rules._documents import (
     Value,
     Words,
 )
+from tongjian.rules._exact import exact
 from tongjian.rules._schema import KINDS, check_schema
 from tongjian.rules._source import Path as Keys
 from tongjian.rules._source import Source, read_yaml
 from tongjian.units import ONE, Unit, parse_unit
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _VALUE_FIELDS = (
     *("column", "value", "unit", "valid_from", "valid_to"),
     *("status", "source", "clause", "note"),
@@ -91,6 +94,13 @@ def read_document(path: Path, name: str, documents: Documents) -> None:
         documents.rulesets.append(reader.ruleset())
 
 
+def _iso_day(text: str) -> date:
+    """A day written as 2013-10-15 and in no other ISO way; raises `ValueError`."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
 def _listed(value: str | list[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
@@ -121,7 +131,7 @@ class _Reader:
         if not text:
             return None
         try:
-            return date.fromisoformat(text)
+            return _iso_day(text)
         except ValueError:
             self.problem("date", path, text=text)
             return None
@@ -175,8 +185,10 @@ class _Reader:
         if not path.is_file():
             self.problem("no_values_file", ("values",), file=file)
             return []
-        rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""))
-        header = next(rows, [])
+        rows = self.csv_rows(path, file)
+        if rows is None:
+            return []
+        _, header = rows[0] if rows else (1, [])
         wanted = [*keys, *_VALUE_FIELDS]
         if header != wanted:
             place = Place(file=file, line=1)
@@ -184,8 +196,8 @@ class _Reader:
             self.problems.append(Problem("rules.csv_header", place, values))
             return []
         result: dict[tuple[object, ...], list[Value]] = {}
-        for row in rows:
-            place = Place(file=file, line=rows.line_num)
+        for line, row in rows[1:]:
+            place = Place(file=file, line=line)
             if len(row) != len(wanted):
                 values = {"found": str(len(row)), "expected": str(len(wanted))}
                 self.problems.append(Problem("rules.csv_width", place, values))
@@ -205,6 +217,21 @@ class _Reader:
                     self.problems.append(Problem("rules.value_overlap", place, values))
             same.append(value)
         return [value for group in result.values() for value in group]
+
+    def csv_rows(self, path: Path, file: str) -> list[tuple[int, list[str]]] | None:
+        """Every row with its line; None when the file cannot be read at all."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            self.problems.append(Problem("rules.encoding", Place(file=file)))
+            return None
+        rows = csv.reader(io.StringIO(text, newline=""))
+        try:
+            return [(rows.line_num, row) for row in rows]
+        except csv.Error as error:
+            place = Place(file=file, line=rows.line_num)
+            self.problems.append(Problem("rules.csv_syntax", place, {"text": str(error)}))
+            return None
 
     def value(
         self,
@@ -227,7 +254,7 @@ class _Reader:
         if row["value"]:
             try:
                 printed = parse_unit(row["unit"])
-                number = Fraction(row["value"])
+                number = exact(row["value"])
             except UnitError:
                 complain("unit", text=row["unit"], detail="tongjian/units/units.txt")
                 return None
@@ -239,12 +266,14 @@ class _Reader:
                 return None
             number = number * printed.scale / column.unit.scale
         try:
-            dates = [
-                date.fromisoformat(row[name]) if row[name] else None
-                for name in ("valid_from", "valid_to")
-            ]
+            first, last = (
+                _iso_day(row[name]) if row[name] else None for name in ("valid_from", "valid_to")
+            )
         except ValueError:
             complain("date", text=f"{row['valid_from']} / {row['valid_to']}")
+            return None
+        if first and last and last < first:
+            complain("period_reversed", first=first, last=last)
             return None
         return Value(
             key=tuple(row[key] for key in keys),
@@ -252,7 +281,7 @@ class _Reader:
             number=number,
             printed=row["value"],
             printed_unit=row["unit"],
-            validity=Validity(*dates),
+            validity=Validity(first, last),
             status=row["status"],
             source=row["source"],
             clause=row["clause"],
@@ -352,7 +381,8 @@ class _Reader:
 
     def ruleset(self) -> RuleSet:
         data = self.source.data
-        month, day = data.get("report_day", "03-31").split("-")
+        # Every year needs the day, so the year here is one without a 29 February.
+        due = self.day(f"2001-{data.get('report_day', '03-31')}", ("report_day",)) or date.max
         rounding = data.get("rounding")
         return RuleSet(
             id=data["ruleset"],
@@ -363,7 +393,7 @@ class _Reader:
             boundary=data["boundary"],
             method=data["method"],
             binds=data.get("binds", {}),
-            report_day=(int(month), int(day)),
+            report_day=(due.month, due.day),
             total=data.get("total"),
             rounding=Rounding(rounding["mode"], rounding["places"]) if rounding else Rounding(),
             notes=self.words(data["notes"]) if "notes" in data else None,

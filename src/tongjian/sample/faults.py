@@ -186,7 +186,7 @@ FAULTS: tuple[Fault, ...] = (
         (
             Shown(_STEEL, _CHECK, "one_path"),
             Shown(_STEEL_ETS, _CHECK, "one_path"),
-            Shown(_ENERGY, _FACTOR),
+            Shown(_ENERGY, _CHECK, "one_path"),
         ),
     ),
     Fault(
