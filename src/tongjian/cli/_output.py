@@ -62,9 +62,11 @@ class Output:
         """Problems in words, alike ones together; all of them are in the JSON."""
         if self.as_json or not problems:
             return
-        groups: dict[tuple[str, str], list[Problem]] = {}
+        groups: dict[tuple[str, ...], list[Problem]] = {}
         for problem in problems:
-            groups.setdefault((problem.code, problem.repair(self.lang)), []).append(problem)
+            # Alike but for the row they are in.
+            same = (f"{k}={v}" for k, v in sorted(problem.values.items()) if k != "row")
+            groups.setdefault((problem.code, *same), []).append(problem)
         for group in list(groups.values())[:_SHOWN_PROBLEMS]:
             text = group[0].text(self.lang)
             if len(group) > 1:

@@ -13,7 +13,20 @@ from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import do_run
 from tongjian.engine import Node, Run, explain, explain_total
 from tongjian.problems import Problem, TongjianError
-from tongjian.records import Catalogue
+from tongjian.reports import Words, write_html, write_xlsx
+
+_COLUMNS = {
+    "year": ("年份", "year"),
+    "sector": ("行业", "sector"),
+    "city": ("城市", "city"),
+    "province": ("省份", "province"),
+    "division": ("区划代码", "division"),
+    "facility": ("企业", "facility"),
+    "category": ("排放源", "source"),
+    "substance": ("气体或能源", "gas or energy"),
+    "ruleset": ("规则集", "rule set"),
+    "boundary": ("边界", "boundary"),
+}
 
 
 def run_run(
@@ -50,18 +63,18 @@ def run_run(
 
 def print_inventory(out: Output, run: Run, by: Sequence[str], **where: object) -> None:
     """One table per boundary: boundaries are never added together."""
-    words = Words(out.lang)
+    words = Words.of(out.lang)
+    zh = out.lang == "zh"
     for boundary in dict.fromkeys(result.ruleset.doc.boundary for result in run.results):
         rows = run.inventory(["year", *by], boundary=boundary, **where)
         energy = boundary == "energy"
-        zh = out.lang == "zh"
-        headers = [words.column(name) for name in ("year", *by)]
+        headers = [_COLUMNS.get(name, (name, name))[0 if zh else 1] for name in ("year", *by)]
         headers.append("tce" if energy else "tCO2e")
         headers.append("未计入行" if zh else "rows left out")
         cells = [
             [
                 str(row["year"]),
-                *(words.term(name, row[name]) for name in by),
+                *(words.term(name, str(row[name])) for name in by),
                 row.get("amount") if energy else row["co2e"],
                 row["missing"],
             ]
@@ -102,8 +115,6 @@ def store_run(run: Run, workspace: Path) -> Path:
 
 def write_reports(run: Run, folder: Path, explained: Node | None = None) -> list[Path]:
     """HTML in both languages and one workbook."""
-    from tongjian.reports import write_html, write_xlsx
-
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.zh.html", folder / "report.en.html", folder / "report.xlsx"]
     write_html(run, files[0], lang="zh", explained=explained)
@@ -170,35 +181,3 @@ def _only_ruleset(run: Run, conditions: dict[str, Any]) -> str:
         values = {"what": f"facility={facility}", "known": ", ".join(list(run.facilities)[:10])}
         raise TongjianError(Problem("engine.unknown_cell", values=values))
     return fitting[0]
-
-
-class Words:
-    """Names of columns and codes in the user's language."""
-
-    _COLUMNS = {
-        "year": ("年份", "year"),
-        "sector": ("行业", "sector"),
-        "city": ("城市", "city"),
-        "province": ("省份", "province"),
-        "division": ("区划代码", "division"),
-        "facility": ("企业", "facility"),
-        "category": ("排放源", "source"),
-        "substance": ("气体", "gas"),
-        "ruleset": ("规则集", "rule set"),
-        "boundary": ("边界", "boundary"),
-    }
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-        self.catalogue = Catalogue.load()
-
-    def column(self, name: str) -> str:
-        """The title of a column."""
-        return self._COLUMNS.get(name, (name, name))[0 if self.lang == "zh" else 1]
-
-    def term(self, key: str, code: object) -> str:
-        """The name of a code, or the code."""
-        for term in self.catalogue.terms_of(key):
-            if term.code == code:
-                return term.zh if self.lang == "zh" else term.en
-        return str(code)

@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING
 
 from tongjian.cli._output import Output, console
 from tongjian.engine import Node
+from tongjian.reports import Words
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-_STATUS_WORDS = {
-    "confirmed": ("已核对原文", "confirmed"),
-    "seen-twice": ("两处见到", "seen twice"),
-    "seen": ("见到", "seen"),
-    "derived": ("推算", "derived"),
-    "recalled": ("凭记忆，未核实", "recalled, unconfirmed"),
-    "not-found": ("未找到", "not found"),
-}
 _DEFAULT_ZH, _DEFAULT_EN = "缺省值", "default"
 
 
@@ -37,8 +30,9 @@ def _add(tree: Tree, node: Node, lang: str, depth: int, seen: set[int]) -> None:
     for record in node.records:
         entered = f"{record['entered_quantity'] or record['quantity']} {record['entered_unit']}"
         proof = record["evidence"] or ("无凭证" if zh else "no evidence")
-        place = str(record["source"]).replace("!", " ")
-        tree.add(f"▪ {place}  {record['item']} {entered}  [{record['tier']}]  {proof}")
+        place = " ".join(part for part in str(record["source"]).split("!") if part)
+        tier = Words.of(lang).term("tier", record["tier"]) if record["tier"] else "–"
+        tree.add(f"▪ {place}  {record['item']} {entered}  [{tier}]  {proof}")
     if node.children and depth <= 0:
         tree.add("…（--depth 可展开更多）" if zh else "… (--depth shows more)")
         return
@@ -72,7 +66,7 @@ def _label(node: Node, lang: str) -> str:
         lines[0] += f"  （{_DEFAULT_ZH}）" if zh else f"  ({_DEFAULT_EN})"
     source = "；".join(part for part in (node.document, node.clause) if part)
     if source and node.kind in ("formula", "parameter"):
-        status = _STATUS_WORDS.get(node.status, (node.status, node.status))[0 if zh else 1]
+        status = Words.of(lang).term("status", node.status)
         table = f"{node.key['table']}：" if "table" in node.key else ""
         lines.append(f"§ {table}{source}  【{status}】")
     return "\n".join(lines)

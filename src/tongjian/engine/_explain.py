@@ -350,7 +350,9 @@ class _Tracer:
     def is_live(self, node: ir.Node, live: Sequence[ir.Node]) -> bool:
         if isinstance(node, ir.Column):
             return any(isinstance(one, ir.Column) and one.name == node.name for one in live)
-        return any(part in live for part in node.walk())
+        if isinstance(node, ir.Lookup):
+            return node in live
+        return any(part in live for part in node.walk() if isinstance(part, ir.Aggregate))
 
     def substituted(self, text: str, references: Sequence[Reference], row: Row) -> str:
         """The formula's text with values in place of names, and only the branches taken."""

@@ -59,9 +59,12 @@ class ResolvedTables:
         values: dict[str, object] = {
             "table": table.id,
             "column": f"{column}（{table.columns[column].title.zh}）",
-            "key": "、".join(part or "∅" for part in key) or "-",
+            "key": "、".join(key) or "-",
             "day": day,
         }
+        if not all(key):
+            empty = [name for name, part in zip(table.keys, key, strict=True) if not part]
+            return Problem("engine.key_empty", values={**values, "keys": ", ".join(empty)})
         if not same:
             known = sorted({v.key[0] for v in table.values if v.column == column and v.key})
             return Problem("engine.no_value", values={**values, "known": ", ".join(known) or "-"})

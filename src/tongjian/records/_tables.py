@@ -172,9 +172,8 @@ def _body(
     pick = itemgetter(*(width if at is None else at for at in positions))
     for number, cells in rows:
         length = len(cells)
-        if length > width or unnamed:
-            if strays.spoil(number, cells, unnamed, width):
-                continue
+        if (length > width or unnamed) and strays.spoil(number, cells, unnamed, width):
+            continue
         picked = pick((*cells[:width], *repeat(None, width + 1 - length)))
         if not all(map(is_blank, picked)):
             yield number, picked

@@ -35,4 +35,4 @@ def write_xlsx(run: Run, path: Path | str, lang: str = "zh") -> None:
     write_whole(Path(path), workbook(run, Words.of(lang)))
 
 
-__all__ = ["round_reported", "write_html", "write_xlsx"]
+__all__ = ["Words", "round_reported", "write_html", "write_xlsx"]

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tongjian.rules import _ir as ir
-from tongjian.rules._checker_base import Reference, is_plain_column
+from tongjian.rules._checker_base import Reference, is_plain_column, is_zero
 from tongjian.rules._checker_calls import FUNCTIONS, FunctionChecker
 from tongjian.rules._documents import Expression, Signature
+from tongjian.rules._exact import exact, in_range
 from tongjian.rules._scope import Scope
 from tongjian.units import ONE, Unit, UnitError, parse_unit
 
+# A text stands between quotation marks in several languages, which escape differently.
+_AWKWARD = re.compile(r"""['"\\`\x00-\x1f\x7f]""")
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -44,6 +48,10 @@ def check_expression(
     """
     checker = _Checker(expression, scope)
     node = checker.fit(checker.node(checker.tree()), target, what)
+    for part in node.walk():
+        value = getattr(part, "value", None)
+        if isinstance(value, Fraction) and not in_range(value):
+            checker.fail("number_range", 0, text=expression.text)
     # Outer parts before the parts they contain.
     ordered = sorted(checker.references, key=lambda one: (one.start, -one.end))
     return node, tuple(ordered)
@@ -56,12 +64,15 @@ class _Checker(FunctionChecker):
     # -- leaves ------------------------------------------------------------------------------
 
     def _constant(self, tree: ast.Constant) -> ir.Node:
-        value = tree.value
-        if isinstance(value, str):
+        value, text = tree.value, self.source(tree)
+        if isinstance(value, str) and not _AWKWARD.search(value):
             return ir.Text(ir.Kind("text"), value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             # The printed digits are exact; the float that Python read is not.
-            return ir.number(Fraction(self.source(tree).replace("_", "")))
+            try:
+                return ir.number(exact(text.replace("_", "")))
+            except ValueError:
+                self.fail("number_range", tree, text=text)
         self.fail("not_allowed", tree, text=self.source(tree), kind=type(value).__name__)
 
     def _name(self, tree: ast.Name) -> ir.Node:
@@ -157,6 +168,8 @@ class _Checker(FunctionChecker):
         if op is None:
             self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree.op).__name__)
         left, right = self.number(tree.left), self.number(tree.right)
+        if op == "/" and is_zero(right):
+            self.fail("division_by_zero", tree, text=self.source(tree))
         if op in "+-":
             left, right = self.same_unit(left, right, tree)
             unit = left.kind.unit
@@ -164,7 +177,7 @@ class _Checker(FunctionChecker):
             product = op == "*"
             unit = left.kind.unit * right.kind.unit if product else left.kind.unit / right.kind.unit
         if isinstance(left, ir.Number) and isinstance(right, ir.Number):
-            return self._fold(op, left, right, unit, tree)
+            return _fold(op, left, right, unit)
         # A pure unit (value 1) changes the type only.
         if op in "*/" and isinstance(right, ir.Number) and right.value == 1:
             return (
@@ -174,15 +187,6 @@ class _Checker(FunctionChecker):
             )
         return ir.Binary(ir.Kind("number", unit), op, left, right)  # type: ignore[arg-type]
 
-    def _fold(
-        self, op: str, left: ir.Number, right: ir.Number, unit: Unit, tree: ast.expr
-    ) -> ir.Number:
-        a, b = left.value, right.value
-        if op == "/" and b == 0:
-            self.fail("division_by_zero", tree, text=self.source(tree))
-        value = {"+": a + b, "-": a - b, "*": a * b}.get(op)
-        return ir.number(a / b if value is None else value, unit)
-
     def _compare(self, tree: ast.Compare) -> ir.Node:
         parts: list[ir.Node] = []
         left_tree = tree.left
@@ -191,11 +195,12 @@ class _Checker(FunctionChecker):
             if op is None:
                 kind = type(operator).__name__
                 self.fail("not_allowed", tree, text=self.source(tree), kind=kind)
-            left, right = self.node(left_tree), self.node(right_tree)
-            if left.kind.what == right.kind.what == "text" and op in ("==", "!="):
-                pair = left, right
-            else:
-                pair = self.same_unit(self.number(left_tree), self.number(right_tree), tree)
+            # Each side is read once: reading it again would double with every level of nesting.
+            pair = left, right = self.node(left_tree), self.node(right_tree)
+            if not (left.kind.what == right.kind.what == "text" and op in ("==", "!=")):
+                self.a_number(left, left_tree)
+                self.a_number(right, right_tree)
+                pair = self.same_unit(left, right, tree)
             parts.append(ir.Compare(ir.Kind("bool"), op, *pair))  # type: ignore[arg-type]
             left_tree = right_tree
         return parts[0] if len(parts) == 1 else ir.Logic(ir.Kind("bool"), "and", tuple(parts))
@@ -234,3 +239,10 @@ class _Checker(FunctionChecker):
         if holds and is_given and isinstance(tree, ast.Call) and len(tree.args) == 1:
             return frozenset({self.source(tree.args[0])})
         return frozenset()
+
+
+def _fold(op: str, left: ir.Number, right: ir.Number, unit: Unit) -> ir.Number:
+    """Arithmetic of constants, exactly; the divisor is not zero."""
+    a, b = left.value, right.value
+    value = {"+": a + b, "-": a - b, "*": a * b}.get(op)
+    return ir.number(a / b if value is None else value, unit)

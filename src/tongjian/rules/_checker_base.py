@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
@@ -13,6 +15,8 @@ from tongjian.rules._documents import Expression
 from tongjian.rules._scope import Scope, SheetScope
 from tongjian.units import Unit
 
+# Every back-end writes formulas out with brackets, which Python nests 200 deep at most.
+_LONGEST, _DEEPEST = 4000, 60
 AGGREGATES = ("sum", "mean", "weighted_mean", "count", "share", "minimum", "maximum")
 
 
@@ -43,18 +47,35 @@ class CheckerBase:
     references: list[Reference] = field(default_factory=list)
 
     def tree(self) -> ast.expr:
+        text = self.expression.text
+        if len(text) > _LONGEST:
+            self.fail("too_large", 0, found=len(text), limit=_LONGEST)
+        if not text.isprintable():
+            self.fail("not_allowed", 0, text=repr(text), kind="control character")
         try:
-            return ast.parse(self.expression.text, mode="eval").body
+            tree = ast.parse(text, mode="eval").body
         except SyntaxError as error:
             offset = max((error.offset or 1) - 1, 0)
-            self.fail("syntax", offset, text=self.expression.text, detail=error.msg)
+            self.fail("syntax", min(offset, len(text)), text=text, detail=error.msg)
         except (ValueError, RecursionError, MemoryError) as error:
-            self.fail("syntax", 0, text=self.expression.text[:80], detail=str(error))
+            self.fail("syntax", 0, text=text[:80], detail=str(error))
+        depth = _depth(tree)
+        if depth > _DEEPEST:
+            self.fail("too_large", 0, found=depth, limit=_DEEPEST)
+        self.refuse_comment()
+        return tree
+
+    def refuse_comment(self) -> None:
+        """A folded YAML text has one line, so a comment would swallow what follows it."""
+        if "#" in self.expression.text:
+            for token in tokenize.generate_tokens(io.StringIO(self.expression.text).readline):
+                if token.type == tokenize.COMMENT:
+                    self.fail("not_allowed", token.start[1], text=token.string, kind="comment")
 
     # -- reporting ---------------------------------------------------------------------------
 
     def fail(self, key: str, at: ast.AST | int, **values: object) -> NoReturn:
-        offset = at if isinstance(at, int) else getattr(at, "col_offset", 0)
+        offset = at if isinstance(at, int) else self.characters(getattr(at, "col_offset", 0))
         base = self.expression.place
         column = base.column + offset if base.column is not None else None
         place = Place(file=base.file, line=base.line, column=column)
@@ -80,24 +101,31 @@ class CheckerBase:
         return node
 
     def refer(self, tree: ast.expr, node: ir.Node) -> None:
-        """Note what a part of the text stands for (offsets of `ast` count UTF-8 bytes)."""
+        """Note what a part of the text stands for."""
         start, end = self.span(tree)
         if all(one.start != start or one.end != end for one in self.references):
             self.references.append(Reference(start, end, node))
 
     def span(self, tree: ast.expr) -> tuple[int, int]:
-        raw = self.expression.text.encode()
         start, end = tree.col_offset, tree.end_col_offset or tree.col_offset
-        return len(raw[:start].decode()), len(raw[:end].decode())
+        return self.characters(start), self.characters(end)
+
+    def characters(self, offset: int) -> int:
+        """Offsets of `ast` count UTF-8 bytes; people count characters."""
+        return len(self.expression.text.encode()[:offset].decode())
 
     def number(self, tree: ast.expr) -> ir.Node:
         """A number that is there; refuses text, truth values and values that may be missing."""
         node = self.node(tree)
+        self.a_number(node, tree)
+        return node
+
+    def a_number(self, node: ir.Node, tree: ast.expr) -> None:
+        """Refuses a node, read from `tree`, that is not a number or may be missing."""
         if node.kind.what != "number":
             self.fail("not_a_number", tree, text=self.source(tree), kind=node.kind.what)
         if node.kind.nullable:
             self.fail("may_be_missing", tree, text=self.source(tree))
-        return node
 
     def truth(self, tree: ast.expr) -> ir.Node:
         node = self.node(tree)
@@ -154,8 +182,24 @@ def is_zero(node: ir.Node) -> bool:
 
 
 def is_plain_column(node: ir.Node) -> bool:
-    """A column keeps the unit of its declaration; anything computed may simply be relabelled."""
-    return isinstance(node, ir.Column | ir.Lookup)
+    """A column keeps the unit of its declaration, and a sum the unit by which its rows are rounded.
+
+    Anything else may simply be relabelled.
+    """
+    return isinstance(node, ir.Column | ir.Lookup | ir.Aggregate)
+
+
+def _depth(tree: ast.expr) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [
+            child
+            for node in level
+            for child in ast.iter_child_nodes(node)
+            if isinstance(child, ast.expr)
+        ]
+    return depth
 
 
 def _is_aggregate(tree: ast.expr) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from fractions import Fraction
 
@@ -12,25 +11,24 @@ _NUMBER = re.compile(
     r"|[-+]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?"
 )
 
+# Far beyond any quantity, and far enough inside of what a double holds for any change of unit.
+_SMALLEST, _LARGEST = Fraction(1, 10**100), Fraction(10**100)
+
 
 def exact(text: str) -> Fraction:
     """The number that `text` prints, e.g. ``0.1``, ``44/56`` or ``1.5e-3``.
 
-    Raises `ValueError` for anything else and for what no double can hold, `ZeroDivisionError` for
+    Raises `ValueError` for anything else and beyond 1e±100, `ZeroDivisionError` for
     a fraction over zero.
     """
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"not a number: {text!r}")
     value = Fraction(text)
-    if not fits_double(value):
+    if not in_range(value):
         raise ValueError(f"out of range: {text!r}")
     return value
 
 
-def fits_double(value: Fraction) -> bool:
-    """Whether a constant is still itself (neither infinite nor zero) as a double."""
-    try:
-        near = float(value)
-    except OverflowError:
-        return False
-    return math.isfinite(near) and (near != 0 or value == 0)
+def in_range(value: Fraction) -> bool:
+    """Whether a constant is one that every back-end can hold."""
+    return value == 0 or _SMALLEST <= abs(value) <= _LARGEST

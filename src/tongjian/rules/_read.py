@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -372,7 +372,10 @@ class _Reader:
         )
 
     def needed(self, spec: dict[str, Any], key: str, at: Keys) -> Expression:
-        return Expression(str(spec[key]).strip(), self.source.place((*at, key)))
+        place = self.source.place((*at, key))
+        if (*at, key) in self.source.folded:
+            place = replace(place, column=None)  # its lines are joined: columns mean nothing
+        return Expression(" ".join(str(spec[key]).split("\n")).strip(), place)
 
     def expression(self, spec: dict[str, Any], key: str, at: Keys) -> Expression | None:
         return self.needed(spec, key, at) if key in spec else None

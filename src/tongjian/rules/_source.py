@@ -32,6 +32,8 @@ class Source:
     file: str
     data: Any
     marks: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    folded: set[Path] = field(default_factory=set)
+    """Texts written over several lines."""
 
     def place(self, path: Path, offset: int = 0) -> Place:
         """Where the value at `path` stands; `offset` moves right within a one-line text."""
@@ -89,6 +91,8 @@ def _plain(
         return None
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
+        if node.start_mark.line != node.end_mark.line:
+            source.folded.add(path)
         return _scalar(node)
     if isinstance(node, yaml.SequenceNode):
         return [
