@@ -53,6 +53,7 @@ def test_reads(typed: object, value: float) -> None:
         ("=1+2", "number_text"),
         ("1.2.3e4", "number_text"),
         (True, "number_text"),
+        ("1" * 100_000 + "x", "number_text"),
         ("1.234,5", "number_ambiguous"),
         ("12,5", "number_ambiguous"),
         ("0,123", "number_ambiguous"),

@@ -11,7 +11,9 @@ import pytest
 import tongjian.records.store as store_module
 from tests.records.support import FACILITY, FACILITY_HEADER, Bench, row, write_csv
 from tests.support import only, says
+from tongjian.problems import Place
 from tongjian.records import RecordError, Store
+from tongjian.records._cross import settle_activity
 
 FACILITY_ROW = {"facility": "F1", "name_zh": "一厂", "sector": "steel", "province": "Jiangsu"}
 UNIT_ROW = {"facility": "F1", "process_unit": "U1", "name_zh": "一号炉"}
@@ -233,3 +235,13 @@ def test_no_store_and_no_place_for_one(tmp_path: Path) -> None:
     with pytest.raises(RecordError) as raised:
         Store.create(tmp_path / "file")
     says(only(raised.value.problems, "records.store_path"), "file")
+
+
+def test_old_contradictions_of_the_store_are_no_fault_of_an_import(store: Store) -> None:
+    """A year and months that are both stored already are not reported again and again."""
+    store.add([datum(period="2025")], [FACILITY_ROW])
+    year = store.read_activity()[0]
+    month = year | {"period": "2025-01"}
+    stored = [tuple(year.values()), tuple(month.values())]
+    settled = settle_activity([tuple(month.values())], stored, lambda _at: Place())
+    assert (settled.new, settled.known, settled.problems) == ([], 1, [])

@@ -45,10 +45,17 @@ LEAF = _sheet("s", "facility period process_unit stream", COLUMNS, OPTIONAL)
 OTHER = _sheet("other", "facility period stream", {"mass": "t"}, {"opt": "t"})
 YEARLY = _sheet("facility", "facility year", {"total": "t", "co2": "tCO2"}, {"maybe": "t"})
 SHEETS = {sheet.name: sheet for sheet in (LEAF, OTHER, YEARLY)}
+
+
+def _table(keys: str, **columns: str) -> Signature:
+    units = {column: parse_unit(unit) for column, unit in columns.items()}
+    return Signature(tuple(keys.split()), units, Place())
+
+
 TABLES = {
-    "gwp": Signature((), {"N2O": parse_unit("tCO2e/tN2O"), "CO2": parse_unit("tCO2e/tCO2")}, Place()),
-    "fuel": Signature(("stream",), {"ncv": parse_unit("GJ/t"), "share": parse_unit("%")}, Place()),
-    "grid": Signature(("province", "kind"), {"ef": parse_unit("tCO2/MWh")}, Place()),
+    "gwp": _table("", N2O="tCO2e/tN2O", CO2="tCO2e/tCO2"),
+    "fuel": _table("stream", ncv="GJ/t", share="%"),
+    "grid": _table("province kind", ef="tCO2/MWh"),
 }
 
 

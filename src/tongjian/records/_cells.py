@@ -94,5 +94,5 @@ def not_among(value: str, known: Iterable[str]) -> dict[str, object]:
     """Message values for an id that is not known: similar ones, or else the first few."""
     ids = list(known)
     near = difflib.get_close_matches(value, ids[:_COMPARED], n=3, cutoff=0.6)
-    words = "、".join(show(entry) for entry in near or islice(ids, _SHOWN)) or "—"
-    return listed(value, words, words)
+    words = [show(entry) for entry in near or islice(ids, _SHOWN)] or ["—"]
+    return listed(value, "、".join(words), ", ".join(words))

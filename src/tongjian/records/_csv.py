@@ -23,8 +23,6 @@ def read_csv(path: Path, name: str, sink: Sink) -> list[RawTable]:
     text = _decode(path.read_bytes(), name, sink)
     if text is None:
         return []
-    # csv's own limit is on the length of a cell; a long one is reported as such later.
-    csv.field_size_limit(max(len(text), 131072))
     rows = _rows(text, _delimiter(text), name, sink)
     table = recognise(rows, name, None, sink, stray_is_error=True)
     return [table] if table else []
@@ -59,8 +57,8 @@ def _delimiter(text: str) -> str:
             for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
                 for table in TABLES:
                     best = max(best, len({column_for(cell, table) for cell in row}))
-        except csv.Error:
-            pass
+        except csv.Error:  # reported when the rows are read
+            return 0
         return best
 
     return max(_DELIMITERS, key=recognised)

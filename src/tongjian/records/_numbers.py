@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tongjian.records._text import Fault, number_text, show
 
+_LONGEST = 100
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 # "0,123" is not in groups of three: it may be a decimal comma, a factor of 1000 away.
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([, '])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]+)?")
@@ -45,6 +46,8 @@ def parse_number(cell: object) -> Number | Fault:
     text = typed
     if not typed.isascii():
         text = unicodedata.normalize("NFKC", typed).replace("−", "-").strip()
+    if len(text) > _LONGEST:  # no number; and the patterns would take their time
+        return Fault("records.number_text", {"value": show(typed)})
     if not _PLAIN.fullmatch(text):
         grouped = _GROUPED.fullmatch(text)
         if grouped is None:

@@ -221,7 +221,7 @@ def _extra_column(header: object, table: Table, place: Place) -> Problem:
 def _no_header(head: Sequence[Row], tables: Sequence[Table], place: Place) -> Problem:
     first = next((cells for _number, cells in head if not all(map(is_blank, cells))), ())
     values = {
-        "found": "、".join(show(cell) for cell in first[:12] if not is_blank(cell)) or "—",
+        "found": ", ".join(show(cell) for cell in first[:12] if not is_blank(cell)) or "—",
         "expected_zh": "；".join(
             f"{table.zh}：{'、'.join(column.zh for column in table.required)}" for table in tables
         ),

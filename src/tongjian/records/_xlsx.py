@@ -78,7 +78,7 @@ def _tables(path: Path, name: str, sink: Sink) -> Iterator[RawTable]:
             if table is not None:
                 yield table
     if not recognised:
-        values = {"sheets": "、".join(map(show, ignored)) or "—", **_sheet_words()}
+        values = {"sheets": ", ".join(map(show, ignored)) or "—", **_sheet_words()}
         sink(Problem("records.no_sheet", Place(file=name), values))
         return
     for sheet_name in ignored:

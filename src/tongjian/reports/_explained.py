@@ -10,7 +10,7 @@ from tongjian.reports._html import Markup, el, join
 from tongjian.reports._lists import status_mark
 from tongjian.reports._numbers import NOTHING, significant
 from tongjian.reports._tables import Column, Line, texts
-from tongjian.reports._words import Words, chemical, is_chinese
+from tongjian.reports._words import Words, is_chinese, unit_text
 
 _OPEN_LEVELS = 2
 _SPAN = re.compile(r"[\d…-]+ – [\d…-]+")
@@ -42,7 +42,7 @@ def explained(node: Node, words: Words, level: int = 0) -> Markup:
 def _value(value: float | None, unit: str) -> str:
     if value is None:
         return NOTHING
-    return significant(value) if unit in ("", "1") else f"{significant(value)} {chemical(unit)}"
+    return significant(value) if unit in ("", "1") else f"{significant(value)} {unit_text(unit)}"
 
 
 def _key(key: Mapping[str, object], words: Words) -> str:

@@ -10,7 +10,7 @@ from tongjian.reports._html import Markup, el
 from tongjian.reports._numbers import NOTHING, Scale, change, reported, scale_for
 from tongjian.reports._tables import Column, Line, figures
 from tongjian.reports._views import Item, View, division_of, items, total
-from tongjian.reports._words import Words, chemical
+from tongjian.reports._words import Words, chemical, unit_text
 
 # Fewer bars than this say no more than the table below them.
 _TELLS = 2
@@ -152,7 +152,7 @@ class _Teller:
             )
             co2e = [self.scale.text(item.values.get(year)) for year in view.years]
             name = words.term("substance", code)
-            cells = [name, chemical(unit), *amounts, *(co2e if with_co2e else [])]
+            cells = [name, unit_text(unit), *amounts, *(co2e if with_co2e else [])]
             lines.append(Line(cells))
         if with_co2e:
             sums = [self.scale.text(self.whole.values.get(year)) for year in view.years]

@@ -12,7 +12,8 @@ from tongjian.problems import Problem
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._numbers import NOTHING, reported
 from tongjian.reports._tables import Column, Line, texts
-from tongjian.reports._words import Words, chemical
+from tongjian.reports._words import Words, chemical, unit_text
+from tongjian.rules import Table
 
 PROBLEMS_SHOWN = 50
 _DOUBTFUL = ("recalled", "not-found")
@@ -69,8 +70,8 @@ def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Line:
         [
             join(title),
             join(basis),
-            str(doc.validity),
-            words.term("boundary", doc.boundary),
+            words.validity(doc.validity),
+            el("span", words.term("boundary", doc.boundary), class_="whole"),
             words.pick(gwp.title.zh, gwp.title.en) if gwp is not None else NOTHING,
             _sums(run, result, words) or NOTHING,
         ]
@@ -98,7 +99,7 @@ def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
         if value is not None:
             shown = reported(value, unit, result.ruleset.doc.rounding)
             label = words.text("year_column", year=year)
-            pair = words.text("key_pair", name=label, value=f"{shown} {chemical(unit)}")
+            pair = words.text("key_pair", name=label, value=f"{shown} {unit_text(unit)}")
             parts.append(el("li", pair))
     return el("ul", parts, class_="plain") if parts else None
 
@@ -113,30 +114,44 @@ def _document(text: str, words: Words) -> Markup:
 
 
 def factors(used: Sequence[FactorUsed], words: Words) -> Markup:
-    """Every value that was read, under the table it stands in."""
+    """Every value that was read, under its table, source and clause."""
     columns = [
-        Column(words.text("parameter")),
+        Column(words.text("parameter"), class_="wide-text"),
         Column(words.text("applies_to")),
         Column(words.text("value"), number=True),
         Column(words.text("unit")),
         Column(words.text("years")),
-        Column(words.text("source"), class_="wide-text"),
-        Column(words.text("clause")),
         Column(words.text("status")),
     ]
-    lines: list[Line] = []
-    table = ""
+    groups: dict[tuple[str, str, str], list[FactorUsed]] = {}
     for factor in used:
-        if factor.table.id != table:
-            table = factor.table.id
-            title = words.pick(factor.table.title.zh, factor.table.title.en)
-            lines.append(Line([join(title, " ", el("code", table))], "group"))
-        lines.append(_factor(factor, words))
+        basis = factor.table.basis
+        source = words.source(factor.value.source, basis.document)
+        clause = words.clause(factor.value.clause or basis.clause)
+        groups.setdefault((factor.table.id, source, clause), []).append(factor)
+    lines: list[Line] = []
+    for (_, source, clause), members in groups.items():
+        lines.append(_group(members[0].table, source, clause, words))
+        lines += [_factor(factor, words) for factor in members]
     return join(
         el("p", words.text("factors_lead")),
         el("p", factor_summary(used, words), class_="count"),
         texts(columns, lines, label=words.text("factors")),
     )
+
+
+def _group(table: Table, source: str, clause: str, words: Words) -> Line:
+    """The heading over the values of one table, source and clause."""
+    cited = words.text("key_pair", name=words.text("source"), value="")
+    heading = join(
+        words.pick(table.title.zh, table.title.en),
+        " ",
+        el("code", table.id),
+        el("br"),
+        # A source that repeats its clause says it once.
+        el("small", cited, _document(source, words), "" if clause in source else f" · {clause}"),
+    )
+    return Line([heading], "group")
 
 
 def factor_summary(used: Sequence[FactorUsed], words: Words) -> str:
@@ -162,16 +177,12 @@ def applies_to(factor: FactorUsed, words: Words) -> str:
 def _factor(factor: FactorUsed, words: Words) -> Line:
     value, title = factor.value, factor.table.columns[factor.value.column].title
     doubtful = value.status in _DOUBTFUL or value.number is None
-    clause = value.clause or factor.table.basis.clause
-    source = words.source(value.source, factor.table.basis.document)
     cells: list[object] = [
         words.pick(title.zh, title.en),
         applies_to(factor, words),
         value.printed or NOTHING,
-        chemical(value.printed_unit),
+        unit_text(value.printed_unit),
         words.listed([str(year) for year in factor.years]),
-        _document(source, words),
-        words.clause(clause) or NOTHING,
         status_mark(value.status, words, number=value.number is not None),
     ]
     return Line(cells, "doubtful" if doubtful else "")
@@ -189,16 +200,26 @@ def problem_summary(problems: Sequence[Problem], words: Words) -> str:
 
 
 def problems(found: Sequence[Problem], words: Words) -> Markup:
-    """The first problems in full, and how many of each code there are."""
+    """The first kinds of problems, and how many of each code there are."""
     summary = el("p", problem_summary(found, words), class_="count")
     if not found:
         return summary
+    kinds: dict[tuple[object, ...], list[Problem]] = {}
+    for one in found:
+        # Rows that suffer the same differ in nothing but the row.
+        rest = tuple((key, str(value)) for key, value in one.values.items() if key != "row")
+        kinds.setdefault((one.code, one.severity, *rest), []).append(one)
+    more = len(kinds) - PROBLEMS_SHOWN
+    if more > 0:
+        note = words.text("problems_shown", shown=PROBLEMS_SHOWN, more=f"{more:,}")
+    else:
+        note = words.text("problems_all")
     return join(
         el("p", words.text("problems_lead")),
         summary,
         _by_code(found, words),
-        _more(found, words),
-        _listed(found[:PROBLEMS_SHOWN], words),
+        el("p", note),
+        _listed(list(kinds.values())[:PROBLEMS_SHOWN], words),
     )
 
 
@@ -216,34 +237,31 @@ def _by_code(found: Sequence[Problem], words: Words) -> Markup:
     return texts(columns, lines, label=words.text("problem_code"))
 
 
-def _more(found: Sequence[Problem], words: Words) -> Markup | None:
-    more = len(found) - PROBLEMS_SHOWN
-    if more <= 0:
-        return None
-    return el("p", words.text("problems_shown", shown=PROBLEMS_SHOWN, more=f"{more:,}"))
-
-
-def _listed(found: Iterable[Problem], words: Words) -> Markup:
+def _listed(kinds: Iterable[Sequence[Problem]], words: Words) -> Markup:
     columns = [
         Column(words.text("problem_code")),
-        Column(words.text("severity")),
-        Column(words.text("place")),
-        Column(words.text("message"), class_="wide-text"),
-        Column(words.text("repair"), class_="wide-text"),
+        Column(words.text("place"), class_="place"),
+        Column(words.text("message_and_repair"), class_="wide-text"),
     ]
-    lines = [
-        Line(
-            [
-                el("code", one.code),
-                words.term("severity", one.severity),
-                one.place.text(words.lang) or NOTHING,
-                one.message(words.lang),
-                one.repair(words.lang) or NOTHING,
-            ]
-        )
-        for one in found
-    ]
+    lines = [_kind(members, words) for members in kinds]
     return texts(columns, lines, label=words.text("problems"))
+
+
+def _kind(members: Sequence[Problem], words: Words) -> Line:
+    """Problems that differ only in the row, shown by the first."""
+    first, repair = members[0], members[0].repair(words.lang)
+    count = words.text("alike", count=f"{len(members):,}")
+    head = join(
+        el("code", first.code),
+        el("br"),
+        words.term("severity", first.severity),
+        join(" · ", count) if len(members) > 1 else None,
+    )
+    said = join(
+        chemical(first.message(words.lang)),
+        el("p", f"→ {repair}", class_="repair") if repair else None,
+    )
+    return Line([el("span", head, class_="whole"), first.place.text(words.lang) or NOTHING, said])
 
 
 # -- manifest ------------------------------------------------------------------------------------

@@ -69,11 +69,11 @@ def reported(value: float | None, unit: str, rounding: Rounding) -> str:
 
 
 def change(before: float | None, after: float | None) -> str:
-    """The change between two values in per cent."""
-    if not before or after is None:
+    """The change between two values in per cent; a share of a deduction would mislead."""
+    if before is None or after is None or before <= 0 or after < 0:
         return NOTHING
     first, last = Decimal(repr(float(before))), Decimal(repr(float(after)))
-    share = ((last - first) / abs(first) * 100).quantize(_HUNDREDTH, ROUND_HALF_UP)
+    share = ((last - first) / first * 100).quantize(_HUNDREDTH, ROUND_HALF_UP)
     return f"{'+' if share > 0 else ''}{grouped(share)}%"
 
 

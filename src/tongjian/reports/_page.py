@@ -14,7 +14,7 @@ from tongjian.reports._inventory import chapter, heading
 from tongjian.reports._numbers import change, grouped, reported, scale_for
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, total, views
-from tongjian.reports._words import Words, chemical
+from tongjian.reports._words import Words, unit_text
 
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 # A page shows what it holds and fetches nothing, whatever a name in the records may contain.
@@ -190,7 +190,7 @@ def _headline(run: Run, view: View, words: Words) -> Markup:
             el("span", scale.name, class_="unit"),
             class_="headline",
         ),
-        el("p", words.text("reported_value", value=exact, unit=chemical(view.unit))),
+        el("p", words.text("reported_value", value=exact, unit=unit_text(view.unit))),
         earlier,
         left_out,
         class_="card",

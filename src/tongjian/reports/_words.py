@@ -13,13 +13,17 @@ from io import StringIO
 from typing import Any
 
 from tongjian.problems import LANGUAGES, Problem, TongjianError
+from tongjian.rules import Validity
 
 _CATALOGUE = files("tongjian") / "rulebook" / "catalogue"
 _OWN = files("tongjian") / "reports"
 _NUMERALS = "〇一二三四五六七八九"
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_FORMULA = re.compile(r"(?<![A-Za-z])(t?)(CO2|N2O|CH4|C2F6|CF4|SF6|NF3)(e?)(?![A-Za-z0-9])")
+_FORMULA = re.compile(
+    r"(?<![A-Za-z])(t|kg|g)?(CO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
+)
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # How sources number their parts, in Chinese.
 _PARTS = (
     (re.compile(r"\(annex number to be confirmed\)"), "（附录编号待核实）"),
@@ -100,6 +104,12 @@ class Words:
         lead = "" if tens == 0 else ("十" if tens == 1 else f"{_NUMERALS[tens]}十")
         return f"{lead}{_NUMERALS[ones] if ones else ''}、"
 
+    def validity(self, validity: Validity) -> str:
+        """The days in force."""
+        first, last = validity.first, validity.last
+        key = "span" if first and last else "from" if first else "until" if last else "always"
+        return self.text(f"valid_{key}", first=first, last=last)
+
     def listed(self, names: list[str]) -> str:
         """Several names in one phrase."""
         return ("、" if self.lang == "zh" else ", ").join(names)
@@ -107,7 +117,16 @@ class Words:
 
 def chemical(text: str) -> str:
     """A text with its chemical formulas in subscript; ids are left as they are."""
-    return _FORMULA.sub(lambda m: m[1] + m[2].translate(_SUBSCRIPT) + m[3], text)
+    return _FORMULA.sub(lambda m: (m[1] or "") + m[2].translate(_SUBSCRIPT) + m[3], text)
+
+
+def unit_text(unit: str) -> str:
+    """A unit as it is set in print; a bare number has none."""
+    if unit in ("", "1"):
+        return "—"
+    raised = re.sub(r"\^(-?\d+)", lambda m: m[1].translate(_SUPERSCRIPT), unit)
+    raised = re.sub(r"(?<=m)([23])(?![0-9])", lambda m: m[1].translate(_SUPERSCRIPT), raised)
+    return chemical(raised.replace("_", " "))
 
 
 def is_chinese(text: str) -> bool:
@@ -139,4 +158,4 @@ def _texts() -> dict[str, dict[str, str]]:
     return tomllib.loads((_OWN / "texts.toml").read_text(encoding="utf-8"))
 
 
-__all__ = ["Words", "chemical", "is_chinese"]
+__all__ = ["Words", "chemical", "is_chinese", "unit_text"]

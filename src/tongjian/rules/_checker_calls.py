@@ -120,7 +120,9 @@ class FunctionChecker(CheckerBase):
         try:
             return ir.number(1, parse_unit(argument.value))
         except UnitError as error:
-            self.fail("unit", argument, text=argument.value, detail=error.problems[0].repair("en"))
+            known = error.problems[0]
+            detail = f"{known.repair('zh')} / {known.repair('en')}"
+            self.fail("unit", argument, text=argument.value, detail=detail)
 
     # -- aggregates --------------------------------------------------------------------------
 
