@@ -63,17 +63,22 @@ def write_parquet(path: Path, sql: str) -> Path:
     return path
 
 
-class Bench:
-    """A workspace with one facility and one process unit (unless `bare`), to import into."""
+CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
 
-    def __init__(self, folder: Path, bare: bool = False) -> None:
+
+class Bench:
+    """A workspace to import into; `prepare` gives it a facility and a process unit."""
+
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.catalogue = Catalogue.load(CATALOGUE_FOLDER)
+        self.catalogue = CATALOGUE
         self.store = Store.create(folder / "workspace")
-        if not bare:
-            facilities = write_csv(folder / "facilities.csv", FACILITY_HEADER, [FACILITY])
-            units = write_csv(folder / "units.csv", UNIT_HEADER, [UNIT])
-            assert self.load(facilities, units).committed
+
+    def prepare(self) -> Bench:
+        facilities = write_csv(self.folder / "facilities.csv", FACILITY_HEADER, [FACILITY])
+        units = write_csv(self.folder / "units.csv", UNIT_HEADER, [UNIT])
+        assert self.load(facilities, units).committed
+        return self
 
     def load(self, *paths: Path, dry_run: bool = False, **limits: int) -> ImportReport:
         return import_files(

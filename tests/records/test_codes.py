@@ -78,7 +78,8 @@ content("corrupt_parquet", "text.parquet", b"facility,period\n")
 content("not_text", "photo.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
 content("encoding", "latin.csv", "Größe;Stück\xa0\xff".encode("latin-1"), "0xF6")
 content("no_header", "shopping.csv", b"milk,eggs\n1,2\n", "milk", "eggs")
-content("csv_syntax", "long.csv", b"facility,period\n" + b"x" * 140_000, "131072")
+LONG = ",".join(ACTIVITY_HEADER) + "\nF1," + "x" * 140_000
+content("csv_syntax", "long.csv", LONG.encode(), "131072")
 content("csv_syntax", "quote.csv", (",".join(ACTIVITY_HEADER) + '\nF1,"2025\n').encode(), "2")
 
 

@@ -156,7 +156,7 @@ def test_the_digest_covers_what_the_data_say(bench: Bench, changes: dict[str, An
     digests = []
     for name, cells in (("first", row()), ("same", row()), ("changed", row(**changes))):
         (bench.folder / name).mkdir()
-        other = Bench(bench.folder / name)
+        other = Bench(bench.folder / name).prepare()
         assert other.load(other.csv(cells)).committed
         digests.append(other.store.digest)
     assert digests[0] == digests[1] != digests[2]

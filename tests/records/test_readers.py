@@ -101,7 +101,7 @@ def test_excel_types(bench: Bench) -> None:
 
 
 def test_all_three_tables_in_one_workbook(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, bare=True)
+    bench = Bench(tmp_path)
     sheets: dict[str, Any] = {
         "Activity": [ACTIVITY_HEADER, row(process_unit="U1")],
         "设施": [FACILITY_HEADER, FACILITY],

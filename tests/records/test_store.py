@@ -138,10 +138,9 @@ def test_add_refuses_contradictions(
 
 @pytest.mark.parametrize("fails_at", range(8))
 def test_a_crash_at_any_step_leaves_all_or_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
 ) -> None:
     """Every step that touches the disk fails in turn: writes, renames, the log."""
-    bench = Bench(tmp_path)
     bench.load(bench.csv(row(period="2024")))
     before = files(bench.store)
     digest = bench.store.digest

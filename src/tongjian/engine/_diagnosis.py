@@ -78,7 +78,7 @@ class Diagnosis:
 
     def leaf_problems(self, sheet: SheetPlan, rows: Sequence[Row]) -> list[Problem]:
         self.engine.fill(sheet, rows)
-        used = self.used_nodes(sheet)
+        used = self.used_parts(sheet)
         found = [
             Problem(problem.code, _place(row), problem.values, problem.severity)
             for row in rows
@@ -89,30 +89,34 @@ class Diagnosis:
         more = {"count": len(found) - _LISTED, "ruleset": self.ruleset.id, "sheet": sheet.name}
         return [*found[:_LISTED], Problem("engine.too_many_rows", values=more)]
 
-    def used_nodes(self, sheet: SheetPlan) -> list[ir.Node]:
+    def used_parts(self, sheet: SheetPlan) -> list[ir.Aggregate]:
         """What coarser sheets read of this one."""
         return [
-            part.node
+            part
             for other in self.engine.program.sheets.values()
             for part in other.aggregates
             if part.sheet == sheet.name and part.name != "count"
         ]
 
     def row_problems(
-        self, sheet: SheetPlan, row: Row, used: Iterable[ir.Node]
+        self, sheet: SheetPlan, row: Row, used: Iterable[ir.Aggregate]
     ) -> Iterator[Problem]:
         for check in sheet.checks:
             if row["@check " + check.doc.name]:
                 yield self.check_problem(check, row, sheet)
         if row["@refused"]:
             return
-        seen = set()
-        for node in used:
-            if self.engine.row_value(node, row) is None:
-                problem = self.blame(node, row, sheet, _name_of(node))
-                if problem.message("en") not in seen:
-                    seen.add(problem.message("en"))
-                    yield problem
+        found: dict[str, Problem] = {}
+        for part in used:
+            value, name = self.engine.row_value(part.node, row), _name_of(part.node)
+            if value is None:
+                problem = self.blame(part.node, row, sheet, name)
+            elif part.name == "sum" and self.engine.integer(value, part.kind.unit) is None:
+                problem = self.cell_problem("too_large", name, row, sheet)
+            else:
+                continue
+            found.setdefault(problem.message("en"), problem)
+        yield from found.values()
 
     def check_problem(self, check: CheckPlan, row: Row, sheet: SheetPlan) -> Problem:
         refused = check.doc.severity == "error"

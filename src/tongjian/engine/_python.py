@@ -19,10 +19,12 @@ from tongjian.engine._sheet_sql import MISSING, missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
+from tongjian.units import Unit
 
 Row = dict[str, Any]
 Mode = Literal["float", "decimal"]
 DECIMAL_DIGITS = 40
+_TOO_LARGE = 2**63
 # What plain Python raises where SQL gives null: arithmetic or comparison with None, division by 0.
 _NULL_ERRORS = (TypeError, ZeroDivisionError, ArithmeticError, OverflowError)
 
@@ -157,16 +159,20 @@ class PythonEngine:
             return (min(values) if values else None), missing
         if part.name == "maximum":
             return (max(values) if values else None), missing
-        factor = micro_factor(part.kind.unit)
-        total = sum(self.integer(value, factor) for value in values)
-        return self.from_integer(total, factor), missing
+        counts = [self.integer(value, part.kind.unit) for value in values]
+        kept = [count for count in counts if count is not None]
+        return self.from_integer(sum(kept), micro_factor(part.kind.unit)), len(rows) - len(kept)
 
-    def integer(self, value: Any, factor: Fraction) -> int:
+    def integer(self, value: Any, unit: Unit) -> int | None:
+        """The value in whole micro-units; None when it is too large for a 64-bit integer."""
+        factor = micro_factor(unit)
         if self.mode == "float":
-            count: int = math.floor(value * float(factor) + 0.5)
-            return count
-        scaled = value * self.constant(factor) + Decimal("0.5")
-        return int(scaled.to_integral_value(ROUND_FLOOR))
+            scaled = value * float(factor) + 0.5
+            count = math.floor(scaled) if math.isfinite(scaled) else _TOO_LARGE
+        else:
+            exact = value * self.constant(factor) + Decimal("0.5")
+            count = int(exact.to_integral_value(ROUND_FLOOR))
+        return count if -_TOO_LARGE <= count < _TOO_LARGE else None
 
     def from_integer(self, total: int, factor: Fraction) -> Any:
         if self.mode == "float":

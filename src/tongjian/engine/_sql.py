@@ -184,7 +184,7 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", f"count({value})"
         integer = self.integer(value, micro_factor(node.kind.unit))
-        return f"sum({integer})", f"count({value})"
+        return f"sum({integer})", f"count({integer if self.safe else value})"
 
     def integer(self, value: str, factor: Fraction) -> str:
         """A value as whole micro-units, rounded half up."""
@@ -199,7 +199,12 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return name
         factor = self.double(micro_factor(node.kind.unit))
-        return f"(CAST(CAST(coalesce({name}, 0) AS {self.dialect.integer}) AS {double}) / {factor})"
+        # By way of a 64-bit integer, where the conversion to double rounds the same everywhere.
+        count = f"CAST(coalesce({name}, 0) AS {self.dialect.integer})"
+        if self.safe:
+            small = f"{self.dialect.safe_cast}(coalesce({name}, 0) AS {self.dialect.integer})"
+            return f"(coalesce(CAST({small} AS {double}), CAST({name} AS {double})) / {factor})"
+        return f"(CAST({count} AS {double}) / {factor})"
 
 
 def class_test(column: str, classes: Iterable[str]) -> str:

@@ -100,8 +100,6 @@ def write_parquet(table: str, rows: Sequence[StoredRow], target: Path) -> None:
     # COPY takes a plain file name, no pattern and no parameter.
     quoted = "'" + str(target.resolve()).replace("'", "''") + "'"
     with connect() as connection:
-        # One thread keeps the order and makes the same bytes each time.
-        connection.execute("SET threads = 1")
         connection.execute(
             f"COPY (SELECT {unnested}) TO {quoted} (FORMAT parquet, COMPRESSION zstd)", lists
         )

@@ -52,14 +52,9 @@ def _delimiter(text: str) -> str:
     head = "\n".join(text[:20000].splitlines()[:_HEAD_LINES])
 
     def recognised(delimiter: str) -> int:
-        best = 0
-        try:
-            for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-                for table in TABLES:
-                    best = max(best, len({column_for(cell, table) for cell in row}))
-        except csv.Error:  # reported when the rows are read
-            return 0
-        return best
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+        counts = (len({column_for(c, table) for c in row}) for row in rows for table in TABLES)
+        return max(counts, default=0)
 
     return max(_DELIMITERS, key=recognised)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,7 +19,13 @@ _PLAIN_TYPES = ("BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "FLOAT", "TIMESTAMP")
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A connection in memory that loads nothing from anywhere."""
+    """A connection to a database in memory that loads nothing from anywhere."""
+    return _database(os.getpid()).cursor()
+
+
+@cache
+def _database(_process: int) -> duckdb.DuckDBPyConnection:
+    """The one database of this process: starting one takes longer than most queries here."""
     return duckdb.connect(
         ":memory:",
         config={

@@ -23,6 +23,8 @@ _INK, _MUTED, _GRID = "#1d2733", "#5a6572", "#e3e7ec"
 _COLOURS = ("#24507a", "#e0a23b", "#6f9a8d", "#a3484b", "#8c7bb0", "#9aa5b1", "#c4b28a", "#4b8f9f")
 _SIZE = 12
 _WIDE, _NARROW = 960, 350
+# Half the width of the last number on the axis.
+_RIGHT = 28
 # The whole drawing is one image with one title; its parts say nothing more, and say it in English.
 _REPEATED = re.compile(r' (?:role|aria-[a-z]+|font-family)="[^"]*"')
 
@@ -71,7 +73,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
         for name, bar in zip(names, chart.bars, strict=True)
     ]
     margin = 4 if compact else 10 + max((_text_width(bar.name) for bar in chart.bars), default=0)
-    plot = width - margin - 8
+    plot = width - margin - _RIGHT
     step = 44 if compact else 27
     scale = {"domain": _domain(chart, plot), "nice": False}
     y_axis = {
@@ -119,7 +121,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
         "$schema": _SCHEMA,
         "width": plot,
         "height": step * len(chart.bars),
-        "padding": {"left": margin, "right": 8, "top": 4, "bottom": 24},
+        "padding": {"left": margin, "right": _RIGHT, "top": 4, "bottom": 24},
         "autosize": "none",
         "background": None,
         "data": {"values": values},
@@ -175,7 +177,8 @@ def _domain(chart: Chart, plot: int) -> list[float]:
     low = min(
         (sum(value for _, value in bar.parts if value < 0) for bar in chart.bars), default=0.0
     )
-    room = 12 + max((_text_width(bar.text) for bar in chart.bars), default=0)
+    widest = max((_text_width(bar.text) for bar in chart.bars), default=0)
+    room = max(widest + 10 - _RIGHT, 0)
     span = (high - low) or 1.0
     return [low, high + span * room / max(plot - room, 1)]
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from tongjian.engine import Node
+from tongjian.engine import Node, Run
+from tongjian.engine._sources import place_of
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._lists import status_mark
-from tongjian.reports._numbers import NOTHING, significant
+from tongjian.reports._numbers import NOTHING, reported, significant
 from tongjian.reports._tables import Column, Line, texts
 from tongjian.reports._words import Words, is_chinese, unit_text
+from tongjian.rules import Rounding
 
-_OPEN_LEVELS = 2
 _SPAN = re.compile(r"[\d…-]+ – [\d…-]+")
 _RECORD = (
     *("period", "process_unit", "stream", "item", "entered_quantity", "entered_unit"),
@@ -20,34 +23,62 @@ _RECORD = (
 )
 
 
-def explained(node: Node, words: Words, level: int = 0) -> Markup:
-    """A number, and inside it everything that it was made of."""
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What is needed to put a tree into words."""
+
+    words: Words
+    facilities: Mapping[str, dict[str, Any]]
+    places: Rounding
+
+    @classmethod
+    def of(cls, run: Run, words: Words) -> Teller:
+        places: dict[str, int] = {}
+        for result in run.results:
+            for unit, count in result.ruleset.doc.rounding.places.items():
+                places.setdefault(unit, count)
+        # A ratio is shown with all its digits, an amount as a return would print it.
+        amounts = {unit: count for unit, count in places.items() if "/" not in unit}
+        return cls(words, run.facilities, Rounding(places=amounts))
+
+    def value(self, value: float | None, unit: str) -> str:
+        if value is None:
+            return NOTHING
+        if unit in self.places.places:
+            return f"{reported(value, unit, self.places)} {unit_text(unit)}"
+        number = significant(value)
+        return number if unit in ("", "1") else f"{number} {unit_text(unit)}"
+
+    def key(self, key: Mapping[str, object]) -> str:
+        """Where a number stands: facility, year, stream…"""
+        return " · ".join(self.part(name, str(value)) for name, value in key.items())
+
+    def part(self, name: str, value: str) -> str:
+        if name == "facility" and value in self.facilities:
+            return f"{self.words.facility(self.facilities[value])} {value}"
+        return self.words.key(name, value)
+
+
+def explained(node: Node, teller: Teller, *, first: bool = True) -> Markup:
+    """A number, and inside it everything that it was made of.
+
+    The `first` branch stands open down to the records, so that a reader sees one whole trace.
+    """
+    words = teller.words
     head = join(
         el("span", words.pick(node.title.zh, node.title.en), class_="name"),
-        el("span", _key(node.key, words), class_="key") if node.key else None,
-        el("span", _value(node.value, node.unit), class_="value"),
+        el("span", teller.key(node.key), class_="key") if node.key else None,
+        el("span", teller.value(node.value, node.unit), class_="value"),
         status_mark(node.status, words),
     )
-    inside = join(
-        _facts(node, words),
-        _records(node, words),
-        [explained(child, words, level + 1) for child in node.children],
-        _hidden(node, words),
-    )
+    children = [
+        explained(child, teller, first=first and number == 0)
+        for number, child in enumerate(node.children)
+    ]
+    inside = join(_facts(node, words), _records(node, words), children, _hidden(node, teller))
     if not inside:
         return el("div", head, class_="leaf")
-    return el("details", el("summary", head), el("div", inside), open=level < _OPEN_LEVELS)
-
-
-def _value(value: float | None, unit: str) -> str:
-    if value is None:
-        return NOTHING
-    return significant(value) if unit in ("", "1") else f"{significant(value)} {unit_text(unit)}"
-
-
-def _key(key: Mapping[str, object], words: Words) -> str:
-    """Where the number stands: facility, year, stream…"""
-    return " · ".join(words.key(name, str(value)) for name, value in key.items())
+    return el("details", el("summary", head), el("div", inside), open=first)
 
 
 def _facts(node: Node, words: Words) -> Markup | None:
@@ -84,23 +115,27 @@ def _records(node: Node, words: Words) -> Markup | None:
         return None
     names = [name for name in _RECORD if any(row.get(name) for row in node.records)]
     columns = [Column(words.term("field", name)) for name in names]
-    lines = [Line([_cell(name, row.get(name), words) for name in names]) for row in node.records]
+    lines = [Line([_cell(name, row, words) for name in names]) for row in node.records]
     return texts(columns, lines, label=words.text("records_rows"))
 
 
-def _cell(name: str, value: object, words: Words) -> object:
-    if value in (None, ""):
+def _cell(name: str, row: Mapping[str, Any], words: Words) -> object:
+    value = str(row.get(name) or "")
+    if not value:
         return NOTHING
-    if name in ("stream", "tier"):
-        return words.key(name, str(value))
-    return str(value)
+    if name == "item":
+        return words.item(str(row.get("stream") or ""), value)
+    if name == "source":
+        return place_of(value).text(words.lang)
+    return words.key(name, value)
 
 
-def _hidden(node: Node, words: Words) -> Markup | None:
+def _hidden(node: Node, teller: Teller) -> Markup | None:
     if not node.hidden:
         return None
-    value = _value(node.hidden_value, node.unit)
-    return el("p", words.text("hidden", count=f"{node.hidden:,}", value=value), class_="more")
+    value = teller.value(node.hidden_value, node.unit)
+    count = f"{node.hidden:,}"
+    return el("p", teller.words.text("hidden", count=count, value=value), class_="more")
 
 
-__all__ = ["explained"]
+__all__ = ["Teller", "explained"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -64,13 +65,13 @@ def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Line:
         " ",
         status_mark(doc.basis.status, words),
         # Notes on a document are kept in English only.
-        _remark(doc.basis.note if words.lang == "en" else "", words),
+        _remark(words.pick("", doc.basis.note) if words.lang == "en" else "", words),
     ]
     return Line(
         [
             join(title),
             join(basis),
-            words.validity(doc.validity),
+            _dates(words.validity(doc.validity)),
             el("span", words.term("boundary", doc.boundary), class_="whole"),
             words.pick(gwp.title.zh, gwp.title.en) if gwp is not None else NOTHING,
             _sums(run, result, words) or NOTHING,
@@ -102,6 +103,17 @@ def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
             pair = words.text("key_pair", name=label, value=f"{shown} {unit_text(unit)}")
             parts.append(el("li", pair))
     return el("ul", parts, class_="plain") if parts else None
+
+
+def _dates(text: str) -> Markup:
+    """A text whose dates do not break over lines."""
+    pieces = re.split(r"(\d{4}-\d\d-\d\d)", text)
+    return join(
+        [
+            el("span", piece, class_="whole") if number % 2 else piece
+            for number, piece in enumerate(pieces)
+        ]
+    )
 
 
 def _document(text: str, words: Words) -> Markup:
@@ -299,13 +311,13 @@ def manifest(run: Run, words: Words) -> Markup:
     lines = [
         Line(
             [
-                el("code", one["id"]),
-                one["in_force"],
-                words.listed([str(year) for year in one["years"]]),
-                el("code", " · ".join(filter(None, one["tables"].values()))),
+                el("code", one.ruleset.id, class_="whole"),
+                _dates(words.validity(one.ruleset.doc.validity)),
+                words.listed([str(year) for year in one.years]),
+                el("code", " · ".join(sorted(filter(None, one.ruleset.program.tables.values())))),
             ]
         )
-        for one in run.manifest["rulesets"]
+        for one in run.results
     ]
     return join(
         el("p", words.text("manifest_lead")),

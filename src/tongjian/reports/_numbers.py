@@ -77,7 +77,7 @@ def change(before: float | None, after: float | None) -> str:
     return f"{'+' if share > 0 else ''}{grouped(share)}%"
 
 
-def significant(value: float, digits: int = 8) -> str:
+def significant(value: float, digits: int = 10) -> str:
     """A value of any size to so many significant digits, without an exponent."""
     text = f"{Decimal(f'{value:.{digits}g}'):,f}"
     return text.replace("-", _MINUS)

@@ -8,7 +8,7 @@ from tongjian.engine import Node, Run
 from tongjian.engine._factors import FactorUsed
 from tongjian.reports import _lists as lists
 from tongjian.reports._coverage import MONTHS, months_covered
-from tongjian.reports._explained import explained
+from tongjian.reports._explained import Teller, explained
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._inventory import chapter, heading
 from tongjian.reports._numbers import change, grouped, reported, scale_for
@@ -32,7 +32,7 @@ def page(run: Run, words: Words, node: Node | None) -> str:
         ("problems", words.text("problems"), lists.problems(run.problems, words)),
     ]
     if node is not None:
-        chapters.append(("explained", words.text("explained"), _explained(node, words)))
+        chapters.append(("explained", words.text("explained"), _explained(run, node, words)))
     chapters.append(("manifest", words.text("manifest"), lists.manifest(run, words)))
     numbered = [
         (anchor, f"{words.number(count)}{title}", content)
@@ -197,10 +197,10 @@ def _headline(run: Run, view: View, words: Words) -> Markup:
     )
 
 
-def _explained(node: Node, words: Words) -> Markup:
+def _explained(run: Run, node: Node, words: Words) -> Markup:
     return join(
         el("p", words.text("explained_lead")),
-        el("div", explained(node, words), class_="tree"),
+        el("div", explained(node, Teller.of(run, words)), class_="tree"),
     )
 
 

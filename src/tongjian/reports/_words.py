@@ -13,6 +13,7 @@ from io import StringIO
 from typing import Any
 
 from tongjian.problems import LANGUAGES, Problem, TongjianError
+from tongjian.records import Catalogue
 from tongjian.rules import Validity
 
 _CATALOGUE = files("tongjian") / "rulebook" / "catalogue"
@@ -79,9 +80,16 @@ class Words:
     def key(self, name: str, value: str) -> str:
         """The value of a key of a table or row: a stream, province, technology…"""
         if name == "stream":
-            names = _streams().get(value)
-            return self.pick(*names) if names else value
+            found = _catalogue().streams.get(value)
+            return self.pick(found.zh, found.en) if found else value
         return self.term(name, value)
+
+    def item(self, stream: str, item: str) -> str:
+        """The name of an item of a stream."""
+        catalogue = _catalogue()
+        found = catalogue.streams.get(stream)
+        names = catalogue.items_of(found.stream_class).get(item) if found else None
+        return self.pick(names.zh, names.en) if names else item
 
     def clause(self, text: str) -> str:
         """A clause of a source; its abbreviations in Chinese where the page is Chinese."""
@@ -145,8 +153,8 @@ def _terms() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _streams() -> dict[str, tuple[str, str]]:
-    return {row["stream"]: (row["zh"], row["en"]) for row in _rows(_CATALOGUE / "streams.csv")}
+def _catalogue() -> Catalogue:
+    return Catalogue.load()
 
 
 def _rows(source: Traversable) -> csv.DictReader[str]:

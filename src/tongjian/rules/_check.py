@@ -98,9 +98,11 @@ class _Checker(FunctionChecker):
 
     def _attribute(self, tree: ast.Attribute) -> ir.Node:
         owner, column = self._owner(tree)
-        if owner in self.scope.tables:
-            return self._lookup(tree, owner, column, None)
         sheet = self.scope.sheets.get(owner)
+        # A sheet and a table may share a name: inside of sum(fuel.heat) it means the sheet.
+        meant = sheet is not None and sheet is self.inside and column in sheet.columns
+        if owner in self.scope.tables and not meant:
+            return self._lookup(tree, owner, column, None)
         if sheet is None:
             known = ", ".join(sorted([*self.scope.sheets, *self.scope.tables]))
             self.fail("unknown_owner", tree, name=owner, known=known)

@@ -226,7 +226,8 @@ class _Compiler:
 
     def hold_against(self, want: Signature, have: Signature, alias: str, table: str) -> None:
         # A table with fewer keys fits too: a national factor serves where a provincial one may.
-        if not set(have.keys) <= set(want.keys):
+        # The order counts, because a formula may give keys by position.
+        if have.keys != tuple(key for key in want.keys if key in have.keys):
             self.complain(
                 "table_keys",
                 self.at,
@@ -279,7 +280,8 @@ class _Compiler:
         """Every input must say which stream it belongs to, one way or the other."""
         if not sheet.inputs:
             return
-        if "period" not in sheet.grain or "facility" not in sheet.grain:
+        # Without one of these, several records would fall into one cell and all but one be lost.
+        if not {"facility", "period", "process_unit"} <= set(sheet.grain):
             self.complain("leaf_grain", sheet.place, sheet=sheet.name)
         by_stream = "stream" in sheet.grain
         if by_stream and not sheet.streams:
