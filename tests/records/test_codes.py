@@ -130,15 +130,41 @@ def _(bench: Bench) -> Iterable[Problem]:
     return bench.load(workbook(bench), unpacked_bytes=100_000).problems
 
 
-@brings("corrupt_xlsx", "b.xlsx")
-def _(bench: Bench) -> Iterable[Problem]:
-    """An archive that lies about the size of a member."""
+def _lying(bench: Bench) -> Path:
+    """A workbook with a sheet of 20 MB that declares 1,000 bytes."""
     path = _tampered(bench, lambda data: data + b" " * 20_000_000)
     with zipfile.ZipFile(path) as archive:
         size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
     lie = (1000).to_bytes(4, "little")
     path.write_bytes(path.read_bytes().replace(size.to_bytes(4, "little"), lie))
-    return bench.load(path, unpacked_bytes=1 << 20).problems
+    return path
+
+
+@brings("unpacked_too_large", "b.xlsx", "MB", "1.0 MB")
+def _(bench: Bench) -> Iterable[Problem]:
+    return bench.load(_lying(bench), unpacked_bytes=1 << 20).problems
+
+
+@brings("corrupt_xlsx", "b.xlsx", "styles.xml")
+def _(bench: Bench) -> Iterable[Problem]:
+    """One byte of the content was changed."""
+    path = workbook(bench, 2)
+    target = bench.folder / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    target.write_bytes(target.read_bytes().replace(b"<styleSheet", b"<stileSheet"))
+    return bench.load(target).problems
+
+
+@brings("corrupt_xlsx", "b.xlsx", "workbook.xml")
+def _(bench: Bench) -> Iterable[Problem]:
+    """A compression that spreadsheets do not use."""
+    path = workbook(bench, 2)
+    target = bench.folder / "b.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_LZMA) as new:
+        new.writestr("xl/workbook.xml", old.read("xl/workbook.xml"))
+    return bench.load(target).problems
 
 
 @brings("sheet_too_large", "a.xlsx", "sheet1.xml", "17,179,869,184", "30,000,000")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
 
 from tests.records.support import (
     ACTIVITY_HEADER,
+    CATALOGUE_FOLDER,
     FACILITY,
     FACILITY_HEADER,
     UNIT,
@@ -19,7 +21,7 @@ from tests.records.support import (
     write_xlsx,
 )
 from tests.support import codes, only, says
-from tongjian.records import Store
+from tongjian.records import Catalogue, Store
 
 ROWS = [
     row(quantity="12,345.6", unit="kg"),
@@ -275,3 +277,48 @@ def test_read_activity_by_facility_and_year(bench: Bench) -> None:
     assert len(bench.store.read_activity(year=2024)) == 2
     assert len(bench.store.read_activity("F1", 2025)) == 1
     assert bench.store.read_activity("F9") == []
+
+
+def test_every_cell_of_a_facility_and_a_process_unit_is_checked_at_once(bench: Bench) -> None:
+    facilities = write_csv(
+        bench.folder / "f2.csv", FACILITY_HEADER, [["", "", "=1", "=1", "x", "x"]]
+    )
+    units = write_csv(
+        bench.folder / "u2.csv",
+        UNIT_HEADER,
+        [["", "U9", "", "=1", "", "x", ""], ["F1", "U9", "炉", "任意", "", "", ""]],
+    )
+    report = bench.load(facilities, units)
+    assert [problem.code.removeprefix("records.") for problem in report.problems] == [
+        "required_empty",
+        "required_empty",
+        "formula_cell",
+        "formula_cell",
+        "division",
+        "yes_or_no",
+        "required_empty",
+        "required_empty",
+        "formula_cell",
+        "number_text",
+    ]
+    # Steel has no list of technologies here, so that any word goes.
+    assert report.tables["process_units"].new == 1
+
+
+def test_without_terms_any_sector_and_province_go(bench: Bench) -> None:
+    folder = bench.folder / "catalogue"
+    shutil.copytree(CATALOGUE_FOLDER, folder)
+    (folder / "terms.csv").unlink()
+    bench.catalogue = Catalogue.load(folder)
+    path = write_csv(
+        bench.folder / "f2.csv", FACILITY_HEADER, [["F2", "厂", "bakery", "Texas", "", ""]]
+    )
+    assert bench.load(path).problems == ()
+
+
+def test_a_row_with_nothing_right_is_told_cell_by_cell(bench: Bench) -> None:
+    cells = row(facility="=1", stream="=1", item="=1", unit="=1", tier="=1")
+    found = bench.problems(cells)
+    assert codes(found) == ["records.formula_cell"] * 5
+    assert len({problem.place.field for problem in found}) == 5
+    assert bench.problems(row(stream="coal", item="", unit="t"))[0].code == "records.required_empty"

@@ -32,6 +32,8 @@ def _database(_process: int) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
+            # What is read must be what is on the disk now: `Store.verify` depends on it.
+            "enable_external_file_cache": "false",
         },
     )
 

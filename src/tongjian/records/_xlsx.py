@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zipfile
@@ -9,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -28,14 +30,17 @@ _HEAD_ROWS = 10
 _FAR_COLUMN = re.compile(rb"""\sr=["']([A-Z]{2,3})[0-9]""")
 _FAR_ROW = re.compile(rb"""\sr=["'][A-Z]{0,3}([0-9]{6,7})["']""")
 _NEAR_COLUMNS, _NEAR_ROWS = 26, 99_999
+_ENCRYPTED = 0x1
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# The end of the fixed part of a local header: lengths of the name and of the extra field.
+_LOCAL_LENGTHS = struct.Struct("<26xHH")
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
     EOFError,
     OSError,
-    RuntimeError,  # encrypted member
-    NotImplementedError,  # unknown compression
+    NotImplementedError,  # an archive format that zipfile does not know
     ValueError,
 )
 
@@ -117,35 +122,48 @@ def _harm(path: Path, name: str, limits: Limits) -> Problem | None:
     declares may be lies, and a torn archive is found on the way.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
             if not any(member.filename == "xl/workbook.xml" for member in members):
                 return Problem("records.not_a_spreadsheet", Place(file=name))
-            if sum(member.file_size for member in members) > limits.unpacked_bytes:
-                return _too_large(name, sum(member.file_size for member in members), limits)
             unpacked = 0
             for member in members:
-                far = _Far()
-                for piece in _pieces(archive, member):
+                far, checksum = _Far(), 0
+                for piece in _pieces(stream, member):
                     unpacked += len(piece)
                     if unpacked > limits.unpacked_bytes:
                         return _too_large(name, unpacked, limits)
+                    checksum = zlib.crc32(piece, checksum)
                     far.look(piece)  # a sheet may lie anywhere in the archive
                 if far.cells > limits.sheet_cells:
                     values = {"cells": f"{far.cells:,}", "limit": f"{limits.sheet_cells:,}"}
                     place = Place(file=name, sheet=member.filename.rpartition("/")[2])
                     return Problem("records.sheet_too_large", place, values)
-                if far.binary and member.filename.endswith(".xml"):
+                if checksum != member.CRC or (far.binary and member.filename.endswith(".xml")):
                     return _corrupt(name, member.filename)
     except _BROKEN as error:
         return _corrupt(name, str(error) or type(error).__name__)
     return None
 
 
-def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    with archive.open(member) as stream:
-        while piece := stream.read(_CHUNK):
-            yield piece
+def _pieces(stream: IO[bytes], member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a member, to its real end; `zipfile` stops at the declared one."""
+    if member.flag_bits & _ENCRYPTED or member.compress_type not in _COMPRESSIONS:
+        raise zipfile.BadZipFile(f"{member.filename}: encrypted, or an unknown compression")
+    stream.seek(member.header_offset)
+    name_length, extra_length = _LOCAL_LENGTHS.unpack(stream.read(_LOCAL_LENGTHS.size))
+    stream.seek(name_length + extra_length, os.SEEK_CUR)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    left = member.compress_size
+    while left > 0 and (packed := stream.read(min(_CHUNK, left))):
+        left -= len(packed)
+        if member.compress_type == zipfile.ZIP_STORED:
+            yield packed
+            continue
+        while packed and not inflater.eof:
+            yield inflater.decompress(packed, _CHUNK)
+            packed = inflater.unconsumed_tail
+    yield inflater.flush()
 
 
 class _Far:

@@ -109,8 +109,11 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
         "encoding": {"y": y, "x": {"field": "end", "type": "quantitative", "scale": scale},
                      "text": {"field": "text", "type": "nominal"}},
     }  # fmt: skip
-    layers: list[dict[str, Any]] = [bars, zero, end]
-    if compact:
+    layers: list[dict[str, Any]] = [bars, end]
+    if not compact:
+        layers.append(zero)
+    else:
+        # No line at zero here: it would run through the names.
         above = {
             "data": {"values": ends},
             "mark": {"type": "text", "align": "left", "dy": -9, "fontSize": _SIZE, "color": _INK},

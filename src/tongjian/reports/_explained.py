@@ -116,7 +116,7 @@ def _records(node: Node, words: Words) -> Markup | None:
     names = [name for name in _RECORD if any(row.get(name) for row in node.records)]
     columns = [Column(words.term("field", name)) for name in names]
     lines = [Line([_cell(name, row, words) for name in names]) for row in node.records]
-    return texts(columns, lines, label=words.text("records_rows"))
+    return texts(columns, lines, label=words.text("records_rows"), dense=True)
 
 
 def _cell(name: str, row: Mapping[str, Any], words: Words) -> object:

@@ -148,7 +148,7 @@ def factors(used: Sequence[FactorUsed], words: Words) -> Markup:
     return join(
         el("p", words.text("factors_lead")),
         el("p", factor_summary(used, words), class_="count"),
-        texts(columns, lines, label=words.text("factors")),
+        texts(columns, lines, label=words.text("factors"), dense=True),
     )
 
 
@@ -246,7 +246,7 @@ def _by_code(found: Sequence[Problem], words: Words) -> Markup:
         Line([el("code", code), words.term("severity", severity), f"{count:,}"])
         for (code, severity), count in sorted(counts.items(), key=lambda pair: -pair[1])
     ]
-    return texts(columns, lines, label=words.text("problem_code"))
+    return texts(columns, lines, label=words.text("problem_code"), dense=True)
 
 
 def _listed(kinds: Iterable[Sequence[Problem]], words: Words) -> Markup:

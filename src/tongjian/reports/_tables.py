@@ -34,9 +34,15 @@ def figures(columns: Sequence[Column], lines: Iterable[Line], *, label: str) -> 
     return _scrolling(_table(columns, lines, "figures", label), label)
 
 
-def texts(columns: Sequence[Column], lines: Iterable[Line], *, label: str) -> Markup:
-    """A table of texts; on a small screen each row becomes a block with its headings repeated."""
-    return _scrolling(_table(columns, lines, "texts", label), label)
+def texts(
+    columns: Sequence[Column], lines: Iterable[Line], *, label: str, dense: bool = False
+) -> Markup:
+    """A table of texts; on a small screen each row becomes a block with its headings repeated.
+
+    The cells of a `dense` table are short enough to stand several on a line there.
+    """
+    kind = "texts dense" if dense else "texts"
+    return _scrolling(_table(columns, lines, kind, label), label)
 
 
 def _scrolling(table: Markup, label: str) -> Markup:

@@ -83,6 +83,8 @@ def _store(path: Path, book: Rulebook) -> None:
     # A read-only home must not stop the work: the copy only saves time.
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(pickle.dumps(book, protocol=5))
-        Path(file.name).replace(path)
+        # A folder of its own takes a half-written copy with it when something goes wrong.
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            copy = Path(folder) / path.name
+            copy.write_bytes(pickle.dumps(book, protocol=5))
+            copy.replace(path)
