@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,44 @@ def test_a_wildcard_in_a_name_reads_one_file(bench: Bench) -> None:
 def test_content_decides_not_the_extension(bench: Bench) -> None:
     path = write_xlsx(bench.folder / "a.xlsx", {"活动数据": [ACTIVITY_HEADER, row()]})
     assert bench.load(path.rename(bench.folder / "a.csv")).committed
+
+
+def test_numbers_in_text_columns(tmp_path: Path) -> None:
+    """Excel makes numbers of ids that look like numbers."""
+    bench = Bench(tmp_path)
+    cells = row(facility=1001, process_unit=7, evidence=3.5)
+    sheets: dict[str, Any] = {
+        "活动数据": [ACTIVITY_HEADER, cells],
+        "设施": [FACILITY_HEADER, [1001, *FACILITY[1:4], 320200, True]],
+        "工序": [UNIT_HEADER, [1001, 7, *UNIT[2:]]],
+    }
+    assert bench.load(write_xlsx(tmp_path / "a.xlsx", sheets)).problems == ()
+    datum = bench.store.read_activity()[0]
+    assert (datum["facility"], datum["process_unit"], datum["evidence"]) == ("1001", "7", "3.5")
+    facility = bench.store.read_facilities()[0]
+    assert (facility["division"], facility["fictitious"]) == ("320200", True)
+    bad = write_xlsx(tmp_path / "b.xlsx", {"活动数据": [ACTIVITY_HEADER, row(stream=1, tier=1)]})
+    assert codes(bench.load(bad).problems) == [
+        "records.tier",
+        "records.unknown_facility",
+        "records.unknown_stream",
+    ]
+
+
+def test_an_archive_that_is_no_workbook(bench: Bench) -> None:
+    path = bench.folder / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", "<x/>")
+    only(bench.load(path).problems, "records.not_a_spreadsheet")
+
+
+def test_a_parquet_file_of_another_table(bench: Bench) -> None:
+    path = write_parquet(bench.folder / "a.parquet", "SELECT 1 AS milk, 2 AS eggs")
+    says(only(bench.load(path).problems, "records.no_header"), "milk", "eggs")
+
+
+def test_stray_cells_are_told_once(bench: Bench) -> None:
+    rows = [[*ACTIVITY_HEADER, "", "备注"], [*row(), "x", "y"], [*row(period="2024"), "x", "y"]]
+    report = bench.load(write_xlsx(bench.folder / "a.xlsx", {"活动数据": rows}))
+    assert codes(report.problems) == ["records.extra_column", "records.stray_cell"]
+    assert report.committed

@@ -364,11 +364,20 @@ def test_nesting_that_people_write_is_fine() -> None:
     check("mass if given(opt) else " * 30 + "0")
 
 
-def test_comparisons_inside_of_each_other_take_no_exponential_time() -> None:
-    text = "ratio"
-    for _ in range(27):
-        text = f"(1 if {text} < 1 else 0)"
-    check(text, "1")
+@pytest.mark.parametrize(
+    "text", ["(1 if {} < 1 else 0)", "min({}, 2)", "clip({}, 0, 1)", "max(1, {})"]
+)
+def test_what_would_grow_without_bounds_is_refused_at_once(text: str) -> None:
+    nested = "ratio"
+    for _ in range(25):
+        nested = text.format(nested)
+    refused(nested, "too_large", "1")
+
+
+def test_nesting_within_bounds() -> None:
+    check("max(0, mass, wet, mass, wet, mass, wet)")
+    check("clip(clip(clip(ratio, 0, 1), 0, 1), 0, 1)", "1")
+    check("(1 if (1 if ratio < 1 else 0) < 1 else 0)", "1")
 
 
 @settings(max_examples=300)

@@ -69,7 +69,9 @@ class SqlWriter:
     def double(self, value: Fraction) -> str:
         """A constant as a double."""
         text = repr(float(value))
-        return text if "e" in text else f"{text}e0"
+        text = text if "e" in text else f"{text}e0"
+        # Bare, a minus before it would make "--": a comment.
+        return f"({text})" if value < 0 else text
 
     # -- expressions -------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ _INK, _MUTED, _GRID = "#1d2733", "#5a6572", "#e3e7ec"
 # Told apart also in grey and by most colour-blind readers: dark, light, middle.
 _COLOURS = ("#24507a", "#e0a23b", "#6f9a8d", "#a3484b", "#8c7bb0", "#9aa5b1", "#c4b28a", "#4b8f9f")
 _SIZE = 12
-_WIDE, _NARROW = 960, 350
+_WIDE, _NARROW = 860, 350
 # Half the width of the last number on the axis.
 _RIGHT = 28
 # The whole drawing is one image with one title; its parts say nothing more, and say it in English.

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from tongjian.engine import Node, Run
 from tongjian.engine._sources import place_of
 from tongjian.reports._html import Markup, el, join
-from tongjian.reports._lists import status_mark
+from tongjian.reports._lists import document, status_mark
 from tongjian.reports._numbers import NOTHING, reported, significant
 from tongjian.reports._tables import Column, Line, texts
 from tongjian.reports._words import Words, is_chinese, unit_text
-from tongjian.rules import Rounding
+from tongjian.rules import Rounding, Table
 
 _SPAN = re.compile(r"[\d…-]+ – [\d…-]+")
 _RECORD = (
@@ -29,7 +30,10 @@ class Teller:
 
     words: Words
     facilities: Mapping[str, dict[str, Any]]
+    tables: Mapping[str, Table]
     places: Rounding
+    shown: set[int] = field(default_factory=set)
+    """Numbers (by identity) already shown with all that is behind them."""
 
     @classmethod
     def of(cls, run: Run, words: Words) -> Teller:
@@ -39,7 +43,7 @@ class Teller:
                 places.setdefault(unit, count)
         # A ratio is shown with all its digits, an amount as a return would print it.
         amounts = {unit: count for unit, count in places.items() if "/" not in unit}
-        return cls(words, run.facilities, Rounding(places=amounts))
+        return cls(words, run.facilities, run.rulebook.tables, Rounding(places=amounts))
 
     def value(self, value: float | None, unit: str) -> str:
         if value is None:
@@ -53,44 +57,74 @@ class Teller:
         """Where a number stands: facility, year, stream…"""
         return " · ".join(self.part(name, str(value)) for name, value in key.items())
 
+    def document(self, node: Node) -> Markup:
+        """The document that a number rests on."""
+        table = self.tables.get(str(node.key.get("table")))
+        if table is None:
+            return document(self.words.clause(node.document), self.words)
+        return document(self.words.source(node.document, table.basis.document), self.words)
+
     def part(self, name: str, value: str) -> str:
         if name == "facility" and value in self.facilities:
             return f"{self.words.facility(self.facilities[value])} {value}"
         return self.words.key(name, value)
 
 
-def explained(node: Node, teller: Teller, *, first: bool = True) -> Markup:
+def explained(
+    node: Node,
+    teller: Teller,
+    *,
+    first: bool = True,
+    above: Mapping[str, object] = MappingProxyType({}),
+) -> Markup:
     """A number, and inside it everything that it was made of.
 
-    The `first` branch stands open down to the records, so that a reader sees one whole trace.
+    The `first` branch stands open down to the records, so that a reader sees one whole trace. Of
+    its key a number shows what is not said `above` it already.
     """
     words = teller.words
+    own = {name: value for name, value in node.key.items() if above.get(name) != value}
+    below = {**above, **node.key}
     head = join(
-        el("span", words.pick(node.title.zh, node.title.en), class_="name"),
-        el("span", teller.key(node.key), class_="key") if node.key else None,
+        el("span", _title(node, words), class_="name"),
+        el("span", teller.key(own), class_="key") if own else None,
         el("span", teller.value(node.value, node.unit), class_="value"),
         status_mark(node.status, words),
     )
+    if node.children and id(node) in teller.shown:
+        return el("div", head, " ", words.text("see_above"), class_="leaf")
+    teller.shown.add(id(node))
     children = [
-        explained(child, teller, first=first and number == 0)
+        explained(child, teller, first=first and number == 0, above=below)
         for number, child in enumerate(node.children)
     ]
-    inside = join(_facts(node, words), _records(node, words), children, _hidden(node, teller))
+    inside = join(_facts(node, teller), _records(node, words), children, _hidden(node, teller))
     if not inside:
         return el("div", head, class_="leaf")
     return el("details", el("summary", head), el("div", inside), open=first)
 
 
-def _facts(node: Node, words: Words) -> Markup | None:
+def _title(node: Node, words: Words) -> str:
+    title = words.pick(node.title.zh, node.title.en)
+    # The key of a parameter is said in words behind it, and not by its codes.
+    if node.kind == "parameter" and len(node.key) > 1:
+        title = re.sub(r"\s?[（(][^（()）]*[)）]$", "", title)
+    return title
+
+
+def _facts(node: Node, teller: Teller) -> Markup | None:
+    words = teller.words
     facts: list[tuple[str, object]] = []
-    if node.formula:
+    if node.kind == "parameter" and node.formula:
+        facts.append((words.text("printed"), node.formula.removesuffix(" 1")))
+    elif node.formula:
         facts.append((words.text("formula"), el("code", node.formula)))
     if node.substituted and node.substituted != node.formula:
         facts.append((words.text("substituted"), el("code", node.substituted)))
     if node.document:
-        facts.append((words.text("basis"), words.clause(node.document)))
+        facts.append((words.text("basis"), teller.document(node)))
     if node.clause:
-        facts.append((words.text("clause"), words.clause(node.clause)))
+        facts.append((words.text("clause"), document(words.clause(node.clause), words)))
     facts += _notes(node.note, words)
     pairs = [el("div", el("dt", name), el("dd", value)) for name, value in facts]
     return el("dl", pairs, class_="facts") if pairs else None

@@ -59,9 +59,9 @@ def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Line:
         _remark(doc.notes[words.lang] if doc.notes is not None else "", words),
     ]
     basis = [
-        _document(doc.basis.document, words),
+        document(doc.basis.document, words),
         el("br"),
-        _document(words.clause(doc.basis.clause), words),
+        document(words.clause(doc.basis.clause), words),
         " ",
         status_mark(doc.basis.status, words),
         # Notes on a document are kept in English only.
@@ -116,7 +116,7 @@ def _dates(text: str) -> Markup:
     )
 
 
-def _document(text: str, words: Words) -> Markup:
+def document(text: str, words: Words) -> Markup:
     """A title of a document, which stays in its own language."""
     other = words.lang == "en" and any("\u3400" <= char <= "\u9fff" for char in text)
     return el("span", text, lang="zh-CN" if other else None)
@@ -132,7 +132,7 @@ def factors(used: Sequence[FactorUsed], words: Words) -> Markup:
         Column(words.text("applies_to")),
         Column(words.text("value"), number=True),
         Column(words.text("unit")),
-        Column(words.text("years")),
+        Column(words.text("years"), class_="whole"),
         Column(words.text("status")),
     ]
     groups: dict[tuple[str, str, str], list[FactorUsed]] = {}
@@ -161,7 +161,7 @@ def _group(table: Table, source: str, clause: str, words: Words) -> Line:
         el("code", table.id),
         el("br"),
         # A source that repeats its clause says it once.
-        el("small", cited, _document(source, words), "" if clause in source else f" · {clause}"),
+        el("small", cited, document(source, words), "" if clause in source else f" · {clause}"),
     )
     return Line([heading], "group")
 
@@ -328,6 +328,7 @@ def manifest(run: Run, words: Words) -> Markup:
 
 __all__ = [
     "applies_to",
+    "document",
     "factor_summary",
     "factors",
     "manifest",

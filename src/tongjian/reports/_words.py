@@ -28,6 +28,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # How sources number their parts, in Chinese.
 _PARTS = (
     (re.compile(r"\(annex number to be confirmed\)"), "（附录编号待核实）"),
+    (re.compile(r"\b(\d{4}) No\.\s?(\d+)"), r"\1年第\2号"),
     (re.compile(r"\bAnnex\s+(?=[A-Z0-9])"), "附录"),
     (re.compile(r"\bTable\s+(?=[A-Z0-9])"), "表"),
     (re.compile(r"\beq\.\s*(?=[0-9])"), "式"),
@@ -98,11 +99,10 @@ class Words:
                 text = pattern.sub(replacement, text)
         return text
 
-    def source(self, value_source: str, document: str) -> str:
+    def source(self, noted: str, document: str) -> str:
         """The source of a value: as noted, or in Chinese the document of its table."""
-        if self.lang == "zh" and not _HAN.search(value_source):
-            return document
-        return value_source or document
+        chinese = self.lang == "zh" and not _HAN.search(noted)
+        return self.clause(document if chinese else noted or document)
 
     def number(self, count: int) -> str:
         """The number of a chapter: 一、二、… or 1, 2, …."""

@@ -18,10 +18,12 @@ from tongjian.rules._checker_calls import FUNCTIONS, FunctionChecker
 from tongjian.rules._documents import Expression, Signature
 from tongjian.rules._exact import exact, in_range
 from tongjian.rules._scope import Scope
+from tongjian.rules._weight import weight
 from tongjian.units import ONE, Unit, UnitError, parse_unit
 
 # A text stands between quotation marks in several languages, which escape differently.
 _AWKWARD = re.compile(r"""['"\\`\x00-\x1f\x7f]""")
+_HEAVIEST = 20_000
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
@@ -52,6 +54,8 @@ def check_expression(
         value = getattr(part, "value", None)
         if isinstance(value, Fraction) and not in_range(value):
             checker.fail("number_range", 0, text=expression.text)
+    if (found := weight(node)) > _HEAVIEST:
+        checker.fail("too_large", 0, found=found, limit=_HEAVIEST)
     # Outer parts before the parts they contain.
     ordered = sorted(checker.references, key=lambda one: (one.start, -one.end))
     return node, tuple(ordered)
