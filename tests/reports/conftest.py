@@ -91,7 +91,16 @@ class Plants:
 def facility(
     code: str, sector: str, city: str, division: str, *, name: str = "", fictitious: bool = True
 ) -> tuple[object, ...]:
-    return (code, name or f"{code}厂", f"Plant {code}", sector, "Jiangsu", city, division, fictitious)
+    return (
+        code,
+        name or f"{code}厂",
+        f"Plant {code}",
+        sector,
+        "Jiangsu",
+        city,
+        division,
+        fictitious,
+    )
 
 
 def default_plants(folder: Path) -> Plants:

@@ -251,6 +251,7 @@ LINE = "coke,ncv,28.435,GJ/t,2013-10-15,,seen,test,1,"
         ("coke,ncv,28,GJ/t,,,seen,test,1,a,b", "csv_width", ["11", "10"]),
         ("", "csv_width", ["0", "10"]),
         ("coke,nvc,28,GJ/t,,,seen,,,", "csv_column", ["nvc", "ncv"]),
+        (",ncv,28,GJ/t,,,seen,,,", "csv_key", ["stream"]),
         ("coke,ncv,28;4,GJ/t,,,seen,,,", "csv_number", ["28;4"]),
         ("coke,ncv,28-30,GJ/t,,,seen,,,", "csv_number", ["28-30"]),
         ("coke,ncv,44/0,GJ/t,,,seen,,,", "csv_number", ["44/0"]),

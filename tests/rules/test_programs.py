@@ -264,6 +264,17 @@ def test_the_outline_in_contributing_can_be_loaded(tmp_path: Path) -> None:
     assert load_rulebook(folder, cache=False).methods
 
 
+def test_a_table_is_read_for_a_year(book: Book) -> None:
+    made, files = with_table("", {"ncv": "GJ/t", "share": "1"})
+    formula = formulas(a="GJ: sum(s.double) * fuel.ncv")
+    sheets = plant(uses=USES)["sheets"] | {"all": sheet("facility", formulas=formula)}
+    found = problems(book, method(uses=USES, sheets=sheets), BOUND, made, files=files)
+    says(only(found, "rules.no_year"), "fuel.ncv")
+    formula = formulas(a="GJ: sum(s.double * fuel.ncv['coke', 'Jiangsu'])")
+    sheets["all"] = sheet("facility", formulas=formula)
+    assert book(method(uses=USES, sheets=sheets), files=files).methods
+
+
 # -- ledger and total ------------------------------------------------------------------------
 
 

@@ -137,7 +137,7 @@ class _Reader:
         keys = _key_columns(look for look, _ in paths)
         columns = [ir.Column(ir.Kind("text"), name) for name in keys]
         query = sql.leaf(sheet, [*named, *columns, *(check.node for check in sheet.refuses)])
-        backend.create_sets(sql.sets)
+        backend.create_tables(sql)
         for row in fetch(self.connection, self.statement(sql, sheet, query, paths, keys)):
             for number, (look, _) in enumerate(paths):
                 if row[f"p{number}"]:
@@ -191,19 +191,24 @@ class _Reader:
     # -- coarser sheets ----------------------------------------------------------------------
 
     def coarse(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
-        paths = _paths([formula.node for formula in sheet.formulas.values()], None)
         rows = [row for row in self.result.sheets.get(sheet.name, ()) if "year" in row]
-        if not paths or not rows:
-            return
         _, engine = prepare(
             self.run.rulebook, self.result.ruleset, self.result.years, self.run.binds
         )
-        for look, path in paths:
-            # A look-up without key columns or conditions is the same for all rows of a year.
-            plain = not path and not _key_columns([look])
-            for row in {row["year"]: row for row in rows}.values() if plain else rows:
-                if all(_holds(engine, test, row) for test in path):
-                    yield look, row["year"], _key_of(look, row)
+        for name, formula in sheet.formulas.items():
+            for look, path in _paths([formula.node], None):
+                for row in rows:
+                    key = _key_of(look, row)
+                    if self.matters(look, row["year"], key, row[name]) and all(
+                        _holds(engine, test, row) for test in path
+                    ):
+                        yield look, row["year"], key
+
+    def matters(self, look: ir.Lookup, year: int, key: Key, result: float | None) -> bool:
+        """Whether a factor outside of a sum went into a result: factor times nothing is nothing."""
+        if result != 0:
+            return True
+        return self.tables.number(look.table, look.column, year, key) == 0
 
     def potentials(self) -> Iterator[tuple[ir.Lookup, int, Key]]:
         """The warming potentials by which ledger lines are stated in CO2 equivalent."""
@@ -212,7 +217,7 @@ class _Reader:
             for line in self.run.lines
             if line.ruleset == self.result.ruleset.id
             and line.year in self.result.years
-            and line.co2e_micro is not None
+            and line.co2e_micro
         }
         for substance, year in sorted(pairs):
             yield ir.Lookup(ir.Kind("number"), GWP_ALIAS, substance, ()), year, ()

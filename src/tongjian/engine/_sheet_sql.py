@@ -37,7 +37,10 @@ class SheetSql:
     results: dict[str, str]
     """Names of the tables with finished coarser sheets."""
     is_year_free: Callable[[FactorSet], bool] = lambda one: False
+    years: Sequence[int] = ()
     sets: list[FactorSet] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Queries of the small tables that join factors to facilities or process units."""
 
     # -- leaf sheets -------------------------------------------------------------------------
 
@@ -118,6 +121,8 @@ class SheetSql:
             if name in needed:
                 raw = name + RAW if item.default is not None else name
                 columns.append(f"{q(name)} AS {q(raw)}")
+            if name + EVIDENCE in needed:
+                columns.append(f"FALSE AS {q(name + EVIDENCE)}")
         condition = f" WHERE {where}" if where else ""
         return f"SELECT {', '.join(columns)} FROM {self.sources.wide[sheet.name]}{condition}"
 
@@ -128,20 +133,23 @@ class SheetSql:
         q = self.writer.quote
         parts = sheet.aggregates
         children = list(dict.fromkeys(part.sheet for part in parts))
-        grain = ", ".join(map(q, sheet.grain))
         ctes, missing = [], {}
         for index, child in enumerate(children):
             ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
             count = f"coalesce(g{index}.{q(MISSING)}, 0)"
             missing[child] = f"CAST({count} AS {self.writer.dialect.integer})"
-        spine = " UNION ".join(f"SELECT {grain} FROM g{index}" for index in range(len(children)))
+        carried = carried_columns(sheet)
+        spine_columns = ", ".join(map(q, [*sheet.grain, *carried]))
+        spine = " UNION ".join(
+            f"SELECT {spine_columns} FROM g{index}" for index in range(len(children))
+        )
         ctes.append(f"spine AS ({spine})")
         joins = " ".join(
             f"LEFT JOIN g{index} ON "
             + " AND ".join(f"g{index}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
             for index in range(len(children))
         )
-        columns = [f"spine.{q(key)} AS {q(key)}" for key in sheet.grain]
+        columns = [f"spine.{q(key)} AS {q(key)}" for key in [*sheet.grain, *carried]]
         for number, part in enumerate(parts):
             gathered = f"g{children.index(part.sheet)}.{q(f'a{number}')}"
             columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
@@ -149,6 +157,8 @@ class SheetSql:
         columns += [f"{count} AS {q(missing_column(child))}" for child, count in missing.items()]
         columns.append(f"{' + '.join(missing.values())} AS {q(MISSING)}")
         base = f"SELECT {', '.join(columns)} FROM spine {joins}"
+        # From here on `given` means columns of this sheet and no longer inputs of the finer ones.
+        self.writer.raw_columns = frozenset()
         nodes = [formula.node for formula in sheet.formulas.values()]
         needed = set(key_columns(sheet.grain))
         query = self.joined(base, sheet, nodes, needed)
@@ -171,8 +181,10 @@ class SheetSql:
             source = self.leaf(child, [*(part.node for _, part in own), *checks])
             refused = " OR ".join(f"coalesce({self.writer.code(node)}, FALSE)" for node in checks)
         else:
+            self.writer.raw_columns = frozenset()
             finished = f"SELECT * FROM {self.results[child_name]}"
-            source = self.joined(finished, child, [part.node for _, part in own], set())
+            there = set(key_columns(child.grain))
+            source = self.joined(finished, child, [part.node for _, part in own], set(), there)
             refused = ""
         columns, counts = [], []
         for number, part in own:
@@ -187,6 +199,10 @@ class SheetSql:
         if not child.is_leaf:
             left_out += f" + sum({q(MISSING)})"
         columns.append(f"{left_out} AS {q(MISSING)}")
+        for name in carried_columns(sheet):
+            # The same in all rows of a key; a wide table has no classes.
+            absent = name == "stream_class" and child_name in self.sources.wide
+            columns.append(f"{'NULL' if absent else f'min({q(name)})'} AS {q(name)}")
         grain = ", ".join(map(q, sheet.grain))
         self.writer.joined.clear()
         return f"SELECT {grain}, {', '.join(columns)} FROM ({source}) GROUP BY {grain}"
@@ -194,34 +210,33 @@ class SheetSql:
     # -- shared ------------------------------------------------------------------------------
 
     def joined(
-        self, base: str, sheet: SheetPlan, nodes: Iterable[ir.Node], needed: set[str]
+        self,
+        base: str,
+        sheet: SheetPlan,
+        nodes: Iterable[ir.Node],
+        needed: set[str],
+        there: Iterable[str] = (),
     ) -> str:
-        """`base` with the attributes and factor values that `nodes` read."""
+        """`base` with the attributes (but those already `there`) and factors that `nodes` read."""
         q = self.writer.quote
         looks = [
             look for node in nodes for look in lookups(node) if not self.writer.is_constant(look)
         ]
-        sets = factor_sets(looks, f"f{len(self.sets)}")
-        self.sets.extend(sets)
-        keys = {key for one in sets for key in one.keys}
+        by_owner: dict[str, list[ir.Lookup]] = {}
+        for look in looks:
+            by_owner.setdefault(owner_of(look, sheet.grain), []).append(look)
+        direct = by_owner.pop("", [])
+        used = {key.name for look in direct for key in look.keys if isinstance(key, ir.Column)}
+        wanted = (needed | used).difference(there)
         columns: list[str] = ["b.*"]
         joins: list[str] = []
-        for owner, relation in (
-            ("facility", self.sources.facilities),
-            ("process_unit", self.sources.process_units),
-        ):
-            if owner not in sheet.grain:
-                continue
-            names = [n for n in ATTRIBUTES[owner] if n in needed or n in keys]
-            if not names:
-                continue
-            on = "x.facility = b.facility"
-            if owner == "process_unit":
-                on += " AND x.process_unit = b.process_unit"
-            alias = f"x{len(joins)}"
-            joins.append(f"LEFT JOIN {relation} {alias} ON {on.replace('x.', alias + '.')}")
-            columns += [f"coalesce({alias}.{q(n)}, '') AS {q(n)}" for n in names]
+        for owner in ("facility", "process_unit"):
+            names = [n for n in ATTRIBUTES[owner] if n in wanted and owner in sheet.grain]
+            owned = by_owner.get(owner, [])
+            if names or owned:
+                columns += self.join_owner(owner, names, owned, joins)
         query = f"SELECT {', '.join(columns)} FROM ({base}) b {' '.join(joins)}" if joins else base
+        sets = self.new_sets(direct)
         if not sets:
             return query
         columns, joins = ["b.*"], []
@@ -230,10 +245,71 @@ class SheetSql:
             if not self.is_year_free(one):
                 tests.append(f"{one.name}.year = b.year")
             joins.append(f"LEFT JOIN {one.name} ON {' AND '.join(tests) or 'TRUE'}")
-            for index, look in enumerate(one.lookups):
-                columns.append(f"{one.name}.{one.column(index)}")
-                self.writer.joined[look] = one.column(index)
+            columns += self.set_columns(one, one.name)
         return f"SELECT {', '.join(columns)} FROM ({query}) b {' '.join(joins)}"
+
+    def new_sets(self, looks: Iterable[ir.Lookup]) -> list[FactorSet]:
+        sets = factor_sets(looks, f"f{len(self.sets)}")
+        self.sets.extend(sets)
+        return sets
+
+    def set_columns(self, one: FactorSet, relation: str) -> list[str]:
+        """The columns of a factor set as they stand in `relation`, noted for the formulas."""
+        for index, look in enumerate(one.lookups):
+            self.writer.joined[look] = one.column(index)
+        return [f"{relation}.{one.column(index)}" for index in range(len(one.lookups))]
+
+    def join_owner(
+        self, owner: str, names: Sequence[str], looks: Sequence[ir.Lookup], joins: list[str]
+    ) -> list[str]:
+        """Joins what hangs on a facility or process unit alone: attributes, factors by them.
+
+        The factors are joined to the few owners first, so that the many rows need one join.
+        """
+        q = self.writer.quote
+        sets = self.new_sets(looks)
+        relation = self.sources.facilities if owner == "facility" else self.sources.process_units
+        by_year = any(not self.is_year_free(one) for one in sets)
+        if sets:
+            relation = f"o{len(self.owners)}"
+            self.owners[relation] = self.owner_query(owner, names, sets, by_year)
+        alias = f"x{len(joins)}"
+        on = f"{alias}.facility = b.facility"
+        if owner == "process_unit":
+            on += f" AND {alias}.process_unit = b.process_unit"
+        if by_year:
+            on += f" AND {alias}.year = b.year"
+        joins.append(f"LEFT JOIN {relation} {alias} ON {on}")
+        columns = [f"coalesce({alias}.{q(n)}, '') AS {q(n)}" for n in names]
+        return columns + [column for one in sets for column in self.set_columns(one, alias)]
+
+    def owner_query(
+        self, owner: str, names: Sequence[str], sets: Sequence[FactorSet], by_year: bool
+    ) -> str:
+        """One row per facility or process unit (and year) with its attributes and factors."""
+        q = self.writer.quote
+        facilities, units = self.sources.facilities, self.sources.process_units
+        source, columns = f"{facilities} x", ["x.facility"]
+        if owner == "process_unit":
+            source = f"{units} x LEFT JOIN {facilities} z ON z.facility = x.facility"
+            columns.append("x.process_unit")
+        if by_year:
+            years = ", ".join(map(str, self.years))
+            source += f" CROSS JOIN (SELECT unnest([{years}]) AS year) y"
+            columns.append("y.year")
+        columns += [f"x.{q(name)}" for name in names]
+
+        def key(name: str) -> str:
+            holder = "z" if owner == "process_unit" and name in ATTRIBUTES["facility"] else "x"
+            return f"coalesce({holder}.{q(name)}, '')"
+
+        for one in sets:
+            tests = [f"{one.name}.{q(name)} = {key(name)}" for name in one.keys]
+            if not self.is_year_free(one):
+                tests.append(f"{one.name}.year = y.year")
+            source += f" LEFT JOIN {one.name} ON {' AND '.join(tests)}"
+            columns += [f"{one.name}.{one.column(index)}" for index in range(len(one.lookups))]
+        return f"SELECT {', '.join(columns)} FROM {source}"
 
     def levels(self, query: str, steps: dict[str, ir.Node], sheet: SheetPlan) -> str:
         """Formulas stacked so that each reads only columns below it."""
@@ -250,6 +326,31 @@ class SheetSql:
             ]
             query = f"SELECT *, {', '.join(columns)} FROM ({query})"
         return query
+
+
+def carried_columns(sheet: SheetPlan) -> list[str]:
+    """What rows of a coarser sheet have by their key and no register tells: year and class."""
+    return [
+        name
+        for name in key_columns(sheet.grain)
+        if name not in sheet.grain and name in ("year", "stream_class")
+    ]
+
+
+def owner_of(look: ir.Lookup, grain: Sequence[str]) -> str:
+    """Which of facility and process unit alone decides a look-up's value in a year, if any."""
+    names = {key.name for key in look.keys if isinstance(key, ir.Column)}
+    own: set[str] = set()
+    for owner in ("facility", "process_unit"):
+        if owner not in grain:
+            break
+        own |= set(ATTRIBUTES[owner])
+        if owner == "facility":
+            # A process unit may be missing in the register and still have a factor of its own.
+            own.add(owner)
+        if names and names <= own:
+            return owner
+    return ""
 
 
 def missing_column(sheet: str) -> str:

@@ -16,9 +16,7 @@ from tongjian.reports._words import Words
 from tongjian.reports._workbook import workbook
 
 
-def write_html(
-    run: Run, path: Path | str, lang: str = "zh", explained: Node | None = None
-) -> None:
+def write_html(run: Run, path: Path | str, lang: str = "zh", explained: Node | None = None) -> None:
     """Write the report of `run` as one self-contained page in `lang` ("zh" or "en").
 
     `explained` is the tree of one number, from `explain` or `explain_total`. Raises

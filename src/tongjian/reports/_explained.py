@@ -67,6 +67,9 @@ class Teller:
     def part(self, name: str, value: str) -> str:
         if name == "facility" and value in self.facilities:
             return f"{self.words.facility(self.facilities[value])} {value}"
+        if name == "table" and value in self.tables:
+            title = self.tables[value].title
+            return self.words.pick(title.zh, title.en)
         return self.words.key(name, value)
 
 

@@ -10,7 +10,6 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\ufff
 _EMPTY = frozenset({"meta", "br", "hr", "col"})
 
 
-
 class Markup(str):
     """A piece of finished HTML."""
 

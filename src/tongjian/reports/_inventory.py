@@ -147,9 +147,7 @@ class _Teller:
         for code, item in found.items():
             own = [by_gas[code].get(year, {}) for year in view.years]
             unit = str(next(one["unit"] for one in own if one.get("unit")))
-            amounts = (
-                reported(_number(one.get("amount")), unit, view.rounding) for one in own
-            )
+            amounts = (reported(_number(one.get("amount")), unit, view.rounding) for one in own)
             co2e = [self.scale.text(item.values.get(year)) for year in view.years]
             name = words.term("substance", code)
             cells = [name, unit_text(unit), *amounts, *(co2e if with_co2e else [])]
@@ -200,9 +198,7 @@ class _Teller:
         has_deductions = any(name == deducted for bar in bars for name, _ in bar.parts)
         return self.chart(title, bars, (counted, deducted) if has_deductions else (counted,))
 
-    def bar(
-        self, item: Item, names: Mapping[str, str], parts: Sequence[tuple[str, float]]
-    ) -> Bar:
+    def bar(self, item: Item, names: Mapping[str, str], parts: Sequence[tuple[str, float]]) -> Bar:
         value = item.latest(self.view.years)
         return Bar(names[item.code[0]], self.scale.text(value), tuple(parts))
 

@@ -143,8 +143,10 @@ class _Checker(FunctionChecker):
             near = difflib.get_close_matches(column, table.columns, n=3)
             known = ", ".join(near or sorted(table.columns))
             self.fail("unknown_name", tree, name=column, sheet=owner, known=known)
+        here = self.scope.sheet.columns if self.inside is None else self.inside.columns
+        if "year" not in here:  # the values of a table are dated
+            self.fail("no_year", tree, text=self.source(tree))
         if keys is None:
-            here = self.scope.sheet.columns if self.inside is None else self.inside.columns
             absent = [key for key in table.keys if key not in here]
             if absent:
                 self.fail("no_key", tree, text=self.source(tree), keys=", ".join(absent))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tongjian.rules import _ir as ir
 from tongjian.rules._scope import key_columns
@@ -26,6 +26,7 @@ class _Term:
 
     factor: ir.Node | None
     row: ir.Node
+    negative: bool = False
 
 
 def canonical(node: ir.Node, sheet: SheetPlan, sheets: Mapping[str, SheetPlan]) -> ir.Node:
@@ -49,60 +50,101 @@ def _plan(node: ir.Aggregate, sheet: SheetPlan, finer: SheetPlan) -> ir.Node | N
     if node.name != "sum":
         return None
     constant = frozenset(key_columns(sheet.grain))
+    if "year" not in constant:
+        return None  # a factor has a value of its own in every year
     terms = _terms(node.node, finer, constant)
-    if len(terms) == 1 and terms[0].factor is None:
-        return None
-    if not all(term.row.kind.unit.extensive for term in terms):
+    if _is_whole(terms) or not all(term.row.kind.unit.extensive for term in terms):
         return None
     total: ir.Node | None = None
     for term in terms:
         part: ir.Node = ir.Aggregate(term.row.kind, "sum", node.sheet, term.row)
         if term.factor is not None:
-            part = _product(term.factor, part, node.kind)
-        total = part if total is None else ir.Binary(node.kind, "+", total, part)
+            part = ir.Binary(node.kind, "*", term.factor, part)
+        if total is None:
+            total = ir.Negate(node.kind, part) if term.negative else part
+        else:
+            total = ir.Binary(node.kind, "-" if term.negative else "+", total, part)
     return total
 
 
 def _terms(node: ir.Node, finer: SheetPlan, constant: frozenset[str]) -> list[_Term]:
+    """The node as a sum of terms; just itself where nothing constant can be taken out."""
     whole = [_Term(None, node)]
     if isinstance(node, ir.Column):
         formula = finer.formulas.get(node.name)
         if formula is None or formula.doc.optional:
             return whole
         inner = _terms(formula.node, finer, constant)
-        # A formula that is one plain product stays a named column: its sum is shared and traced.
-        return inner if _worth(inner) else whole
-    if isinstance(node, ir.Binary):
-        if node.op in "+-":
-            right = _terms(node.right, finer, constant)
-            if node.op == "-":
-                right = [_scaled(term, ir.number(-1)) for term in right]
-            return [*_terms(node.left, finer, constant), *right]
-        if _is_constant(node.right, constant):
-            inner = _terms(node.left, finer, constant)
-            if node.op == "*":
-                return [_scaled(term, node.right) for term in inner]
-            return [_divided(term, node.right) for term in inner]
-        if node.op == "*" and _is_constant(node.left, constant):
-            return [_scaled(term, node.left) for term in _terms(node.right, finer, constant)]
-        return whole
-    if isinstance(node, ir.Scale):
+        # What stays inside as a whole keeps its name: its sum is shared and traced.
+        return whole if _is_whole(inner) else inner
+    if isinstance(node, ir.Negate):
         inner = _terms(node.node, finer, constant)
-        if _worth(inner):
-            factor = ir.Number(ir.Kind("number", node.kind.unit / node.node.kind.unit), node.factor)
-            return [_scaled(term, factor) for term in inner]
+        return whole if _is_whole(inner) else [_opposite(term) for term in inner]
+    if isinstance(node, ir.Scale):
+        factor = ir.Number(ir.Kind("number", node.kind.unit / node.node.kind.unit), node.factor)
+        return _by_number(node, node.node, "*", factor, finer, constant)
+    if not isinstance(node, ir.Binary):
+        return whole
+    if node.op in "+-":
+        right = _terms(node.right, finer, constant)
+        if node.op == "-":
+            right = [_opposite(term) for term in right]
+        merged = _merged([*_terms(node.left, finer, constant), *right])
+        return whole if _is_whole(merged) else merged
+    if _is_constant(node.right, constant):
+        inner = _terms(node.left, finer, constant)
+        return [_times(term, node.op, node.right) for term in inner]
+    if node.op == "*" and _is_constant(node.left, constant):
+        return [_times(term, "*", node.left) for term in _terms(node.right, finer, constant)]
+    if isinstance(node.right, ir.Number):
+        return _by_number(node, node.left, node.op, node.right, finer, constant)
+    if node.op == "*" and isinstance(node.left, ir.Number):
+        return _by_number(node, node.right, "*", node.left, finer, constant)
     return whole
 
 
-def _worth(terms: list[_Term]) -> bool:
-    return len(terms) > 1 or terms[0].factor is not None
+def _by_number(
+    node: ir.Node,
+    inner_node: ir.Node,
+    op: str,
+    factor: ir.Number,
+    finer: SheetPlan,
+    constant: frozenset[str],
+) -> list[_Term]:
+    """A multiple by a bare number: it goes out with other factors, or if it makes values smaller.
+
+    A factor above 1 that stood outside alone would multiply the rounding of the sum.
+    """
+    inner = _terms(inner_node, finer, constant)
+    size = abs(factor.value) if op == "*" else abs(1 / factor.value)
+    named = _is_whole(inner) and isinstance(inner[0].row, ir.Column) and size <= 1
+    if _is_whole(inner) and not (named and inner[0].row.kind.unit.extensive):
+        return [_Term(None, node)]
+    return [_times(term, op, factor) for term in inner]
+
+
+def _merged(terms: list[_Term]) -> list[_Term]:
+    """Terms with the same factor as one term over the sum of their rows."""
+    groups: dict[ir.Node | None, list[_Term]] = {}
+    for term in terms:
+        groups.setdefault(term.factor, []).append(term)
+    result = []
+    for factor, members in groups.items():
+        first, *others = members
+        row = first.row
+        for other in others:
+            op: Literal["+", "-"] = "+" if other.negative == first.negative else "-"
+            row = ir.Binary(row.kind, op, row, other.row)
+        result.append(_Term(factor, row, first.negative))
+    return result
+
+
+def _is_whole(terms: list[_Term]) -> bool:
+    return len(terms) == 1 and terms[0].factor is None and not terms[0].negative
 
 
 def _is_constant(node: ir.Node, constant: frozenset[str]) -> bool:
-    """Whether the node has one value per row of the result, read from tables.
-
-    A bare number is left inside the sum: pulling it out would gain nothing.
-    """
+    """Whether the node has one value per row of the result, read from tables."""
     parts = list(node.walk())
     allowed = (ir.Lookup, ir.Number, ir.Text, ir.Binary, ir.Scale)
     return any(isinstance(part, ir.Lookup) for part in parts) and all(
@@ -111,18 +153,15 @@ def _is_constant(node: ir.Node, constant: frozenset[str]) -> bool:
     )
 
 
-def _scaled(term: _Term, factor: ir.Node) -> _Term:
-    if term.factor is None:
-        return _Term(factor, term.row)
-    unit = term.factor.kind.unit * factor.kind.unit
-    return _Term(_product(term.factor, factor, ir.Kind("number", unit)), term.row)
+def _opposite(term: _Term) -> _Term:
+    return replace(term, negative=not term.negative)
 
 
-def _divided(term: _Term, divisor: ir.Node) -> _Term:
+def _times(term: _Term, op: str, factor: ir.Node) -> _Term:
+    """The term multiplied (or divided) by a factor that is constant for the result's row."""
+    if op == "*" and term.factor is None:
+        return replace(term, factor=factor)
     above = term.factor or ir.number(1)
-    unit = above.kind.unit / divisor.kind.unit
-    return _Term(ir.Binary(ir.Kind("number", unit), "/", above, divisor), term.row)
-
-
-def _product(left: ir.Node, right: ir.Node, kind: ir.Kind) -> ir.Node:
-    return ir.Binary(kind, "*", left, right)
+    unit = above.kind.unit * factor.kind.unit if op == "*" else above.kind.unit / factor.kind.unit
+    product = ir.Binary(ir.Kind("number", unit), "*" if op == "*" else "/", above, factor)
+    return replace(term, factor=product)

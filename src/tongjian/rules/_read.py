@@ -247,6 +247,10 @@ class _Reader:
         if column is None:
             complain("csv_column", name=row["column"], known=", ".join(columns))
             return None
+        if not all(row[key] for key in keys):
+            # An attribute that nobody entered is empty as well and must not find a factor.
+            complain("csv_key", keys=", ".join(key for key in keys if not row[key]))
+            return None
         if row["status"] not in STATUSES:
             complain("status", status=row["status"], known=", ".join(STATUSES))
             return None
