@@ -157,9 +157,9 @@ SUMS: list[tuple[str, list[float | None], float | None]] = [
     ("sum(s.p)", [1e9, 1e-6, -1e9], 1e-6),
     ("sum(s.p)", [4e-7], 0.0),
     ("sum(s.p)", [5e-7], 1e-6),
-    ("sum(s.p)", [-5e-7], 0.0),
+    ("sum(s.p)", [-5e-7], -1e-6),  # ties go away from zero, on both sides
     ("sum(s.p)", [-6e-7], -1e-6),
-    ("sum(s.p)", [1.5e-6, -1.5e-6], 1e-6),
+    ("sum(s.p)", [1.5e-6, -1.5e-6], 0.0),
     ("sum(s.p) * 2", [0.25, 0.25], 1.0),
     ("sum(s.p * 2)", [0.25, N], 0.5),
     ("sum(s.p if s.p > 1 * t else 0)", [1, 2, N], 2.0),

@@ -125,6 +125,8 @@ def test_an_unknown_method(book: Book) -> None:
         (sheet("facility period", inputs(mass={"unit": "t", "stream": "coke"})),
          "leaf_grain", ["x"]),
         (sheet(LEAF, inputs(mass="t")), "streams_missing", ["x"]),
+        (sheet(YEAR, formulas=formulas(y="1: 1")), "no_rows", ["x"]),
+        (sheet(YEAR), "no_rows", ["x"]),
         (sheet(LEAF, inputs(mass={"unit": "t", "stream": "coke"}), streams="any"),
          "input_stream", ["mass", "x"]),
         (sheet("facility period process_unit", inputs(mass="t")), "input_stream", ["mass", "x"]),
@@ -235,7 +237,8 @@ def test_an_alias_that_no_method_uses(book: Book) -> None:
 
 
 def test_an_alias_for_two_tables(book: Book) -> None:
-    other = method("test.other", uses={"fuel": "u"}, sheets={"o": sheet(YEAR)})
+    leaf = sheet(LEAF, inputs(mass="t"), streams="any")
+    other = method("test.other", uses={"fuel": "u"}, sheets={"o": leaf})
     one = plant(requires=["test.other"], uses={"fuel": "t"})
     files = {"t.csv": values([]), "u.csv": values([])}
     found = problems(book, one, other, table("t"), table("u"), files=files)

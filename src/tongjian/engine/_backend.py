@@ -39,6 +39,11 @@ class DuckBackend:
                 rows[sheet.name] = self.rows(sheet)
         return rows
 
+    def drop(self) -> None:
+        """Drop the results from the connection."""
+        for table in self.results.values():
+            self.connection.execute(f"DROP TABLE {table}")
+
     def leaf(self, sheet: SheetPlan) -> list[Row]:
         """Every row of a leaf sheet with all its columns, in key order."""
         sql = self.sheet_sql()

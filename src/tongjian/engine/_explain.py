@@ -147,7 +147,7 @@ class _Tracer:
             conditions.append(f"year = {int(key['year'])}")
         where = " AND ".join(conditions)
         _, engine = prepare(run.rulebook, result.ruleset, result.years, run.binds)
-        with run.snapshot.connect() as connection:
+        with run.snapshot.borrow() as connection:
             reader = LeafRows(connection, run.snapshot.sources(), run.facilities)
             leaves = reader.read(result.ruleset.program, where)
             records: dict[tuple[Any, ...], list[Row]] = {}

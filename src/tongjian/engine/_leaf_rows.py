@@ -5,8 +5,9 @@ Does for few rows what `SheetSql.base_rows` does for many; the tests hold one ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -15,6 +16,8 @@ from tongjian.engine._sheet_sql import Sources
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
 
 Row = dict[str, Any]
+# Up to so many facilities are asked for by name.
+_FEW = 100
 _RECORD = (
     "facility, period, year, process_unit, stream, class, item, unit, quantity, evidence, source"
 )
@@ -28,12 +31,7 @@ class LeafRows:
     sources: Sources
     facilities: Mapping[str, Row]
     process_units: dict[tuple[str, str], Row] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        query = f"SELECT * FROM {self.sources.process_units}"
-        self.process_units = {
-            (row["facility"], row["process_unit"]): row for row in fetch(self.connection, query)
-        }
+    attributes: dict[tuple[str, str | None], Row] = field(default_factory=dict)
 
     def read(self, program: Program, where: str = "") -> dict[str, list[Row]]:
         """Rows of every leaf sheet; `where` limits the records (a condition on their columns)."""
@@ -46,12 +44,24 @@ class LeafRows:
         if any(sheet.name not in self.sources.wide for sheet in leaves):
             query = f"SELECT {_RECORD} FROM {self.sources.activity}{clause}"
             records = self.connection.execute(query).fetchall()
+            self.read_units({record[0] for record in records})
         return {
             sheet.name: self.wide(sheet, clause)
             if sheet.name in self.sources.wide
             else self.pivot(sheet, records)
             for sheet in leaves
         }
+
+    def read_units(self, facilities: Collection[str]) -> None:
+        """The registered process units of the facilities at hand."""
+        query = f"SELECT * FROM {self.sources.process_units}"
+        if len(facilities) <= _FEW:
+            listed = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(facilities))
+            query += f" WHERE facility IN ({listed or 'NULL'})"
+        self.process_units = {
+            (row["facility"], row["process_unit"]): row for row in fetch(self.connection, query)
+        }
+        self.attributes.clear()
 
     def pivot(self, sheet: SheetPlan, records: Iterable[tuple[Any, ...]]) -> list[Row]:
         """One row per key of the sheet, from records of its classes and items."""
@@ -90,19 +100,24 @@ class LeafRows:
             row["@source"] = []
             if "stream" in sheet.grain:
                 row["stream_class"] = record[5]
-            self.add_attributes(sheet, row)
-            for name in sheet.inputs:
-                row[name + RAW] = None
-                row[name + EVIDENCE] = False
+            row.update(self.attributes_of(sheet, row))
+            row.update(_empty_inputs(tuple(sheet.inputs)))
         return row
 
-    def add_attributes(self, sheet: SheetPlan, row: Row) -> None:
-        if "facility" in sheet.grain:
+    def attributes_of(self, sheet: SheetPlan, row: Row) -> Row:
+        """Attributes of the row's facility and process unit; empty where not registered."""
+        unit = row.get("process_unit") if "process_unit" in sheet.grain else None
+        key = (row["facility"], unit)
+        found = self.attributes.get(key)
+        if found is None:
             owner = self.facilities.get(row["facility"], {})
-            row.update({name: owner.get(name) or "" for name in ATTRIBUTES["facility"]})
-        if "process_unit" in sheet.grain:
-            unit = self.process_units.get((row["facility"], row["process_unit"]), {})
-            row.update({name: unit.get(name) or "" for name in ATTRIBUTES["process_unit"]})
+            found = {name: owner.get(name) or "" for name in ATTRIBUTES["facility"]}
+            if unit is not None:
+                registered = self.process_units.get((row["facility"], unit), {})
+                names = ATTRIBUTES["process_unit"]
+                found.update({name: registered.get(name) or "" for name in names})
+            self.attributes[key] = found
+        return found
 
     def wide(self, sheet: SheetPlan, clause: str) -> list[Row]:
         """Rows of a table that already has one column per input."""
@@ -110,11 +125,18 @@ class LeafRows:
         inputs = "".join(f', "{name}" AS "{name}{RAW}"' for name in sheet.inputs)
         query = f"SELECT {names}{inputs} FROM {self.sources.wide[sheet.name]}{clause}"
         rows = fetch(self.connection, query)
+        self.read_units({row["facility"] for row in rows})
         for row in rows:
-            self.add_attributes(sheet, row)
+            row.update(self.attributes_of(sheet, row))
             row["@source"] = []
             row.update({name + EVIDENCE: False for name in sheet.inputs})
         return rows
+
+
+@lru_cache(maxsize=256)
+def _empty_inputs(names: tuple[str, ...]) -> Row:
+    empty: Row = {name + RAW: None for name in names}
+    return empty | {name + EVIDENCE: False for name in names}
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tongjian.engine._resolution import micro_factor
+from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.engine._sheet_sql import missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.problems import EngineError, Problem
@@ -63,8 +63,8 @@ def from_micro(count: int, unit: Unit) -> float:
 
 
 def to_micro(value: float, unit: Unit) -> int:
-    """A number of units as a whole number of micro-units, rounded half up."""
-    return math.floor(value * float(micro_factor(unit)) + 0.5)
+    """A number of units as a whole number of micro-units, rounded as in every total."""
+    return math.floor(value * micro_multiplier(unit) + 0.5)
 
 
 def ledger_lines(

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Literal
 
-from tongjian.engine._resolution import micro_factor
+from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.engine._sheet_sql import MISSING, missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
@@ -51,7 +51,13 @@ class PythonEngine:
     tables: ResolvedTables
     mode: Mode
     functions: dict[str, Callable[[Row], None]] = field(default_factory=dict)
-    row_functions: dict[ir.Node, Callable[[Row], Any]] = field(default_factory=dict)
+    row_functions: dict[int, tuple[ir.Node, Callable[[Row], Any]]] = field(default_factory=dict)
+    numbered: dict[ir.Aggregate, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for sheet in self.program.sheets.values():
+            for part in sheet.aggregates:
+                self.numbered.setdefault(part, len(self.numbered))
 
     def run(self, rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
         """Rows of every sheet; see `run_python`."""
@@ -97,11 +103,13 @@ class PythonEngine:
 
     def row_value(self, node: ir.Node, row: Row) -> Any:
         """The value of one expression in one row; None when it is missing."""
-        function = self.row_functions.get(node)
-        if function is None:
+        # By identity: hashing a whole expression for every row would cost more than its value.
+        found = self.row_functions.get(id(node))
+        if found is None:
             writer = _Writer(self)
-            function = writer.compile(["def value(r):", f"    return {writer.code(node)}"], "value")
-            self.row_functions[node] = function
+            code = ["def value(r):", f"    return {writer.code(node)}"]
+            found = self.row_functions[id(node)] = (node, writer.compile(code, "value"))
+        function = found[1]
         try:
             return function(row)
         except _NULL_ERRORS:
@@ -112,8 +120,8 @@ class PythonEngine:
     def gather(self, sheet: SheetPlan, done: Mapping[str, Sequence[Row]]) -> list[Row]:
         """The rows of a coarser sheet with the values of its aggregates."""
         spine: dict[tuple[Any, ...], Row] = {}
-        aggregates = sheet.aggregates
-        children = tuple(dict.fromkeys(part.sheet for part in aggregates))
+        aggregates = [(self.numbered[part], part) for part in sheet.aggregates]
+        children = tuple(dict.fromkeys(part.sheet for _, part in aggregates))
         for child in children:
             groups: dict[tuple[Any, ...], list[Row]] = {}
             for row in done[child]:
@@ -124,10 +132,10 @@ class PythonEngine:
                     target = spine[key] = self.new_row(sheet, key, members[0], children)
                 inherited = sum(row.get(MISSING, 0) for row in members)
                 left_out = 0
-                for part in aggregates:
+                for number, part in aggregates:
                     if part.sheet == child:
                         value, missing = self.aggregate(part, members)
-                        target["@aggregates"][part] = value
+                        target["@aggregates"][number] = value
                         left_out = max(left_out, missing)
                 target[missing_column(child)] = left_out + inherited
                 target[MISSING] += left_out + inherited
@@ -165,13 +173,12 @@ class PythonEngine:
 
     def integer(self, value: Any, unit: Unit) -> int | None:
         """The value in whole micro-units; None when it is too large for a 64-bit integer."""
-        factor = micro_factor(unit)
         if self.mode == "float":
-            scaled = value * float(factor) + 0.5
+            scaled = value * micro_multiplier(unit) + 0.5
             count = math.floor(scaled) if math.isfinite(scaled) else _TOO_LARGE
         else:
-            exact = value * self.constant(factor) + Decimal("0.5")
-            count = int(exact.to_integral_value(ROUND_FLOOR))
+            exact = value * self.constant(micro_factor(unit))
+            count = int(exact.to_integral_value(ROUND_HALF_UP))
         return count if -_TOO_LARGE <= count < _TOO_LARGE else None
 
     def from_integer(self, total: int, factor: Fraction) -> Any:
@@ -305,7 +312,8 @@ class _Writer:
     def _aggregate(self, node: ir.Aggregate) -> str:
         if node.plan is not None:
             return self.code(node.plan)
-        return f"r['@aggregates'].get({self.constant(node)}, {self._empty(node)})"
+        number = self.engine.numbered[node]
+        return f"r['@aggregates'].get({number}, {self._empty(node)})"
 
     def _empty(self, node: ir.Aggregate) -> str:
         if node.name in ("sum", "count"):

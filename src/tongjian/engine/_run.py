@@ -104,41 +104,90 @@ def run(
     reported in `Run.problems`. Raises `EngineError` when nothing can be run at all.
     """
     snapshot = store if isinstance(store, Snapshot) else Snapshot.of(store)
-    connection = snapshot.connect(threads)
-    facilities = {row["facility"]: row for row in fetch(connection, "SELECT * FROM facilities")}
-    data_years = _years(connection, snapshot)
-    wanted = [year for year in data_years if years is None or year in set(years)]
-    if not wanted:
-        raise EngineError(Problem("engine.no_records"))
-    problems: list[Problem] = []
-    chosen = _choose(rulebook, facilities, rulesets, wanted, problems)
-    size = _size(connection, snapshot)
-    results, lines = [], []
-    for index, (ruleset, its_years) in enumerate(chosen):
+    with snapshot.borrow(threads) as connection:
+        work = _Work(rulebook, snapshot, connection, dict(binds or {}), backend)
+        return work.run(rulesets, years, progress)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run on one connection."""
+
+    rulebook: Rulebook
+    snapshot: Snapshot
+    connection: duckdb.DuckDBPyConnection
+    binds: dict[str, str]
+    backend: Backend
+
+    def run(
+        self,
+        rulesets: Iterable[str] | None,
+        years: Iterable[int] | None,
+        progress: Callable[[str, int, int], None] | None,
+    ) -> Run:
+        query = "SELECT * FROM facilities"
+        facilities = {row["facility"]: row for row in fetch(self.connection, query)}
+        size, data_years = _extent(self.connection, self.snapshot)
+        chosen_years = None if years is None else set(years)
+        wanted = [year for year in data_years if chosen_years is None or year in chosen_years]
+        if not wanted:
+            raise EngineError(Problem("engine.no_records"))
+        problems: list[Problem] = []
+        chosen = _choose(self.rulebook, facilities, rulesets, wanted, problems)
+        in_python = self.backend == "python" or (self.backend == "auto" and size <= _SMALL)
+        results: list[RuleSetResult] = []
+        lines: list[LedgerLine] = []
+        for index, (ruleset, its_years) in enumerate(chosen):
+            if progress:
+                progress(ruleset.id, index, len(chosen))
+            bound, engine = prepare(self.rulebook, ruleset, its_years, self.binds)
+            sources = self.scope(bound, facilities, rulesets is None, index)
+            reader = LeafRows(self.connection, sources, facilities)
+            leaves = reader.read(bound.program) if in_python else None
+            if leaves is not None:
+                sheets = engine.run(leaves)
+            else:
+                back = DuckBackend(self.connection, bound.program, engine.tables, sources, index)
+                sheets = back.run()
+                back.drop()
+            sheets = _coarse(bound, sheets, its_years)
+            results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
+            lines.extend(ledger_lines(bound, sheets, engine.tables))
+            problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
+        used = [result.ruleset for result in results]
+        problems.extend(unused_records(self.connection, used, named=rulesets is not None))
         if progress:
-            progress(ruleset.id, index, len(chosen))
-        bound, engine = prepare(rulebook, ruleset, its_years, binds or {})
-        sources = _scope(connection, snapshot, bound, facilities, rulesets is None, index)
-        reader = LeafRows(connection, sources, facilities)
-        leaves = None
-        if backend == "python" or (backend == "auto" and size <= _SMALL):
-            leaves = reader.read(bound.program)
-            sheets = engine.run(leaves)
-        else:
-            sheets = DuckBackend(connection, bound.program, engine.tables, sources, index).run()
-        sheets = _coarse(bound, sheets, its_years)
-        results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
-        lines.extend(ledger_lines(bound, sheets, engine.tables))
-        problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
-    used = [result.ruleset for result in results]
-    problems.extend(unused_records(connection, used, named=rulesets is not None))
-    if progress:
-        progress("", len(chosen), len(chosen))
-    lines.sort(key=lambda line: (line.facility, line.year, line.ruleset, line.sheet, line.column))
-    manifest = make_manifest(rulebook, snapshot, results, dict(binds or {}), lines, problems)
-    return Run(
-        rulebook, snapshot, results, facilities, lines, problems, manifest, dict(binds or {})
-    )
+            progress("", len(chosen), len(chosen))
+        lines.sort(key=lambda one: (one.facility, one.year, one.ruleset, one.sheet, one.column))
+        manifest = make_manifest(self.rulebook, self.snapshot, results, self.binds, lines, problems)
+        return Run(
+            self.rulebook,
+            self.snapshot,
+            results,
+            facilities,
+            lines,
+            problems,
+            manifest,
+            self.binds,
+        )
+
+    def scope(
+        self,
+        ruleset: CompiledRuleSet,
+        facilities: Mapping[str, Row],
+        by_sector: bool,
+        index: int,
+    ) -> Sources:
+        """Where to read from; limited to the rule set's sectors unless it was named."""
+        sources = self.snapshot.sources()
+        inside = [name for name, row in facilities.items() if row["sector"] in ruleset.doc.sectors]
+        if not by_sector or len(inside) == len(facilities):
+            return sources
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE scope{index} AS SELECT unnest(?::VARCHAR[]) AS facility",
+            [inside],
+        )
+        return Sources(wide=sources.wide, scope=f"scope{index}")
 
 
 def _coarse(
@@ -152,16 +201,14 @@ def _coarse(
     }
 
 
-def _years(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> list[int]:
+def _extent(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[int, list[int]]:
+    """How many rows there are, and in which years."""
     relations = [f"wide_{name}" for name in snapshot.wide] or ["activity"]
-    union = " UNION ".join(f"SELECT DISTINCT year FROM {name}" for name in relations)
-    return [row["year"] for row in fetch(connection, f"SELECT year FROM ({union}) ORDER BY year")]
-
-
-def _size(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> int:
-    relations = [f"wide_{name}" for name in snapshot.wide] or ["activity"]
-    counts = [fetch(connection, f"SELECT count(*) AS n FROM {name}")[0]["n"] for name in relations]
-    return int(sum(counts))
+    union = " UNION ALL ".join(
+        f"SELECT year, count(*) AS rows FROM {name} GROUP BY year" for name in relations
+    )
+    counts = fetch(connection, union)
+    return sum(row["rows"] for row in counts), sorted({row["year"] for row in counts})
 
 
 def _choose(
@@ -203,25 +250,6 @@ def _choose(
     if not chosen:
         raise EngineError(problems or [Problem("engine.no_records")])
     return [(edition, tuple(its_years)) for edition, its_years in chosen.values()]
-
-
-def _scope(
-    connection: duckdb.DuckDBPyConnection,
-    snapshot: Snapshot,
-    ruleset: CompiledRuleSet,
-    facilities: Mapping[str, Row],
-    by_sector: bool,
-    index: int,
-) -> Sources:
-    """Where the backend reads from; limited to the rule set's sectors unless it was named."""
-    sources = snapshot.sources()
-    inside = [name for name, row in facilities.items() if row["sector"] in ruleset.doc.sectors]
-    if not by_sector or len(inside) == len(facilities):
-        return sources
-    connection.execute(f"CREATE TEMP TABLE scope{index} (facility VARCHAR)")
-    marks = ", ".join(["(?)"] * len(inside))
-    connection.execute(f"INSERT INTO scope{index} VALUES {marks}", inside)
-    return Sources(wide=sources.wide, scope=f"scope{index}")
 
 
 __all__ = ["Backend", "RuleSetResult", "Run", "result_digest", "run"]

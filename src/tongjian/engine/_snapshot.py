@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 import duckdb
@@ -24,6 +26,11 @@ _PROCESS_UNITS = (
     "facility VARCHAR, process_unit VARCHAR, name_zh VARCHAR, name_en VARCHAR, kind VARCHAR, "
     "technology VARCHAR, abatement VARCHAR, capacity DOUBLE, capacity_unit VARCHAR"
 )
+
+
+_MOST_KEPT = 4
+_kept: dict[object, list[duckdb.DuckDBPyConnection]] = {}
+_lock = Lock()
 
 
 class RecordsStore(Protocol):
@@ -67,8 +74,37 @@ class Snapshot:
         """An in-memory connection that sees these files and nothing else on the machine."""
         connection = duckdb.connect(":memory:", config=_config(threads))
         self._tables(connection)
-        self._lock(connection)
+        self._lock_down(connection)
         return connection
+
+    @contextmanager
+    def borrow(self, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection from those kept for this snapshot, or a new one; it is given back.
+
+        Opening one takes longer than computing one plant. Each is used by one thread at a time.
+        """
+        key = (self, threads, self._state())
+        with _lock:
+            kept = _kept.get(key)
+            connection = kept.pop() if kept else None
+        if connection is None:
+            connection = self.connect(threads)
+        yield connection  # not given back after an error: it may hold half a result
+        with _lock:
+            _kept.setdefault(key, []).append(connection)
+            while sum(map(len, _kept.values())) > _MOST_KEPT:
+                oldest = next(iter(_kept))
+                _kept[oldest].pop(0).close()
+                if not _kept[oldest]:
+                    del _kept[oldest]
+
+    def _state(self) -> tuple[tuple[int, int], ...]:
+        """Size and time of the small tables, which a connection holds in memory."""
+        paths = [path for path in (self.facilities, self.process_units) if path is not None]
+        return tuple((path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.activity, self.facilities))
 
     def sources(self) -> Sources:
         """The names under which a connection holds the records."""
@@ -95,7 +131,7 @@ class Snapshot:
                 f"CREATE VIEW wide_{sheet} AS SELECT * FROM read_parquet({_literal(path)})"
             )
 
-    def _lock(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _lock_down(self, connection: duckdb.DuckDBPyConnection) -> None:
         files = [*self.activity, *self.wide.values()]
         folders = sorted({str(path.resolve().parent) for path in files})
         if folders:

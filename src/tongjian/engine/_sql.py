@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tongjian.engine._resolution import micro_factor
+from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
 
@@ -185,13 +185,14 @@ class SqlWriter:
             value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", f"count({value})"
-        integer = self.integer(value, micro_factor(node.kind.unit))
+        integer = self.integer(value, micro_multiplier(node.kind.unit))
         return f"sum({integer})", f"count({integer if self.safe else value})"
 
-    def integer(self, value: str, factor: Fraction) -> str:
-        """A value as whole micro-units, rounded half up."""
+    def integer(self, value: str, multiplier: float) -> str:
+        """A value as whole micro-units."""
         cast = self.dialect.safe_cast if self.safe else "CAST"
-        return f"{cast}(floor({value} * {self.double(factor)} + 0.5e0) AS {self.dialect.integer})"
+        whole = f"floor({value} * {self.double(Fraction(multiplier))} + 0.5e0)"
+        return f"{cast}({whole} AS {self.dialect.integer})"
 
     def from_integer(self, name: str, node: ir.Aggregate) -> str:
         """A gathered aggregate as a number; sums and counts of nothing are zero."""

@@ -8,8 +8,8 @@ else. Meanings that engines disagree on are fixed here, once:
   optional inputs; so a null in a result always means a problem, which the run reports.
 - Division by zero gives null, which a run reports; it is never infinite.
 - Constants are exact fractions and become the nearest double (or Decimal) when emitted.
-- `sum` over rows is a sum of integers: each row's value is rounded half up to the resolution of
-  its unit. It skips null rows, and the run counts and reports those.
+- `sum` over rows is a sum of integers: each row's value is rounded to the resolution of its unit,
+  ties away from zero. It skips null rows, and the run counts and reports those.
 """
 
 from __future__ import annotations

@@ -341,6 +341,9 @@ class _Compiler:
             name: sorted({part.sheet for part in plan.found_aggregates()})
             for name, plan in plans.items()
         }
+        for name, plan in plans.items():
+            if not plan.is_leaf and not needs[name]:
+                self.complain("no_rows", plan.doc.place, sheet=name)
         order = self.topological(needs, "sheet_circle", lambda name: plans[name].doc.place)
         self.stop_on_problems()
         return {name: plans[name] for name in order}
