@@ -154,7 +154,8 @@ def write_parquet(
             mark = f"({', '.join('?' * len(columns))})"
             flat = [row[name] for row in rows for name in columns]
             connection.execute(f"INSERT INTO rows VALUES {', '.join([mark] * len(rows))}", flat)
-        connection.execute(f"COPY rows TO '{path}' (FORMAT parquet)")
+        target = str(path).replace("'", "''")
+        connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
 
 
 # -- rule documents --------------------------------------------------------------------------

@@ -5,9 +5,10 @@ Does for few rows what `SheetSql.base_rows` does for many; the tests hold one ag
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import duckdb
@@ -18,9 +19,14 @@ from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
 Row = dict[str, Any]
 # Up to so many facilities are asked for by name.
 _FEW = 100
+# Columns of a record as read here; the kind of a record decides which inputs it feeds.
 _RECORD = (
-    "facility, period, year, process_unit, stream, class, item, unit, quantity, evidence, source"
+    *("facility", "period", "year", "process_unit"),
+    *("stream", "class", "item", "unit", "quantity", "evidence", "source"),
 )
+_YEAR, _CLASS = _RECORD.index("year"), _RECORD.index("class")
+_KIND = slice(_RECORD.index("stream"), _RECORD.index("quantity"))
+_QUANTITY, _EVIDENCE, _SOURCE = map(_RECORD.index, ("quantity", "evidence", "source"))
 
 
 @dataclass(slots=True)
@@ -42,15 +48,14 @@ class LeafRows:
         leaves = [sheet for sheet in program.sheets.values() if sheet.is_leaf]
         records: list[tuple[Any, ...]] = []
         if any(sheet.name not in self.sources.wide for sheet in leaves):
-            query = f"SELECT {_RECORD} FROM {self.sources.activity}{clause}"
+            query = f"SELECT {', '.join(_RECORD)} FROM {self.sources.activity}{clause}"
             records = self.connection.execute(query).fetchall()
             self.read_units({record[0] for record in records})
-        return {
-            sheet.name: self.wide(sheet, clause)
-            if sheet.name in self.sources.wide
-            else self.pivot(sheet, records)
-            for sheet in leaves
-        }
+        found = self.pivot([one for one in leaves if one.name not in self.sources.wide], records)
+        for sheet in leaves:
+            if sheet.name in self.sources.wide:
+                found[sheet.name] = self.wide(sheet, clause)
+        return found
 
     def read_units(self, facilities: Collection[str]) -> None:
         """The registered process units of the facilities at hand."""
@@ -63,45 +68,36 @@ class LeafRows:
         }
         self.attributes.clear()
 
-    def pivot(self, sheet: SheetPlan, records: Iterable[tuple[Any, ...]]) -> list[Row]:
-        """One row per key of the sheet, from records of its classes and items."""
-        by_item: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
-        for name, item in sheet.inputs.items():
-            by_item.setdefault((item.doc.item, item.doc.unit.text), []).append(
-                (name, item.doc.stream)
-            )
-        found: dict[tuple[Any, ...], Row] = {}
+    def pivot(
+        self, leaves: Sequence[SheetPlan], records: Iterable[tuple[Any, ...]]
+    ) -> dict[str, list[Row]]:
+        """One row per key of each sheet, from the records that feed its inputs."""
+        keys = {sheet.name: itemgetter(*map(_RECORD.index, sheet.grain)) for sheet in leaves}
+        found: dict[str, dict[Any, Row]] = {sheet.name: {} for sheet in leaves}
+        kinds: dict[tuple[Any, ...], list[tuple[SheetPlan, str]]] = {}
         for record in records:
-            inputs = by_item.get((record[6], record[7]))
-            if inputs is None or not within_classes(record[5], sheet.doc.streams):
-                continue
-            for name, stream in inputs:
-                if stream is None or stream == record[4]:
-                    row = self.row_of(sheet, record, found)
-                    row[name + RAW] = record[8]
-                    row[name + EVIDENCE] = bool(record[9])
-                    row["@source"].append(record[10])
-        return [found[key] for key in sorted(found)]
+            kind = record[_KIND]
+            targets = kinds.get(kind)
+            if targets is None:
+                targets = kinds[kind] = list(_targets(leaves, *kind))
+            for sheet, name in targets:
+                rows, key = found[sheet.name], keys[sheet.name](record)
+                row = rows.get(key)
+                if row is None:
+                    row = rows[key] = self.new_row(sheet, record)
+                row[name + RAW] = record[_QUANTITY]
+                row[name + EVIDENCE] = bool(record[_EVIDENCE])
+                row["@source"].append(record[_SOURCE])
+        return {name: [rows[key] for key in sorted(rows)] for name, rows in found.items()}
 
-    def row_of(
-        self, sheet: SheetPlan, record: tuple[Any, ...], found: dict[tuple[Any, ...], Row]
-    ) -> Row:
-        columns = {
-            "facility": record[0],
-            "period": record[1],
-            "process_unit": record[3],
-            "stream": record[4],
-        }
-        key = tuple(columns[name] for name in sheet.grain)
-        row = found.get(key)
-        if row is None:
-            row = found[key] = dict(zip(sheet.grain, key, strict=True))
-            row["year"] = record[2]
-            row["@source"] = []
-            if "stream" in sheet.grain:
-                row["stream_class"] = record[5]
-            row.update(self.attributes_of(sheet, row))
-            row.update(_empty_inputs(tuple(sheet.inputs)))
+    def new_row(self, sheet: SheetPlan, record: tuple[Any, ...]) -> Row:
+        row: Row = {name: record[_RECORD.index(name)] for name in sheet.grain}
+        row["year"] = record[_YEAR]
+        row["@source"] = []
+        if "stream" in sheet.grain:
+            row["stream_class"] = record[_CLASS]
+        row.update(self.attributes_of(sheet, row))
+        row.update(_empty_inputs(tuple(sheet.inputs)))
         return row
 
     def attributes_of(self, sheet: SheetPlan, row: Row) -> Row:
@@ -131,6 +127,19 @@ class LeafRows:
             row["@source"] = []
             row.update({name + EVIDENCE: False for name in sheet.inputs})
         return rows
+
+
+def _targets(
+    leaves: Iterable[SheetPlan], stream: str, stream_class: str, item: str, unit: str
+) -> Iterator[tuple[SheetPlan, str]]:
+    """The sheets and inputs that a kind of record feeds."""
+    for sheet in leaves:
+        if within_classes(stream_class, sheet.doc.streams):
+            for name, plan in sheet.inputs.items():
+                doc = plan.doc
+                fits = doc.stream in (None, stream)
+                if fits and doc.item == item and doc.unit.text == unit:
+                    yield sheet, name
 
 
 @lru_cache(maxsize=256)

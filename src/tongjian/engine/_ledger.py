@@ -126,6 +126,14 @@ def co2e_micro(substance: str, value: float, year: int, tables: ResolvedTables) 
     return None if gwp is None else to_micro(value * float(gwp), CO2E)
 
 
+def check_columns(names: Iterable[str], known: Sequence[str]) -> None:
+    """Raises `EngineError` for a name that is not among the `known` ones."""
+    for name in names:
+        if name not in known:
+            values = {"name": name, "known": ", ".join(known)}
+            raise EngineError(Problem("engine.unknown_key", values=values))
+
+
 def summarise(
     lines: Iterable[LedgerLine], facilities: Mapping[str, Row], by: Sequence[str]
 ) -> list[Row]:
@@ -135,10 +143,7 @@ def summarise(
     """
     own = ("facility", "year", "ruleset", "boundary", "category", "substance")
     attributes = ("sector", "province", "city", "division")
-    for name in by:
-        if name not in own and name not in attributes:
-            known = ", ".join([*own, *attributes])
-            raise EngineError(Problem("engine.unknown_key", values={"name": name, "known": known}))
+    check_columns(by, [*own, *attributes])
     groups: dict[tuple[Any, ...], list[LedgerLine]] = {}
     for line in lines:
         facility = facilities.get(line.facility, {})

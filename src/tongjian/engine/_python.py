@@ -88,17 +88,17 @@ class PythonEngine:
             lines.append(f"    except NULL: r[{name!r}] = None")
 
         for name, item in sheet.inputs.items():
-            if item.default is None:
-                assign(name, f"number(r.get({name + RAW!r}))")
-            else:
-                assign(name, f"first(r.get({name + RAW!r}), lambda: {writer.code(item.default)})")
+            raw = writer.raw(f"r.get({name + RAW!r})")
+            default = writer.code(item.default) if item.default is not None else "None"
+            assign(name, f"(v if (v := {raw}) is not None else {default})")
         for name, formula in sheet.formulas.items():
             assign(name, writer.code(formula.node))
-        refusals = [f"holds(lambda: {writer.code(check.node)})" for check in sheet.refuses]
-        lines.append(f"    r['@refused'] = {' or '.join(refusals) or 'False'}")
         for check in sheet.checks:
-            code = f"holds(lambda: {writer.code(check.node)})"
-            lines.append(f"    r[{'@check ' + check.doc.name!r}] = {code}")
+            lines.append(f"    try: h = bool({writer.code(check.node)})")
+            lines.append("    except NULL: h = False")
+            lines.append(f"    r[{'@check ' + check.doc.name!r}] = h")
+        refusals = [f"r[{'@check ' + check.doc.name!r}]" for check in sheet.refuses]
+        lines.append(f"    r['@refused'] = {' or '.join(refusals) or 'False'}")
         return writer.compile(lines, "fill")
 
     def row_value(self, node: ir.Node, row: Row) -> Any:
@@ -211,21 +211,19 @@ class _Writer:
         self.names: dict[str, Any] = {
             "NULL": _NULL_ERRORS,
             "number": engine.number,
-            "first": self._first,
             "choose": _choose,
-            "holds": _holds,
             "same": _same,
-            "present": _present,
             "within": _within,
         }
 
-    def _first(self, value: Any, default: Callable[[], Any]) -> Any:
-        return default() if value is None else self.engine.number(value)
+    def raw(self, code: str) -> str:
+        """A raw input in the arithmetic of the mode."""
+        return code if self.engine.mode == "float" else f"number({code})"
 
     def compile(self, lines: list[str], name: str) -> Callable[..., Any]:
         # The source is written from checked nodes only: names are quoted with repr and every
         # constant is a variable, so no text of a document becomes code.
-        scope = {"__builtins__": {"min": min, "max": max, "abs": abs}, **self.names}
+        scope = {"__builtins__": {"min": min, "max": max, "abs": abs, "bool": bool}, **self.names}
         exec("\n".join(lines), scope)
         function: Callable[..., Any] = scope[name]
         return function
@@ -294,7 +292,9 @@ class _Writer:
 
     def _given(self, node: ir.Given) -> str:
         assert isinstance(node.node, ir.Column)
-        return f"present(r, {node.node.name!r})"
+        name = node.node.name
+        # An input with a default is given only if it was entered.
+        return f"(r.get({name + RAW!r}, r.get({name!r})) is not None)"
 
     def _required(self, node: ir.Required) -> str:
         return self.code(node.node)
@@ -305,6 +305,11 @@ class _Writer:
 
     def _call(self, node: ir.Call) -> str:
         arguments = [self.code(argument) for argument in node.arguments]
+        if node.name == "coalesce" and all(map(_cannot_fail, node.arguments)):
+            code = arguments[-1]
+            for argument in reversed(arguments[:-1]):
+                code = f"(v if (v := {argument}) is not None else {code})"
+            return code
         if node.name == "coalesce":
             return f"choose({', '.join(f'lambda: {argument}' for argument in arguments)})"
         return f"{node.name}({', '.join(arguments)})"
@@ -332,11 +337,9 @@ def _choose(*options: Callable[[], Any]) -> Any:
     return None
 
 
-def _holds(condition: Callable[[], Any]) -> bool:
-    try:
-        return bool(condition())
-    except _NULL_ERRORS:
-        return False
+def _cannot_fail(node: ir.Node) -> bool:
+    """Whether evaluating a node never raises: it has a value or None."""
+    return isinstance(node, ir.Column | ir.Lookup | ir.Number | ir.Nothing)
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -349,8 +352,3 @@ def _within(value: Any, name: str) -> bool:
     if value is None:
         raise TypeError("comparison with a missing value")
     return bool(value == name or value.startswith(name + "."))
-
-
-def _present(row: Row, name: str) -> bool:
-    raw = name + RAW
-    return (row[raw] if raw in row else row[name]) is not None

@@ -11,7 +11,7 @@ import duckdb
 from tongjian.engine._backend import DuckBackend
 from tongjian.engine._diagnosis import Diagnosis
 from tongjian.engine._leaf_rows import LeafRows, fetch
-from tongjian.engine._ledger import LedgerLine, ledger_lines, summarise
+from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import Sources
@@ -19,7 +19,7 @@ from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
 from tongjian.engine._unused import unused_records
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import CompiledRuleSet, Rulebook
+from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook
 
 Row = dict[str, Any]
 Backend = Literal["auto", "duckdb", "python"]
@@ -64,7 +64,11 @@ class Run:
         return summarise(self.select(**where), self.facilities, by)
 
     def select(self, **where: object) -> list[LedgerLine]:
-        """Ledger lines with these values of their columns or of their facility's attributes."""
+        """Ledger lines with these values of their columns or of their facility's attributes.
+
+        Raises `EngineError` for a column that does not exist.
+        """
+        check_columns(where, [*LedgerLine.__slots__, *ATTRIBUTES["facility"]])
         return [line for line in self.lines if self._fits(line, where)]
 
     def sheet(self, ruleset: str, name: str) -> list[Row]:
@@ -134,6 +138,7 @@ class _Work:
             raise EngineError(Problem("engine.no_records"))
         problems: list[Problem] = []
         chosen = _choose(self.rulebook, facilities, rulesets, wanted, problems)
+        _check_binds(self.binds, [ruleset for ruleset, _ in chosen])
         in_python = self.backend == "python" or (self.backend == "auto" and size <= _SMALL)
         results: list[RuleSetResult] = []
         lines: list[LedgerLine] = []
@@ -188,6 +193,18 @@ class _Work:
             [inside],
         )
         return Sources(wide=sources.wide, scope=f"scope{index}")
+
+
+def _check_binds(binds: Mapping[str, str], rulesets: Sequence[CompiledRuleSet]) -> None:
+    """A misspelt alias would otherwise change nothing and still stand in the manifest."""
+    known = {alias for ruleset in rulesets for alias in ruleset.program.tables}
+    unknown = [alias for alias in binds if alias not in known]
+    if unknown:
+        listed = ", ".join(sorted(known))
+        raise EngineError(
+            Problem("engine.unknown_bind", values={"alias": alias, "known": listed})
+            for alias in unknown
+        )
 
 
 def _coarse(

@@ -132,11 +132,10 @@ class Snapshot:
             )
 
     def _lock_down(self, connection: duckdb.DuckDBPyConnection) -> None:
-        files = [*self.activity, *self.wide.values()]
-        folders = sorted({str(path.resolve().parent) for path in files})
-        if folders:
-            listed = ", ".join(_literal(Path(folder)) for folder in folders)
-            connection.execute(f"SET allowed_directories = [{listed}]")
+        files = sorted({*self.activity, *self.wide.values()})
+        if files:
+            listed = ", ".join(map(_literal, files))
+            connection.execute(f"SET allowed_paths = [{listed}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
 
