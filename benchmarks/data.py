@@ -253,8 +253,13 @@ def factor_tables(size: Size) -> dict[str, FactorTable]:
     return {
         "fuel": FactorTable(
             ("stream", "year"),
-            {"ncv": "GJ/t", "carbon": "tC/GJ", "oxidation": "1", "ch4": "kgCH4/TJ",
-             "n2o": "kgN2O/TJ"},
+            {
+                "ncv": "GJ/t",
+                "carbon": "tC/GJ",
+                "oxidation": "1",
+                "ch4": "kgCH4/TJ",
+                "n2o": "kgN2O/TJ",
+            },
             fuel,
         ),
         "grid": FactorTable(("province", "year"), {"average": "tCO2/MWh", "heat": "tCO2/GJ"}, grid),

@@ -132,7 +132,8 @@ def views(data: Data) -> list[str]:
     """Statements that name the files, as the analyst would at the head of the script."""
     files = {"rows": data.rows, "facilities": data.facilities, "process_units": data.process_units}
     files |= {name: data.factor(name) for name in ("fuel", "grid", "technology", "plant")}
+    quoted = {name: str(path).replace("'", "''") for name, path in files.items()}
     return [
-        f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')"
-        for name, path in files.items()
+        f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')"
+        for name, path in quoted.items()
     ]

@@ -1,6 +1,6 @@
 """Writes the generated pages of docs/ from the program itself; a test holds them true.
 
-    python scripts/make_docs.py          write docs/cli.md, docs/errors.md, docs/rulebook.md
+python scripts/make_docs.py          write docs/cli.md, docs/errors.md, docs/rulebook.md
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import typer
+
 from tongjian.cli import app
 from tongjian.problems import code_catalogue
 from tongjian.rules import load_rulebook
@@ -34,7 +35,9 @@ def cli_page() -> str:
                 names = ", ".join(f"`{name}`" for name in one.opts)
                 if one.param_type_name == "argument":
                     names = f"`{(one.metavar or one.name or '').upper()}`"
-                parts.append(f"| {names} | {(getattr(one, 'help', '') or '').replace('|', '/')} |\n")
+                parts.append(
+                    f"| {names} | {(getattr(one, 'help', '') or '').replace('|', '/')} |\n"
+                )
             parts.append("\n")
         for name, child in children.items():
             describe(child, f"{path} {name}")
@@ -54,7 +57,9 @@ def errors_page() -> str:
     for code, words in sorted(code_catalogue().items()):
         if code.partition(".")[0] != package:
             package = code.partition(".")[0]
-            parts.append(f"\n## {package}\n\n| 代码 code | 说明 message | 改法 repair |\n|---|---|---|\n")
+            parts.append(
+                f"\n## {package}\n\n| 代码 code | 说明 message | 改法 repair |\n|---|---|---|\n"
+            )
         cells = [
             f"{words['zh']}<br>{words['en']}",
             f"{words.get('fix_zh', '')}<br>{words.get('fix_en', '')}",
@@ -68,21 +73,25 @@ def rulebook_page() -> str:
     """Rule sets, methods with their formulas, tables with the status of their values."""
     book = load_rulebook()
     parts = ["# 规则库 / The rulebook\n\n", _NOTE, "## 规则集 / Rule sets\n\n"]
-    parts.append("| 编号 id | 名称 title | 有效期 in force | 边界 boundary | 行业 sectors | 依据 basis |\n")
+    parts.append(
+        "| 编号 id | 名称 title | 有效期 in force | 边界 boundary | 行业 sectors | 依据 basis |\n"
+    )
     parts.append("|---|---|---|---|---|---|\n")
     for editions in book.rulesets.values():
         for one in editions:
             doc = one.doc
             parts.append(
-                f"| `{doc.id}` | {doc.title.zh}<br>{doc.title.en} | {doc.validity} | {doc.boundary} "
-                f"| {', '.join(doc.sectors)} | {doc.basis.document} {doc.basis.clause} "
+                f"| `{doc.id}` | {doc.title.zh}<br>{doc.title.en} | {doc.validity} "
+                f"| {doc.boundary} | {', '.join(doc.sectors)} | {doc.basis.document} {doc.basis.clause} "
                 f"（{doc.basis.status}） |\n"
             )
     parts.append("\n## 方法 / Methods\n\n")
     for methods in book.methods.values():
         for method in methods:
             parts.append(f"### `{method.id}` {method.title.zh} / {method.title.en}\n\n")
-            parts.append(f"{method.basis.document}；{method.basis.clause}（{method.basis.status}）\n\n")
+            parts.append(
+                f"{method.basis.document}；{method.basis.clause}（{method.basis.status}）\n\n"
+            )
             parts.append("| 列 column | 单位 unit | 公式 formula |\n|---|---|---|\n")
             for sheet in method.sheets.values():
                 for formula in sheet.formulas.values():
@@ -91,7 +100,10 @@ def rulebook_page() -> str:
                     name = f"`{sheet.name}.{formula.name}` {formula.title.zh}"
                     parts.append(f"| {name} | {unit} | `{text}` |\n")
             parts.append("\n")
-    parts.append("## 参数表 / Tables\n\n| 编号 id | 名称 title | 键 keys | 取值与状态 values |\n|---|---|---|---|\n")
+    parts.append(
+        "## 参数表 / Tables\n\n"
+        "| 编号 id | 名称 title | 键 keys | 取值与状态 values |\n|---|---|---|---|\n"
+    )
     for table in sorted(book.tables.values(), key=lambda one: one.id):
         statuses = Counter(value.status for value in table.values)
         listed = ", ".join(f"{name} {count}" for name, count in sorted(statuses.items()))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tongjian.cases import check_cases, check_files, read_cases
 from tongjian.problems import RuleError
 from tongjian.rules import load_rulebook
@@ -15,7 +16,7 @@ def test_worked_examples_hold(path):
     results = check_files([path], load_rulebook())
 
     assert results
-    assert [] == [one for one in results if not one.holds]
+    assert [one for one in results if not one.holds] == []
 
 
 def test_every_worked_example_of_this_slice_is_a_case():
@@ -59,7 +60,7 @@ def _write(path: Path, **changes: object) -> Path:
 def test_a_wrong_value_does_not_hold(tmp_path):
     results = check_files([_write(tmp_path / "c.yaml", value=3006030.69)], load_rulebook())
 
-    assert ["duckdb", "python", "decimal"] == [one.backend for one in results]
+    assert [one.backend for one in results] == ["duckdb", "python", "decimal"]
     assert not any(one.holds for one in results)
 
 

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tongjian.cli import app
 from typer.testing import CliRunner
+
+from tongjian.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = [
@@ -39,7 +40,7 @@ def test_import_again_changes_nothing(workspace):
 
     report = json.loads(call("import", *EXAMPLE, "-w", workspace, "--json").output)
 
-    assert (0, 7) == (report["rows_new"], report["rows_known"])
+    assert (report["rows_new"], report["rows_known"]) == (0, 7)
     assert first == sorted((workspace / "records").rglob("*"))
 
 
@@ -47,7 +48,7 @@ def test_dry_run_writes_nothing(tmp_path):
     result = call("import", *EXAMPLE, "-w", tmp_path, "--dry-run")
 
     assert "未写入" in result.output
-    assert [] == list(tmp_path.rglob("*.parquet"))
+    assert list(tmp_path.rglob("*.parquet")) == []
 
 
 def test_import_with_faults_names_every_place_and_writes_nothing(tmp_path):
@@ -63,7 +64,7 @@ def test_import_with_faults_names_every_place_and_writes_nothing(tmp_path):
 
     assert "第2行" in zh and "第3行" in zh and "koks" in zh
     assert "row 2" in en and "row 3" in en and "koks" in en
-    assert [] == list((tmp_path / "w").rglob("*.parquet"))
+    assert list((tmp_path / "w").rglob("*.parquet")) == []
 
 
 def test_missing_file_and_missing_workspace(tmp_path):
@@ -95,8 +96,8 @@ def test_what_if_is_written_into_the_manifest(workspace):
         call("run", "-w", workspace, "--bind", "fuel=fuel.ndrc-chem-2013", "--json").output
     )["manifest"]
 
-    assert {} == plain["binds"]
-    assert {"fuel": "fuel.ndrc-chem-2013"} == other["binds"]
+    assert plain["binds"] == {}
+    assert other["binds"] == {"fuel": "fuel.ndrc-chem-2013"}
     assert plain["result"] != other["result"]
 
 

@@ -1,6 +1,7 @@
 """The demo's province: every total is explained down to clause, factor status and record."""
 
 import pytest
+
 from tongjian.cli._demo import run_demo
 from tongjian.cli._output import Output
 from tongjian.engine import explain_total, run
@@ -83,8 +84,7 @@ def test_every_planted_fault_shows(province):
     for fault in planted_faults(plants=PLANTS, months=12):
         for shown in fault["shown"]:
             assert any(
-                code == shown["code"] and fault["facility"] in message
-                for code, message in reported
+                code == shown["code"] and fault["facility"] in message for code, message in reported
             ), fault["id"]
 
 

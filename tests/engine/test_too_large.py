@@ -14,9 +14,9 @@ def test_value_beyond_the_integer_range(tmp_path, rulebook):
         for backend in ("duckdb", "python")
     ]
 
-    assert 1 == len({one.manifest["result"] for one in runs})
+    assert len({one.manifest["result"] for one in runs}) == 1
     for one in runs:
         (line,) = [row for row in one.ledger if row["category"] == "fuel_combustion"]
-        assert 1 == line["missing"]
+        assert line["missing"] == 1
         (problem,) = [p for p in one.problems if p.code == "engine.too_large"]
         assert "coke" in problem.message("zh") and "coke" in problem.message("en")

@@ -43,7 +43,9 @@ def _line(
 
 
 def _workbook(
-    path: Path, lines: Sequence[Sequence[object]], header: Sequence[str] = HEADER,
+    path: Path,
+    lines: Sequence[Sequence[object]],
+    header: Sequence[str] = HEADER,
     sheet: str = "Adipic Acid",
 ) -> Path:
     with xlsxwriter.Workbook(str(path)) as book:

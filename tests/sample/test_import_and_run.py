@@ -72,9 +72,7 @@ def test_every_planted_fault_shows(result: Run) -> None:
 
 
 def test_nothing_but_the_planted_faults_shows(result: Run) -> None:
-    faulty = {
-        fault["facility"] for fault in planted_faults(SEED, PLANTS, MONTHS) if fault["shown"]
-    }
+    faulty = {fault["facility"] for fault in planted_faults(SEED, PLANTS, MONTHS) if fault["shown"]}
     for problem in result.problems:
         if problem.severity == "error":
             assert any(name in problem.text("en") for name in faulty), problem.text("en")

@@ -7,11 +7,13 @@ give the same bits.
 
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._explain import explain, explain_total
+from tongjian.engine._factors import FactorUsed, factors_used
 from tongjian.engine._node import Node
 from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
 __all__ = [
+    "FactorUsed",
     "Node",
     "RecordsStore",
     "Run",
@@ -19,5 +21,6 @@ __all__ = [
     "compute_sheets",
     "explain",
     "explain_total",
+    "factors_used",
     "run",
 ]

@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tongjian.engine import Run
-from tongjian.engine._factors import FactorUsed
+from tongjian.engine import FactorUsed, Run
 from tongjian.engine._run import RuleSetResult
 from tongjian.problems import Problem
 from tongjian.reports._html import Markup, el, join

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from tongjian.engine import Node, Run
-from tongjian.engine._factors import FactorUsed
+from tongjian.engine import FactorUsed, Node, Run
 from tongjian.reports import _lists as lists
 from tongjian.reports._coverage import MONTHS, months_covered
 from tongjian.reports._explained import Teller, explained

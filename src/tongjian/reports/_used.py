@@ -6,8 +6,7 @@ import json
 from collections import OrderedDict
 from threading import Lock
 
-from tongjian.engine import Run
-from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine import FactorUsed, Run, factors_used
 
 _KEPT = 4
 _known: OrderedDict[str, list[FactorUsed]] = OrderedDict()

@@ -12,8 +12,14 @@ def smelter(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> 
     """Enter everything a smelter reports."""
     yearly = dice.between(0.08e6, 0.36e6)
     lines = tuple(
-        book.unit(f"PL{n}", f"{n}号电解系列", f"Potline {n}", "potline", technology="cwpb",
-                  capacity=yearly / 365 / (1 + (yearly > 0.2e6)))
+        book.unit(
+            f"PL{n}",
+            f"{n}号电解系列",
+            f"Potline {n}",
+            "potline",
+            technology="cwpb",
+            capacity=yearly / 365 / (1 + (yearly > 0.2e6)),
+        )
         for n in range(1, 2 + (yearly > 0.2e6))
     )
     book.unit("CA1", "铸造", "Casthouse", "casting")
@@ -49,8 +55,15 @@ def _potline(
     efficiency = plant.rate(0.945, 0.915, dice, 0.002)
     book.share(month, line, "aluminium", "current_efficiency", efficiency)
     if pfc:
-        book.put(month, line, "aluminium", "cf4_measured", "n2o", made * 143e-6 * effects,
-                 written="tCF4" if book.habits["n2o"].unit == "tN2O" else "kgCF4")
+        book.put(
+            month,
+            line,
+            "aluminium",
+            "cf4_measured",
+            "n2o",
+            made * 143e-6 * effects,
+            written="tCF4" if book.habits["n2o"].unit == "tN2O" else "kgCF4",
+        )
 
 
 def _rest(plant: Plant, book: Book, month: Month, dice: Dice, metal: float) -> None:

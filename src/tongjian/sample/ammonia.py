@@ -36,11 +36,23 @@ def ammonia(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> 
 
 def _layout(book: Book, gas: bool, urea: bool, yearly: float) -> None:
     if gas:
-        book.unit("REF", "天然气转化", "Gas reformer", "reformer",
-                  technology="natural_gas_reforming", capacity=yearly / 330)
+        book.unit(
+            "REF",
+            "天然气转化",
+            "Gas reformer",
+            "reformer",
+            technology="natural_gas_reforming",
+            capacity=yearly / 330,
+        )
     else:
-        book.unit("GAS", "煤气化", "Gasifier", "gasifier",
-                  technology="partial_oxidation", capacity=yearly / 330)
+        book.unit(
+            "GAS",
+            "煤气化",
+            "Gasifier",
+            "gasifier",
+            technology="partial_oxidation",
+            capacity=yearly / 330,
+        )
         book.unit("BLR", "锅炉", "Boiler", "boiler")
     book.unit("SYN", "合成", "Synthesis loop", "synthesis", capacity=yearly / 330)
     if urea:

@@ -10,11 +10,20 @@ from tongjian.sample.months import Month
 from tongjian.sample.plants import Plant
 
 # Raw materials without carbonate, by usual dose (t per t clinker).
-_DEDUCTIONS = (("steel_slag", 0.03), ("fly_ash", 0.05), ("carbide_slag", 0.09),
-               ("copper_slag", 0.02), ("red_mud", 0.02), ("fgd_gypsum", 0.01))
+_DEDUCTIONS = (
+    ("steel_slag", 0.03),
+    ("fly_ash", 0.05),
+    ("carbide_slag", 0.09),
+    ("copper_slag", 0.02),
+    ("red_mud", 0.02),
+    ("fgd_gypsum", 0.01),
+)
 # Alternative fuels: NCV (GJ/t), fossil share of the carbon, dose (t per t clinker).
-_WASTES = (("waste_tyre", 28.0, 0.73, 0.006), ("waste_plastics", 22.0, 0.85, 0.010),
-           ("mixed_industrial_waste", 16.0, 0.60, 0.018))
+_WASTES = (
+    ("waste_tyre", 28.0, 0.73, 0.006),
+    ("waste_plastics", 22.0, 0.85, 0.010),
+    ("mixed_industrial_waste", 16.0, 0.60, 0.018),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,14 @@ def _kilns(plant: Plant, book: Book, dice: Dice) -> list[Kiln]:
         chosen = _DEDUCTIONS[first : first + dice.pick((1, 2, 2))]
         kilns.append(
             Kiln(
-                code=book.unit(f"K{n}", f"{n}号回转窑", f"Rotary kiln {n}", "kiln",
-                               technology="white" if white else "portland", capacity=daily),
+                code=book.unit(
+                    f"K{n}",
+                    f"{n}号回转窑",
+                    f"Rotary kiln {n}",
+                    "kiln",
+                    technology="white" if white else "portland",
+                    capacity=daily,
+                ),
                 daily=daily,
                 cao=dice.between(0.645, 0.665),
                 mgo=dice.between(0.012, 0.028),

@@ -101,8 +101,16 @@ def caprolactam(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice)
         made = yearly / 12 * plant.load(month, dice)
         for unit in units:
             part = made / len(units) * dice.around(1, 0.02)
-            _n2o(book, month, dice, unit, "caprolactam", _CAPROLACTAM[plant.route], part,
-                 "caprolactam")
+            _n2o(
+                book,
+                month,
+                dice,
+                unit,
+                "caprolactam",
+                _CAPROLACTAM[plant.route],
+                part,
+                "caprolactam",
+            )
         book.power(month, "", made * plant.rate(0.75, 1.25, dice))
         heat = made * plant.rate(10.5, 17.5, dice)
         if boiler:
@@ -125,9 +133,15 @@ def _units(
 ) -> list[str]:
     process, count = processes[plant.route], dice.pick((1, 1, 2))
     return [
-        book.unit(f"{code}{n}", f"{n}号{zh}", f"{en} {n}", "acid_unit",
-                  technology=process.technology, abatement=process.abatement,
-                  capacity=yearly / 330 / count)
+        book.unit(
+            f"{code}{n}",
+            f"{n}号{zh}",
+            f"{en} {n}",
+            "acid_unit",
+            technology=process.technology,
+            abatement=process.abatement,
+            capacity=yearly / 330 / count,
+        )
         for n in range(1, count + 1)
     ]
 
@@ -147,8 +161,15 @@ def _n2o(
         emitted = made * dice.around(process.monitored, 0.12) / 1000
         book.put(month, unit, stream, "n2o_measured", "n2o", emitted)
     if process.generation is not None:
-        book.put(month, unit, stream, "n2o_generation", "per_product",
-                 dice.around(process.generation, 0.04), written=f"kgN2O/t {product}")
+        book.put(
+            month,
+            unit,
+            stream,
+            "n2o_generation",
+            "per_product",
+            dice.around(process.generation, 0.04),
+            written=f"kgN2O/t {product}",
+        )
     if process.destruction is not None:
         book.share(month, unit, stream, "destruction", dice.around(process.destruction, 0.02))
     if process.utilisation:

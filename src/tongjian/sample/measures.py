@@ -28,9 +28,7 @@ _MEASURES: dict[str, tuple[Entered, ...]] = {
     "heat": (Entered("GJ", 1, 1), Entered("百万千焦", 1, 1)),
     "share": (Entered("%", 100, 2), Entered("1", 1, 4)),
     "ncv_solid": (Entered("GJ/t", 1, 3), Entered("MJ/kg", 1, 3), Entered("kJ/kg", 1000, 0)),
-    "ncv_gas": (
-        Entered("GJ/万Nm3", 1, 2), Entered("MJ/Nm3", 0.1, 3), Entered("kJ/Nm3", 100, 0)
-    ),
+    "ncv_gas": (Entered("GJ/万Nm3", 1, 2), Entered("MJ/Nm3", 0.1, 3), Entered("kJ/Nm3", 100, 0)),
     "carbon": (Entered("tC/t", 1, 4),),
     "n2o": (Entered("tN2O", 1, 3), Entered("kgN2O", 1000, 0)),
 }

@@ -19,8 +19,14 @@ def refinery(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) ->
         _furnaces(plant, book, month, dice, crude)
         _cracker_and_flare(plant, book, month, dice, crude)
         if hydrogen_gas:
-            book.put(month, "HGU", "natural_gas", "feedstock", "gas",
-                     crude * plant.rate(7e-4, 1.2e-3, dice))
+            book.put(
+                month,
+                "HGU",
+                "natural_gas",
+                "feedstock",
+                "gas",
+                crude * plant.rate(7e-4, 1.2e-3, dice),
+            )
         _steam(plant, book, month, dice, crude)
         book.power(month, "", crude * plant.rate(0.042, 0.068, dice))
         book.mass(month, "", "diesel", "consumed", crude * plant.rate(4e-5, 1e-4, dice))

@@ -51,21 +51,36 @@ def _layout(plant: Plant, book: Book, dice: Dice) -> Works:
         book.unit("CO1", "焦化", "Coking", "coking", capacity=yearly * 0.35 / 350)
     count = 1 + (yearly > 3.5e6)
     sinters = tuple(
-        book.unit(f"SI{n}", f"{n}号烧结机", f"Sinter strand {n}", "sintering",
-                  capacity=yearly * 1.25 / 340 / count)
+        book.unit(
+            f"SI{n}",
+            f"{n}号烧结机",
+            f"Sinter strand {n}",
+            "sintering",
+            capacity=yearly * 1.25 / 340 / count,
+        )
         for n in range(1, count + 1)
     )
     furnace_count = 1 + int(yearly / 2.5e6)
     furnaces = tuple(
-        book.unit(f"BF{n}", f"{n}号高炉", f"Blast furnace {n}", "blast_furnace",
-                  capacity=yearly * 0.93 / 350 / furnace_count)
+        book.unit(
+            f"BF{n}",
+            f"{n}号高炉",
+            f"Blast furnace {n}",
+            "blast_furnace",
+            capacity=yearly * 0.93 / 350 / furnace_count,
+        )
         for n in range(1, furnace_count + 1)
     )
     book.unit("LK1", "石灰窑", "Lime kiln", "lime_kiln", capacity=yearly * 0.06 / 340)
     book.unit("BOF1", "转炉炼钢", "Converter shop", "converter", capacity=yearly / 345)
     mills = tuple(
-        book.unit(f"RO{n}", f"{n}号轧线", f"Rolling mill {n}", "rolling",
-                  capacity=yearly / 330 / (1 + (yearly > 3e6)))
+        book.unit(
+            f"RO{n}",
+            f"{n}号轧线",
+            f"Rolling mill {n}",
+            "rolling",
+            capacity=yearly / 330 / (1 + (yearly > 3e6)),
+        )
         for n in range(1, 2 + (yearly > 3e6))
     )
     book.unit("PP1", "煤气发电", "Gas power plant", "gas_power")
@@ -90,8 +105,9 @@ def _coking_and_coke(
         made = coke * 0.88
         bought = coke - made
         coal = made * plant.rate(1.31, 1.36, dice, 0.006)
-        book.solid_fuel(month, "CO1", "cleaned_coal", coal, dice.around(28.2, 0.012),
-                        dice.around(0.728, 0.008))
+        book.solid_fuel(
+            month, "CO1", "cleaned_coal", coal, dice.around(28.2, 0.012), dice.around(0.728, 0.008)
+        )
         book.mass(month, "CO1", "coke", "produced", made)
         book.power(month, "CO1", made * plant.rate(0.035, 0.055, dice))
     for furnace, part in zip(works.furnaces, _parts(len(works.furnaces), dice), strict=True):
@@ -101,15 +117,18 @@ def _coking_and_coke(
         book.solid_fuel(month, furnace, "coke", bought * part, ncv, carbon)
 
 
-def _burden(
-    plant: Plant, book: Book, month: Month, dice: Dice, works: Works, iron: float
-) -> None:
+def _burden(plant: Plant, book: Book, month: Month, dice: Dice, works: Works, iron: float) -> None:
     sinter = iron * plant.rate(1.26, 1.36, dice)
     for strand, part in zip(works.sinters, _parts(len(works.sinters), dice), strict=True):
         made = sinter * part
         book.mass(month, strand, "sinter", "produced", made)
-        book.solid_fuel(month, strand, "anthracite", made * plant.rate(0.046, 0.058, dice),
-                        dice.around(26.4, 0.015))
+        book.solid_fuel(
+            month,
+            strand,
+            "anthracite",
+            made * plant.rate(0.046, 0.058, dice),
+            dice.around(26.4, 0.015),
+        )
         book.mass(month, strand, "limestone", "consumed", made * plant.rate(0.055, 0.085, dice))
         book.mass(month, strand, "dolomite", "consumed", made * plant.rate(0.030, 0.050, dice))
         book.power(month, strand, made * plant.rate(0.038, 0.052, dice))
@@ -123,10 +142,10 @@ def _furnaces(
         injected = made * dice.around(0.153, 0.02)
         carbon = dice.around(0.775, 0.01) if works.tests_carbon else None
         book.mass(month, furnace, "pig_iron", "produced", made)
-        book.solid_fuel(month, furnace, "anthracite", injected * 0.62,
-                        dice.around(28.6, 0.012), carbon)
-        book.solid_fuel(month, furnace, "bituminous", injected * 0.38,
-                        dice.around(25.8, 0.015))
+        book.solid_fuel(
+            month, furnace, "anthracite", injected * 0.62, dice.around(28.6, 0.012), carbon
+        )
+        book.solid_fuel(month, furnace, "bituminous", injected * 0.38, dice.around(25.8, 0.015))
         book.power(month, furnace, made * plant.rate(0.070, 0.100, dice))
 
 
@@ -139,8 +158,13 @@ def _converter(
     book.mass(month, "BOF1", "dolomite", "consumed", steel * dice.around(0.012, 0.05))
     book.raw_material(month, "BOF1", "ferrosilicon", steel * dice.around(0.0028, 0.06), 0.006)
     book.raw_material(month, "BOF1", "silicomanganese", steel * dice.around(0.0095, 0.06), 0.066)
-    book.gas_fuel(month, "BOF1", "natural_gas", steel * plant.rate(1.2e-4, 2.6e-4, dice),
-                  dice.around(352, 0.008))
+    book.gas_fuel(
+        month,
+        "BOF1",
+        "natural_gas",
+        steel * plant.rate(1.2e-4, 2.6e-4, dice),
+        dice.around(352, 0.008),
+    )
     book.power(month, "BOF1", steel * plant.rate(0.060, 0.090, dice))
 
 
@@ -150,14 +174,17 @@ def _rolling(
     for mill, part in zip(works.mills, _parts(len(works.mills), dice), strict=True):
         rolled = steel * part * dice.around(0.965, 0.004)
         book.mass(month, mill, "rolled_steel", "produced", rolled)
-        book.gas_fuel(month, mill, "natural_gas", rolled * plant.rate(3e-4, 9e-4, dice),
-                      dice.around(352, 0.008))
+        book.gas_fuel(
+            month,
+            mill,
+            "natural_gas",
+            rolled * plant.rate(3e-4, 9e-4, dice),
+            dice.around(352, 0.008),
+        )
         book.power(month, mill, rolled * plant.rate(0.085, 0.125, dice))
 
 
-def _rest(
-    plant: Plant, book: Book, month: Month, dice: Dice, works: Works, steel: float
-) -> None:
+def _rest(plant: Plant, book: Book, month: Month, dice: Dice, works: Works, steel: float) -> None:
     book.power(month, "", steel * plant.rate(0.075, 0.110, dice))
     lime = steel * plant.rate(0.046, 0.062, dice)
     book.mass(month, "LK1", "lime", "produced", lime)

@@ -27,15 +27,21 @@ def electric(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) ->
         rest = steel * plant.rate(0.035, 0.070, dice)
         book.power(month, "", rest)
         if green:
-            book.power(month, furnaces[0], steel / len(furnaces) * 0.36 * green,
-                       "nonfossil_purchased")
+            book.power(
+                month, furnaces[0], steel / len(furnaces) * 0.36 * green, "nonfossil_purchased"
+            )
 
 
 def _layout(book: Book, yearly: float, dice: Dice) -> list[str]:
     count = 1 + (yearly > 0.9e6)
     furnaces = [
-        book.unit(f"EAF{n}", f"{n}号电炉", f"Electric arc furnace {n}", "eaf",
-                  capacity=yearly / 320 / count)
+        book.unit(
+            f"EAF{n}",
+            f"{n}号电炉",
+            f"Electric arc furnace {n}",
+            "eaf",
+            capacity=yearly / 320 / count,
+        )
         for n in range(1, count + 1)
     ]
     book.unit("RO1", "轧线", "Rolling mill", "rolling", capacity=yearly / 320)
@@ -59,10 +65,16 @@ def _furnace(
     # Hot carbon in the charge saves electricity.
     book.power(month, furnace, made * (plant.rate(0.375, 0.465, dice) - 0.4 * iron_share))
     book.mass(month, furnace, "electrode", "consumed", made * plant.rate(0.0013, 0.0024, dice))
-    book.solid_fuel(month, furnace, "anthracite", made * plant.rate(0.007, 0.013, dice),
-                    dice.around(27.1, 0.015))
-    book.gas_fuel(month, furnace, "natural_gas", made * plant.rate(3e-4, 8e-4, dice),
-                  dice.around(352, 0.008))
+    book.solid_fuel(
+        month,
+        furnace,
+        "anthracite",
+        made * plant.rate(0.007, 0.013, dice),
+        dice.around(27.1, 0.015),
+    )
+    book.gas_fuel(
+        month, furnace, "natural_gas", made * plant.rate(3e-4, 8e-4, dice), dice.around(352, 0.008)
+    )
     book.mass(month, furnace, "limestone", "consumed", made * plant.rate(0.010, 0.018, dice))
     book.mass(month, furnace, "dolomite", "consumed", made * plant.rate(0.008, 0.014, dice))
     book.raw_material(month, furnace, "silicomanganese", made * dice.around(0.010, 0.05), 0.066)
