@@ -82,8 +82,8 @@ def rulebook_page() -> str:
             doc = one.doc
             parts.append(
                 f"| `{doc.id}` | {doc.title.zh}<br>{doc.title.en} | {doc.validity} "
-                f"| {doc.boundary} | {', '.join(doc.sectors)} | {doc.basis.document} {doc.basis.clause} "
-                f"（{doc.basis.status}） |\n"
+                f"| {doc.boundary} | {', '.join(doc.sectors)} "
+                f"| {doc.basis.document} {doc.basis.clause}（{doc.basis.status}） |\n"
             )
     parts.append("\n## 方法 / Methods\n\n")
     for methods in book.methods.values():

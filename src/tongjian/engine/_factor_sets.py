@@ -49,8 +49,9 @@ class FactorSets:
             found = self.numbers[look] = {year: {} for year in self.tables.years(look.table)}
             scale = self.tables.scales[look.table, look.column]
             known: dict[int, float] = {}  # one value is in force in many years
+            fixed = any(isinstance(part, ir.Text) for part in look.keys)
             for (year, key), value in self.tables.values[look.table, look.column].items():
-                row_key = _row_key(look, key)
+                row_key = _row_key(look, key) if fixed else key
                 if value.number is None or row_key is None:
                     continue
                 number = known.get(id(value))

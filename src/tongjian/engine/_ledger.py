@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -64,7 +63,7 @@ def from_micro(count: int, unit: Unit) -> float:
 
 def to_micro(value: float, unit: Unit) -> int:
     """A number of units as a whole number of micro-units, rounded as in every total."""
-    return math.floor(value * micro_multiplier(unit) + 0.5)
+    return round(value * micro_multiplier(unit))
 
 
 def ledger_lines(

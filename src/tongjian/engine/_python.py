@@ -174,8 +174,8 @@ class PythonEngine:
     def integer(self, value: Any, unit: Unit) -> int | None:
         """The value in whole micro-units; None when it is too large for a 64-bit integer."""
         if self.mode == "float":
-            scaled = value * micro_multiplier(unit) + 0.5
-            count = math.floor(scaled) if math.isfinite(scaled) else _TOO_LARGE
+            scaled = value * micro_multiplier(unit)
+            count = round(scaled) if math.isfinite(scaled) else _TOO_LARGE
         else:
             exact = value * self.constant(micro_factor(unit))
             count = int(exact.to_integral_value(ROUND_HALF_UP))

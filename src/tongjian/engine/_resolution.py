@@ -3,7 +3,8 @@
 Ties round away from zero (四舍五入), as in a return. Records have few decimals, so exact ties are
 common, and the nearest double of such a product lies a hair beside the tie. The multiplier
 therefore is larger than the number of integers per unit by 2^-50: more than the error of a
-handful of multiplications (5.6e-16), and less than half an integer up to 5.6e14 of them.
+handful of multiplications (5.6e-16), and less than half an integer up to 5.6e14 of them. The
+product is then rounded to the nearest integer, which every engine has as one instruction.
 """
 
 from __future__ import annotations
@@ -23,5 +24,5 @@ def micro_factor(unit: Unit) -> Fraction:
 
 @lru_cache(maxsize=512)
 def micro_multiplier(unit: Unit) -> float:
-    """What a double is multiplied with before ``floor(x + 0.5)`` makes it whole."""
+    """What a double is multiplied with before it is rounded to the nearest integer."""
     return float(micro_factor(unit) * _GUARD)

@@ -26,10 +26,12 @@ class Dialect:
     quote: str = '"'
     # Used only after a plain CAST has failed on a value too large for an integer.
     safe_cast: str = "TRY_CAST"
+    # Whether a cast to an integer rounds to the nearest (ties to even) and does not truncate.
+    cast_rounds: bool = True
 
 
 DUCKDB = Dialect()
-SPARK = Dialect(name="spark", quote="`")
+SPARK = Dialect(name="spark", quote="`", cast_rounds=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,10 @@ class SqlWriter:
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""
         cast = self.dialect.safe_cast if self.safe else "CAST"
-        whole = f"floor({value} * {self.double(Fraction(multiplier))} + 0.5e0)"
-        return f"{cast}({whole} AS {self.dialect.integer})"
+        scaled = f"{value} * {self.double(Fraction(multiplier))}"
+        if not self.dialect.cast_rounds:
+            scaled = f"rint({scaled})"
+        return f"{cast}({scaled} AS {self.dialect.integer})"
 
     def from_integer(self, name: str, node: ir.Aggregate) -> str:
         """A gathered aggregate as a number; sums and counts of nothing are zero."""

@@ -12,9 +12,10 @@ from datetime import date
 from fractions import Fraction
 
 from tongjian.problems import Problem
-from tongjian.rules import Program, Rulebook, RuleSet, Table, Value
+from tongjian.rules import Program, Rulebook, RuleSet, Table, Validity, Value
 
 Key = tuple[str, ...]
+_ALWAYS = Validity()
 
 
 @dataclass(slots=True)
@@ -116,7 +117,8 @@ def _in_force(table: Table, column: str, days: Mapping[int, date]) -> dict[tuple
     found: dict[tuple[int, Key], Value] = {}
     for value in table.values:
         if value.column == column:
+            always = value.validity == _ALWAYS
             for year, day in days.items():
-                if value.validity.covers(day):
+                if always or value.validity.covers(day):
                     found[year, value.key] = value
     return found
