@@ -13,6 +13,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +148,19 @@ def write_parquet(
     path: Path, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """`rows` as a Parquet file with these columns and types."""
-    with duckdb.connect() as connection:
-        # One list per column: thousands of rows are one statement.
-        lists = [[row[name] for row in rows] for name in columns]
-        cells = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in columns.items())
-        connection.execute(f"CREATE TABLE rows AS SELECT {cells}", lists)
-        target = str(path).replace("'", "''")
-        connection.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
+    # One list per column: thousands of rows are one statement.
+    lists = [[row[name] for row in rows] for name in columns]
+    cells = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in columns.items())
+    target = str(path).replace("'", "''")
+    with writer().cursor() as cursor:
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE rows AS SELECT {cells}", lists)
+        cursor.execute(f"COPY rows TO '{target}' (FORMAT parquet)")
+
+
+@lru_cache(maxsize=1)
+def writer() -> duckdb.DuckDBPyConnection:
+    """One connection for all files: opening one takes longer than writing a file."""
+    return duckdb.connect()
 
 
 # -- rule documents --------------------------------------------------------------------------

@@ -294,7 +294,7 @@ def bits(value: float | None) -> str | None:
     return None if value is None else float(value).hex()
 
 
-@settings(max_examples=120)
+@settings(max_examples=70)
 @given(formulas(signed=True), rows(signed=True))
 def test_sql_and_python_give_the_same_bits(made: list[tuple[str, str]], data: list[Row]) -> None:
     program = program_of(made)
@@ -310,7 +310,7 @@ def test_sql_and_python_give_the_same_bits(made: list[tuple[str, str]], data: li
             assert one == other, (column, texts)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(formulas(signed=False), rows(signed=False))
 def test_floats_are_near_to_decimals(made: list[tuple[str, str]], data: list[Row]) -> None:
     program = program_of(made)

@@ -99,8 +99,9 @@ class Snapshot:
                     del _kept[oldest]
 
     def _state(self) -> tuple[tuple[int, int], ...]:
-        """Size and time of the small tables, which a connection holds in memory."""
-        paths = [path for path in (self.facilities, self.process_units) if path is not None]
+        """Size and time of every file: a connection may hold parts of them in memory."""
+        named = (self.facilities, self.process_units, *self.activity, *self.wide.values())
+        paths = [path for path in named if path is not None]
         return tuple((path.stat().st_size, path.stat().st_mtime_ns) for path in paths)
 
     def __hash__(self) -> int:
