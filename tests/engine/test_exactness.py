@@ -11,6 +11,7 @@ import random
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -287,3 +288,20 @@ def test_a_run_that_fails_leaves_nothing_behind(plant: Rulebook, records: Record
         with pytest.raises(KeyboardInterrupt):
             run(plant, snapshot, backend="duckdb", progress=stop)
     assert outcome(run(plant, snapshot, backend="duckdb")) == expected
+
+
+@pytest.mark.usefixtures("no_kept")
+def test_more_snapshots_than_connections_that_are_kept(records: Records) -> None:
+    records.add("electricity", "purchased", 1.0, "MWh")
+    several = [records.snapshot(f"s{number}") for number in range(6)]
+    for _ in range(2):
+        for one in several:  # one after another
+            with one.borrow() as connection:
+                assert connection.execute("SELECT count(*) FROM activity").fetchall() == [(1,)]
+        with ExitStack() as stack:  # all at once, and twice the same
+            for one in [*several, *several]:
+                stack.enter_context(one.borrow())
+    kept = [connection for group in snapshots._kept.values() for connection in group]
+    assert len(kept) == snapshots._MOST_KEPT
+    for connection in kept:
+        connection.execute("SELECT 1")

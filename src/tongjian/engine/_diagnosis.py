@@ -38,38 +38,36 @@ class Diagnosis:
         found: list[Problem] = []
         for name, rows in self.suspect_rows(sheets).items():
             found.extend(self.leaf_problems(self.engine.program.sheets[name], rows))
-        for name, sheet in self.engine.program.sheets.items():
+        for sheet in self.engine.program.sheets.values():
             if not sheet.is_leaf:
-                found.extend(self.coarse_problems(sheet, sheets[name]))
+                found.extend(self.coarse_problems(sheet, sheets))
         return found
 
     def suspect_rows(self, sheets: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
-        """Leaf rows of facilities and years with rows left out (all, where warnings are due)."""
+        """Leaf rows of facilities and years with rows left out.
+
+        All of them where warnings are due, or where a total over all plants or years lacks rows.
+        """
         program = self.engine.program
-        suspects = sorted(
-            {
-                (row["facility"], row["year"])
-                for rows in sheets.values()
-                for row in rows
-                if row[MISSING] and "facility" in row and "year" in row
-            }
-        )
-        warns = any(
+        lacking = [row for rows in sheets.values() for row in rows if row[MISSING]]
+        suspects = _located(lacking)
+        everything = suspects is None or any(
             check.doc.severity == "warning"
             for one in program.sheets.values()
             for check in one.checks
         )
-        if not suspects and not warns:
+        if not suspects and not everything:
             return {}
         leaves = self.leaves
         if leaves is None:
-            leaves = self.leaf_rows.read(program, "" if warns else _pairs(suspects))
-        wanted = set(suspects)
+            leaves = self.leaf_rows.read(program, _pairs(None if everything else suspects))
+        wanted = set(suspects or ())
         return {
             name: [
                 dict(row)
                 for row in rows
-                if row["year"] in self.years and (warns or (row["facility"], row["year"]) in wanted)
+                if row["year"] in self.years
+                and (everything or (row["facility"], row["year"]) in wanted)
             ]
             for name, rows in leaves.items()
         }
@@ -106,6 +104,12 @@ class Diagnosis:
                 yield self.check_problem(check, row, sheet)
         if row["@refused"]:
             return
+        yield from self.part_problems(sheet, row, used)
+
+    def part_problems(
+        self, sheet: SheetPlan, row: Row, used: Iterable[ir.Aggregate]
+    ) -> Iterator[Problem]:
+        """Why the row gives no value for what coarser sheets read of it; each cause once."""
         found: dict[str, Problem] = {}
         for part in used:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
@@ -134,15 +138,48 @@ class Diagnosis:
 
     # -- coarser sheets ----------------------------------------------------------------------
 
-    def coarse_problems(self, sheet: SheetPlan, rows: Iterable[Row]) -> Iterator[Problem]:
-        for row in rows:
-            for name, formula in sheet.formulas.items():
-                if row[name] is not None or formula.doc.optional:
-                    continue
-                below = (ref for ref in own_columns(formula.node) if ref in sheet.formulas)
-                if any(row[ref] is None for ref in below):
-                    continue  # reported where it begins
-                yield self.blame(formula.node, row, sheet, name)
+    def coarse_problems(
+        self, sheet: SheetPlan, sheets: Mapping[str, Sequence[Row]]
+    ) -> Iterator[Problem]:
+        used = self.used_parts(sheet)
+        readers = [
+            other.name
+            for other in self.engine.program.sheets.values()
+            if any(part.sheet == sheet.name for part in other.aggregates)
+        ]
+        if not any(row[MISSING] for name in readers for row in sheets[name]):
+            used = []  # nobody lacks anything of this sheet
+        for row in self.faulty_rows(sheet, sheets[sheet.name], used):
+            empty = {name for name in sheet.formulas if self.is_empty(sheet, name, row)}
+            for name in empty:
+                node = sheet.formulas[name].node
+                if empty.isdisjoint(own_columns(node)):  # otherwise reported where it begins
+                    yield self.blame(node, row, sheet, name)
+            parts = [part for part in used if empty.isdisjoint(own_columns(part.node))]
+            yield from self.part_problems(sheet, row, parts)
+
+    def is_empty(self, sheet: SheetPlan, name: str, row: Row) -> bool:
+        return row[name] is None and not sheet.formulas[name].doc.optional
+
+    def faulty_rows(
+        self, sheet: SheetPlan, rows: Sequence[Row], used: Sequence[ir.Aggregate]
+    ) -> list[Row]:
+        """Rows that lack a result, or a value that a coarser sheet reads, with their aggregates."""
+        found = [
+            row
+            for row in rows
+            if any(self.is_empty(sheet, name, row) for name in sheet.formulas)
+            or any(True for _ in self.part_problems(sheet, {**row, "@aggregates": {}}, used))
+        ]
+        if not found or "@aggregates" in found[0]:
+            return found
+        # SQL keeps results only: these few rows are computed again with all that they gather.
+        leaves = self.leaf_rows.read(self.engine.program, _pairs(_located(found)))
+        again = {
+            tuple(row[key] for key in sheet.grain): row
+            for row in self.engine.run(leaves)[sheet.name]
+        }
+        return [again[tuple(row[key] for key in sheet.grain)] for row in found]
 
     # -- following a missing value down ------------------------------------------------------
 
@@ -239,7 +276,20 @@ def _name_of(node: ir.Node) -> str:
     return node.name if isinstance(node, ir.Column) else "-"
 
 
-def _pairs(suspects: Sequence[tuple[str, int]]) -> str:
+def _located(rows: Iterable[Row]) -> list[tuple[str, int]] | None:
+    """Facility and year of each row; None if some row belongs to no single one."""
+    pairs = set()
+    for row in rows:
+        if "facility" not in row or "year" not in row:
+            return None
+        pairs.add((row["facility"], row["year"]))
+    return sorted(pairs)
+
+
+def _pairs(suspects: Sequence[tuple[str, int]] | None) -> str:
+    """A condition for the records of these facilities and years; none for all records."""
+    if suspects is None:
+        return ""
     listed = ", ".join(f"({_text(facility)}, {year})" for facility, year in suspects)
     return f"(facility, year) IN ({listed})"
 

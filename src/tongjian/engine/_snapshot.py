@@ -94,8 +94,9 @@ class Snapshot:
             _kept.setdefault(key, []).append(connection)
             while sum(map(len, _kept.values())) > _MOST_KEPT:
                 oldest = next(iter(_kept))
-                _kept[oldest].pop(0).close()
-                if not _kept[oldest]:
+                if _kept[oldest]:
+                    _kept[oldest].pop(0).close()
+                else:  # all of its connections are out on loan
                     del _kept[oldest]
 
     def _state(self) -> tuple[tuple[int, int], ...]:
