@@ -366,3 +366,16 @@ def test_a_table_that_does_not_fit_or_exist(plant: Rulebook, records: Records) -
         with pytest.raises((EngineError, RuleError)) as caught:
             run(plant, snapshot, binds=binds)
         assert code in codes(caught.value.problems)
+
+
+def test_a_factor_that_no_row_needs_may_be_missing(plant: Rulebook, records: Records) -> None:
+    # The factor of a province stands outside of the sum, and this province has none.
+    records.facility(province="Xizang").add("coke", "consumed", 100, "t", **FUEL)
+    done = both(plant, records)
+    assert done.problems == []
+    assert amounts(done)["electricity"] == 0.0
+    (row,) = done.sheet("test.rules", "facility")
+    assert row["total"] == amounts(done)["fuel"]
+    done = both(plant, records.add("electricity", "purchased", 10, "MWh"))
+    says(only(done.problems, "engine.row_factor"), "Xizang", "grid")
+    assert "electricity" not in amounts(done)

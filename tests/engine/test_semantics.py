@@ -177,6 +177,13 @@ SUMS: list[tuple[str, list[float | None], float | None]] = [
     ("mean(s.p)", [], N),
     ("weighted_mean(s.p, s.w)", [1, 4], 2.0),
     ("weighted_mean(s.p, s.w)", [], N),
+    # A row without a value leaves both sides of an average.
+    ("mean(s.p)", [10, N], 10.0),
+    ("mean(s.p)", [N, N], N),
+    ("weighted_mean(s.p, s.w)", [10, N], 10.0),
+    ("weighted_mean(s.p, s.w)", [N, 7], 7.0),
+    ("share(s.p, s.p > 1 * t) * t", [1, 3, N], 0.75),
+    ("share(s.w, s.p > 1 * t) * t", [1, 3, N], 1 / 3),
     ("share(s.p, s.p > 1 * t) * t", [1, 3], 0.75),
     ("share(s.p, s.p > 1 * t) * t", [], N),
     ("share(s.p, s.p > 1 * t) * t", [0, 0], N),

@@ -175,7 +175,8 @@ class FunctionChecker(CheckerBase):
 
     def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         total = self._aggregate_sum(tree, sheet)
-        rows = ir.Aggregate(ir.Kind("number"), "count", sheet.name, total.node)
+        one = _where_there(total.node, ir.number(1))
+        rows = ir.Aggregate(one.kind, "sum", sheet.name, one)
         return ir.Binary(total.kind, "/", total, rows)
 
     def _aggregate_weighted_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
@@ -183,7 +184,7 @@ class FunctionChecker(CheckerBase):
         unit = value.kind.unit * weight.kind.unit
         product = ir.Binary(ir.Kind("number", unit), "*", value, weight)
         above = ir.Aggregate(product.kind, "sum", sheet.name, product)
-        below = ir.Aggregate(weight.kind, "sum", sheet.name, weight)
+        below = ir.Aggregate(weight.kind, "sum", sheet.name, _where_there(value, weight))
         quotient = ir.Binary(ir.Kind("number", unit / weight.kind.unit), "/", above, below)
         return self.fit(quotient, value.kind, self.source(tree))
 
@@ -192,7 +193,8 @@ class FunctionChecker(CheckerBase):
         zero = ir.number(0, value.kind.unit)
         part = ir.If(value.kind, condition, value, zero)
         above = ir.Aggregate(value.kind, "sum", sheet.name, part)
-        below = ir.Aggregate(value.kind, "sum", sheet.name, value)
+        whole = ir.If(value.kind, condition, value, value)
+        below = ir.Aggregate(value.kind, "sum", sheet.name, whole)
         return ir.Binary(ir.Kind("number", ONE), "/", above, below)
 
     def _count(self, tree: ast.Call) -> ir.Node:
@@ -207,3 +209,11 @@ class FunctionChecker(CheckerBase):
                 )
             return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
         self.fail("count_sheet", tree, text=self.source(tree))
+
+
+def _where_there(value: ir.Node, node: ir.Node) -> ir.Node:
+    """`node`, missing in rows where `value` is missing.
+
+    A row without a value has to leave both sides of an average, or it would count as zero.
+    """
+    return ir.If(node.kind, ir.Compare(ir.Kind("bool"), "==", value, value), node, node)

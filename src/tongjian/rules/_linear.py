@@ -64,7 +64,11 @@ def _plan(node: ir.Aggregate, sheet: SheetPlan, finer: SheetPlan) -> ir.Node | N
             total = ir.Negate(node.kind, part) if term.negative else part
         else:
             total = ir.Binary(node.kind, "-" if term.negative else "+", total, part)
-    return total
+    assert total is not None
+    # Inside of the sum no row would have asked for a factor that is not there.
+    rows = ir.Aggregate(ir.Kind("number"), "count", node.sheet, ir.number(1))
+    some = ir.Compare(ir.Kind("bool"), ">", rows, ir.number(0))
+    return ir.If(node.kind, some, total, ir.number(0, node.kind.unit))
 
 
 def _terms(node: ir.Node, finer: SheetPlan, constant: frozenset[str]) -> list[_Term]:
