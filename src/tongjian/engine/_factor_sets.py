@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -36,61 +36,57 @@ class FactorSets:
 
     def is_year_free(self, one: FactorSet) -> bool:
         """Whether a factor set has the same values in all years of the run."""
-        for look in one.lookups:
-            first, *others = self.read(look).values()
-            if any(other != first for other in others):
-                return False
-        return True
+        return all(
+            other is first or other == first
+            for first, *others in (self.read(look).values() for look in one.lookups)
+            for other in others
+        )
 
     def read(self, look: ir.Lookup) -> _Numbers:
         """Numbers of a look-up by year and by the values of its key columns."""
         found = self.numbers.get(look)
         if found is None:
-            found = self.numbers[look] = {year: {} for year in self.tables.years(look.table)}
-            scale = self.tables.scales[look.table, look.column]
-            known: dict[int, float] = {}  # one value is in force in many years
-            fixed = any(isinstance(part, ir.Text) for part in look.keys)
-            for (year, key), value in self.tables.values[look.table, look.column].items():
-                row_key = _row_key(look, key) if fixed else key
-                if value.number is None or row_key is None:
-                    continue
-                number = known.get(id(value))
-                if number is None:
-                    number = known[id(value)] = float(value.number * scale)
-                found[year][row_key] = number
+            found = self.tables.converted(look.table, look.column, float)
+            if any(isinstance(part, ir.Text) for part in look.keys):
+                found = {year: _fitting(look, by_key) for year, by_key in found.items()}
+            self.numbers[look] = found
         return found
 
     def create(self, connection: duckdb.DuckDBPyConnection, sets: Iterable[FactorSet]) -> None:
         """Write each factor set into a temporary table of its name."""
         for one in sets:
-            columns = [("year", "INTEGER"), *((key, "VARCHAR") for key in one.keys)]
-            columns += [(one.column(index), "DOUBLE") for index in range(len(one.lookups))]
-            rows = list(self.rows(one))
+            kinds = [("year", "INTEGER"), *((key, "VARCHAR") for key in one.keys)]
+            kinds += [(one.column(index), "DOUBLE") for index in range(len(one.lookups))]
+            columns = self.columns(one)
             if self.is_year_free(one):
-                columns, rows = columns[1:], [row[1:] for row in rows]
-            # One list per column: thousands of plants may have values of their own.
-            lists = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
-            selected = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in columns)
+                kinds, columns = kinds[1:], columns[1:]
+            selected = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in kinds)
             create = f"CREATE OR REPLACE TEMP TABLE {one.name} AS SELECT {selected}"
-            connection.execute(create, lists)
+            connection.execute(create, columns)
 
-    def rows(self, one: FactorSet) -> Iterator[tuple[object, ...]]:
-        """Year, key columns and values; the first year only where all years are alike."""
+    def columns(self, one: FactorSet) -> list[list[object]]:
+        """Year, key columns and values, a list each: thousands of plants may have their own.
+
+        The first year only where all years are alike.
+        """
         numbers = [self.read(look) for look in one.lookups]
         years = list(numbers[0])
+        columns: list[list[object]] = [[] for _ in range(1 + len(one.keys) + len(numbers))]
         for year in years[:1] if self.is_year_free(one) else years:
-            keys = {key: None for by_year in numbers for key in by_year[year]}
-            for key in sorted(keys):
-                yield (year, *key, *(by_year[year].get(key) for by_year in numbers))
+            keys = sorted(set().union(*(by_year[year] for by_year in numbers)))
+            columns[0] += [year] * len(keys)
+            for index in range(len(one.keys)):
+                columns[1 + index] += [key[index] for key in keys]
+            for index, by_year in enumerate(numbers, 1 + len(one.keys)):
+                columns[index] += map(by_year[year].get, keys)
+        return columns
 
 
-def _row_key(look: ir.Lookup, key: Key) -> Key | None:
-    """The part of a table's key that rows bring; None if a fixed part does not fit."""
-    parts = []
-    for part, value in zip(look.keys, key, strict=True):
-        if isinstance(part, ir.Text):
-            if part.value != value:
-                return None
-        else:
-            parts.append(value)
-    return tuple(parts)
+def _fitting(look: ir.Lookup, numbers: dict[Key, float]) -> dict[Key, float]:
+    """The entries whose fixed key parts fit, by the parts that rows bring."""
+    fixed = {n: part.value for n, part in enumerate(look.keys) if isinstance(part, ir.Text)}
+    return {
+        tuple(part for n, part in enumerate(key) if n not in fixed): number
+        for key, number in numbers.items()
+        if all(key[n] == value for n, value in fixed.items())
+    }

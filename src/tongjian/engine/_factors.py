@@ -49,7 +49,7 @@ def factors_used(run: Run) -> list[FactorUsed]:
         for index, result in enumerate(run.results):
             reader = _Reader(run, result, connection, index)
             for look, year, key in reader.read():
-                value = result.tables.values[look.table, look.column].get((year, key))
+                value = result.tables.in_force(look.table, look.column, year, key)
                 if value is not None:
                     table = result.tables.tables[look.table]
                     mark = (table.id, value.column, value.key, str(value.validity))

@@ -250,15 +250,9 @@ class _Writer:
         return f"r[{node.name!r}]"
 
     def _lookup(self, node: ir.Lookup) -> str:
-        values = self.engine.tables.values[node.table, node.column]
-        scale = self.engine.tables.scales[node.table, node.column]
-        numbers = {
-            key: self.engine.constant(value.number * scale)
-            for key, value in values.items()
-            if value.number is not None
-        }
+        numbers = self.engine.tables.converted(node.table, node.column, self.engine.constant)
         keys = "".join(f"{self.code(key)}, " for key in node.keys)
-        return f"{self.constant(numbers)}.get((r['year'], ({keys})))"
+        return f"{self.constant(numbers)}.get(r['year'], {{}}).get(({keys}))"
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor

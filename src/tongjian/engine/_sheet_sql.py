@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tongjian.engine._sql import FactorSet, SqlWriter, class_test, factor_sets, lookups
@@ -63,7 +63,7 @@ class SheetSql:
             name for name, item in sheet.inputs.items() if item.default is not None
         )
         base = self.base_rows(sheet, needed, where)
-        query = self.joined(base, sheet, inner, needed)
+        query = self.joined(base, sheet, inner, by_owner=True)
         defaults = {
             name: ir.Call(
                 ir.Kind("number"),
@@ -134,39 +134,43 @@ class SheetSql:
         parts = sheet.aggregates
         children = list(dict.fromkeys(part.sheet for part in parts))
         ctes, missing = [], {}
+        # One finer sheet has all the keys; several may each have some of them.
+        names = ["spine"] if len(children) == 1 else [f"g{n}" for n in range(len(children))]
         for index, child in enumerate(children):
             ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
-            count = f"coalesce(g{index}.{q(MISSING)}, 0)"
+            count = f"coalesce({names[index]}.{q(MISSING)}, 0)"
             missing[child] = f"CAST({count} AS {self.writer.dialect.integer})"
         carried = carried_columns(sheet)
         spine_columns = ", ".join(map(q, [*sheet.grain, *carried]))
-        spine = " UNION ".join(
-            f"SELECT {spine_columns} FROM g{index}" for index in range(len(children))
-        )
-        ctes.append(f"spine AS ({spine})")
-        joins = " ".join(
-            f"LEFT JOIN g{index} ON "
-            + " AND ".join(f"g{index}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
-            for index in range(len(children))
-        )
+        if len(children) == 1:
+            relations = "g0 spine"
+        else:
+            spine = " UNION ".join(
+                f"SELECT {spine_columns} FROM g{index}" for index in range(len(children))
+            )
+            ctes.append(f"spine AS ({spine})")
+            relations = "spine " + " ".join(
+                f"LEFT JOIN g{index} ON "
+                + " AND ".join(f"g{index}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
+                for index in range(len(children))
+            )
         columns = [f"spine.{q(key)} AS {q(key)}" for key in [*sheet.grain, *carried]]
         for number, part in enumerate(parts):
-            gathered = f"g{children.index(part.sheet)}.{q(f'a{number}')}"
+            gathered = f"{names[children.index(part.sheet)]}.{q(f'a{number}')}"
             columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
             self.writer.aggregates[part] = q(f"v{number}")
         columns += [f"{count} AS {q(missing_column(child))}" for child, count in missing.items()]
         columns.append(f"{' + '.join(missing.values())} AS {q(MISSING)}")
-        base = f"SELECT {', '.join(columns)} FROM spine {joins}"
+        base = f"SELECT {', '.join(columns)} FROM {relations}"
         # From here on `given` means columns of this sheet and no longer inputs of the finer ones.
         self.writer.raw_columns = frozenset()
         nodes = [formula.node for formula in sheet.formulas.values()]
-        needed = set(key_columns(sheet.grain))
-        query = self.joined(base, sheet, nodes, needed)
+        query = self.joined(base, sheet, nodes, key_columns(sheet.grain))
         steps = {name: formula.node for name, formula in sheet.formulas.items()}
         body = self.levels(query, steps, sheet)
         counts = [missing_column(child) for child in children]
-        names = [*key_columns(sheet.grain), *sheet.formulas, *counts, MISSING]
-        return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, names))} FROM ({body})"
+        shown = [*key_columns(sheet.grain), *sheet.formulas, *counts, MISSING]
+        return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, shown))} FROM ({body})"
 
     def gathered(
         self, sheet: SheetPlan, child_name: str, parts: Sequence[ir.Aggregate], index: int
@@ -184,7 +188,7 @@ class SheetSql:
             self.writer.raw_columns = frozenset()
             finished = f"SELECT * FROM {self.results[child_name]}"
             there = set(key_columns(child.grain))
-            source = self.joined(finished, child, [part.node for _, part in own], set(), there)
+            source = self.joined(finished, child, [part.node for _, part in own], (), there)
             refused = ""
         columns, counts = [], []
         for number, part in own:
@@ -213,26 +217,34 @@ class SheetSql:
         self,
         base: str,
         sheet: SheetPlan,
-        nodes: Iterable[ir.Node],
-        needed: set[str],
+        nodes: Sequence[ir.Node],
+        shown: Iterable[str] = (),
         there: Iterable[str] = (),
+        *,
+        by_owner: bool = False,
     ) -> str:
-        """`base` with the attributes (but those already `there`) and factors that `nodes` read."""
+        """`base` with the attributes and factors that `nodes` read.
+
+        Attributes in `shown` come in any case, those already `there` not again. With `by_owner`
+        factors are joined to facilities and process units first, which pays for many rows.
+        """
         q = self.writer.quote
         looks = [
             look for node in nodes for look in lookups(node) if not self.writer.is_constant(look)
         ]
-        by_owner: dict[str, list[ir.Lookup]] = {}
+        groups: dict[str, list[ir.Lookup]] = {}
         for look in looks:
-            by_owner.setdefault(owner_of(look, sheet.grain), []).append(look)
-        direct = by_owner.pop("", [])
-        used = {key.name for look in direct for key in look.keys if isinstance(key, ir.Column)}
-        wanted = (needed | used).difference(there)
+            owner = owner_of(look, sheet.grain) if by_owner else ""
+            groups.setdefault(owner, []).append(look)
+        direct = groups.pop("", [])
+        ready = {look for owned in groups.values() for look in owned}
+        read = {name for node in nodes for name in columns_read(node, ready)}
+        wanted = (read | set(shown)).difference(there)
         columns: list[str] = ["b.*"]
         joins: list[str] = []
         for owner in ("facility", "process_unit"):
             names = [n for n in ATTRIBUTES[owner] if n in wanted and owner in sheet.grain]
-            owned = by_owner.get(owner, [])
+            owned = groups.get(owner, [])
             if names or owned:
                 columns += self.join_owner(owner, names, owned, joins)
         query = f"SELECT {', '.join(columns)} FROM ({base}) b {' '.join(joins)}" if joins else base
@@ -351,6 +363,19 @@ def owner_of(look: ir.Lookup, grain: Sequence[str]) -> str:
         if names and names <= own:
             return owner
     return ""
+
+
+def columns_read(node: ir.Node, ready: set[ir.Lookup]) -> Iterator[str]:
+    """Columns of the same row that an expression reads, but not as keys of look-ups in `ready`."""
+    if isinstance(node, ir.Aggregate):
+        if node.plan is not None:
+            yield from columns_read(node.plan, ready)
+        return
+    if isinstance(node, ir.Column):
+        yield node.name
+    if not (isinstance(node, ir.Lookup) and node in ready):
+        for child in node.children():
+            yield from columns_read(child, ready)
 
 
 def missing_column(sheet: str) -> str:

@@ -6,30 +6,37 @@ by equality. What cannot be resolved is explained from the same data (`why_missi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TypeVar
 
 from tongjian.problems import Problem
 from tongjian.rules import Program, Rulebook, RuleSet, Table, Validity, Value
 
 Key = tuple[str, ...]
+_N = TypeVar("_N")
 _ALWAYS = Validity()
 
 
 @dataclass(slots=True)
 class ResolvedTables:
-    """Values in force by alias, column, year and key, in the units the formulas expect."""
+    """Values in force by alias and column, then year, then key; `scales` turns their numbers into
+    the units the formulas expect. Years with the same values share one mapping."""
 
     tables: dict[str, Table]
     days: dict[str, dict[int, date]]
     scales: dict[tuple[str, str], Fraction]
-    values: dict[tuple[str, str], dict[tuple[int, Key], Value]] = field(default_factory=dict)
+    values: dict[tuple[str, str], dict[int, dict[Key, Value]]] = field(default_factory=dict)
+
+    def in_force(self, alias: str, column: str, year: int, key: Key) -> Value | None:
+        """The value in force, with or without a number."""
+        return self.values[alias, column][year].get(key)
 
     def value(self, alias: str, column: str, year: int, key: Key) -> Value | None:
         """The value in force, or None when there is none (or it has no number)."""
-        found = self.values[alias, column].get((year, key))
+        found = self.in_force(alias, column, year, key)
         return found if found is not None and found.number is not None else None
 
     def number(self, alias: str, column: str, year: int, key: Key) -> Fraction | None:
@@ -43,14 +50,24 @@ class ResolvedTables:
         """The years that are resolved."""
         return sorted(self.days[alias])
 
-    def keys(self, alias: str, column: str, year: int) -> dict[Key, Fraction]:
-        """Every key with a number in force in `year`."""
+    def converted(
+        self, alias: str, column: str, number: Callable[[Fraction], _N]
+    ) -> dict[int, dict[Key, _N]]:
+        """Every number in force by year and key, in the unit of the formulas, as `number` has it.
+
+        Years with the same values share one mapping here too.
+        """
         scale = self.scales[alias, column]
-        return {
-            key: value.number * scale
-            for (at, key), value in self.values[alias, column].items()
-            if at == year and value.number is not None
-        }
+        made: dict[int, dict[Key, _N]] = {}
+        by_year = self.values[alias, column]
+        for found in by_year.values():
+            if id(found) not in made:
+                made[id(found)] = {
+                    key: number(value.number if scale == 1 else value.number * scale)
+                    for key, value in found.items()
+                    if value.number is not None
+                }
+        return {year: made[id(found)] for year, found in by_year.items()}
 
     def why_missing(self, alias: str, column: str, year: int, key: Key) -> Problem:
         """The reason why a look-up gives nothing, with what is nearest."""
@@ -113,12 +130,23 @@ def _day(table: Table, ruleset: RuleSet, year: int) -> date:
     return date(year, 12, 31)
 
 
-def _in_force(table: Table, column: str, days: Mapping[int, date]) -> dict[tuple[int, Key], Value]:
-    found: dict[tuple[int, Key], Value] = {}
+def _in_force(table: Table, column: str, days: Mapping[int, date]) -> dict[int, dict[Key, Value]]:
+    """Values by year and key.
+
+    Most tables have no value that begins or ends within the years of a run; then nothing is done
+    year by year, which matters for tables with a value for every plant.
+    """
+    steady: dict[Key, Value] = {}
+    dated: list[Value] = []
     for value in table.values:
         if value.column == column:
-            always = value.validity == _ALWAYS
-            for year, day in days.items():
-                if always or value.validity.covers(day):
-                    found[year, value.key] = value
-    return found
+            if value.validity is _ALWAYS or value.validity == _ALWAYS:
+                steady[value.key] = value
+            else:
+                dated.append(value)
+    if not dated:
+        return dict.fromkeys(days, steady)
+    return {
+        year: steady | {one.key: one for one in dated if one.validity.covers(day)}
+        for year, day in days.items()
+    }
