@@ -9,7 +9,7 @@ from fractions import Fraction
 import duckdb
 
 from tongjian.engine._sql import FactorSet
-from tongjian.engine._tables import Key, ResolvedTables
+from tongjian.engine._tables import Key, ResolvedTables, as_float
 from tongjian.rules import _ir as ir
 
 _Numbers = dict[int, dict[Key, float]]
@@ -46,7 +46,7 @@ class FactorSets:
         """Numbers of a look-up by year and by the values of its key columns."""
         found = self.numbers.get(look)
         if found is None:
-            found = self.tables.converted(look.table, look.column, float)
+            found = self.tables.converted(look.table, look.column, as_float)
             if any(isinstance(part, ir.Text) for part in look.keys):
                 found = {year: _fitting(look, by_key) for year, by_key in found.items()}
             self.numbers[look] = found
@@ -73,7 +73,7 @@ class FactorSets:
         years = list(numbers[0])
         columns: list[list[object]] = [[] for _ in range(1 + len(one.keys) + len(numbers))]
         for year in years[:1] if self.is_year_free(one) else years:
-            keys = sorted(set().union(*(by_year[year] for by_year in numbers)))
+            keys = list(dict.fromkeys(key for by_year in numbers for key in by_year[year]))
             columns[0] += [year] * len(keys)
             for index in range(len(one.keys)):
                 columns[1 + index] += [key[index] for key in keys]

@@ -60,10 +60,11 @@ class ResolvedTables:
         scale = self.scales[alias, column]
         made: dict[int, dict[Key, _N]] = {}
         by_year = self.values[alias, column]
+        same = scale == 1
         for found in by_year.values():
             if id(found) not in made:
                 made[id(found)] = {
-                    key: number(value.number if scale == 1 else value.number * scale)
+                    key: number(value.number if same else value.number * scale)
                     for key, value in found.items()
                     if value.number is not None
                 }
@@ -92,6 +93,11 @@ class ResolvedTables:
             return Problem("engine.value_without_number", values={**values, "note": note})
         spans = "; ".join(str(v.validity) for v in same)
         return Problem("engine.outside_validity", values={**values, "spans": spans})
+
+
+def as_float(number: Fraction) -> float:
+    """The nearest double; `float` takes four times as long, and there may be many thousands."""
+    return number.numerator / number.denominator
 
 
 def resolve_tables(
