@@ -131,14 +131,14 @@ class PythonEngine:
                 if target is None:
                     target = spine[key] = self.new_row(sheet, key, members[0], children)
                 inherited = sum(row.get(MISSING, 0) for row in members)
-                left_out = 0
+                left_out: set[int] = set()
                 for number, part in aggregates:
                     if part.sheet == child:
                         value, missing = self.aggregate(part, members)
                         target["@aggregates"][number] = value
-                        left_out = max(left_out, missing)
-                target[missing_column(child)] = left_out + inherited
-                target[MISSING] += left_out + inherited
+                        left_out |= missing
+                target[missing_column(child)] = len(left_out) + inherited
+                target[MISSING] += len(left_out) + inherited
         return [spine[key] for key in sorted(spine)]
 
     def new_row(
@@ -153,23 +153,23 @@ class PythonEngine:
         row.update({missing_column(child): 0 for child in children})
         return row
 
-    def aggregate(self, part: ir.Aggregate, rows: Sequence[Row]) -> tuple[Any, int]:
-        """The value of one aggregate over `rows` and how many of them it leaves out."""
+    def aggregate(self, part: ir.Aggregate, rows: Sequence[Row]) -> tuple[Any, set[int]]:
+        """The value of one aggregate over `rows` and the positions of those that it leaves out."""
         if part.name == "count":
-            return self.constant(Fraction(len(rows))), 0
-        values = []
-        for row in rows:
+            return self.constant(Fraction(len(rows))), set()
+        values: dict[int, Any] = {}
+        for position, row in enumerate(rows):
             value = None if row["@refused"] else self.row_value(part.node, row)
             if value is not None:
-                values.append(value)
-        missing = len(rows) - len(values)
-        if part.name == "minimum":
-            return (min(values) if values else None), missing
-        if part.name == "maximum":
-            return (max(values) if values else None), missing
-        counts = [self.integer(value, part.kind.unit) for value in values]
-        kept = [count for count in counts if count is not None]
-        return self.from_integer(sum(kept), micro_factor(part.kind.unit)), len(rows) - len(kept)
+                values[position] = value
+        if part.name in ("minimum", "maximum"):
+            best = min if part.name == "minimum" else max
+            result = best(values.values()) if values else None
+        else:
+            counts = {at: self.integer(value, part.kind.unit) for at, value in values.items()}
+            values = {at: count for at, count in counts.items() if count is not None}
+            result = self.from_integer(sum(values.values()), micro_factor(part.kind.unit))
+        return result, set(range(len(rows))) - values.keys()
 
     def integer(self, value: Any, unit: Unit) -> int | None:
         """The value in whole micro-units; None when it is too large for a 64-bit integer."""

@@ -187,19 +187,19 @@ class SheetSql:
         else:
             self.writer.raw_columns = frozenset()
             finished = f"SELECT * FROM {self.results[child_name]}"
-            there = set(key_columns(child.grain))
-            source = self.joined(finished, child, [part.node for _, part in own], (), there)
+            present = set(key_columns(child.grain))
+            source = self.joined(finished, child, [part.node for _, part in own], (), present)
             refused = ""
-        columns, counts = [], []
+        columns, values = [], []
         for number, part in own:
-            total, count = self.writer.aggregate_parts(part, refused)
+            total, value = self.writer.aggregate_parts(part, refused)
             columns.append(f"{total} AS {q(f'a{number}')}")
-            if count is not None:
-                counts.append(count)
+            if value is not None:
+                values.append(value)
         left_out = "0"
-        if counts:
-            fewest = counts[0] if len(counts) == 1 else f"least({', '.join(counts)})"
-            left_out = f"count(*) - {fewest}"
+        if values:
+            there = " AND ".join(f"{value} IS NOT NULL" for value in dict.fromkeys(values))
+            left_out = f"count(*) - count(CASE WHEN {there} THEN 1 END)"
         if not child.is_leaf:
             left_out += f" + sum({q(MISSING)})"
         columns.append(f"{left_out} AS {q(MISSING)}")

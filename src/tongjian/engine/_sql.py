@@ -176,7 +176,7 @@ class SqlWriter:
     # -- aggregates --------------------------------------------------------------------------
 
     def aggregate_parts(self, node: ir.Aggregate, refused: str = "") -> tuple[str, str | None]:
-        """SQL of an aggregate over rows, and of the count of values that went into it.
+        """SQL of an aggregate over rows, and of what a row adds to it: NULL if it is left out.
 
         Rows for which `refused` (a condition) holds are left out like missing ones.
         """
@@ -186,9 +186,9 @@ class SqlWriter:
         if refused:
             value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
         if node.name in ("minimum", "maximum"):
-            return f"{node.name[:3]}({value})", f"count({value})"
+            return f"{node.name[:3]}({value})", value
         integer = self.integer(value, micro_multiplier(node.kind.unit))
-        return f"sum({integer})", f"count({integer if self.safe else value})"
+        return f"sum({integer})", integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""
