@@ -17,6 +17,7 @@ from tongjian.engine._sheet_sql import Sources
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
 
 Row = dict[str, Any]
+Record = tuple[Any, ...]
 # Up to so many facilities are asked for by name.
 _FEW = 100
 # Columns of a record as read here; the kind of a record decides which inputs it feeds.
@@ -24,8 +25,10 @@ _RECORD = (
     *("facility", "period", "year", "process_unit"),
     *("stream", "class", "item", "unit", "quantity", "evidence", "source"),
 )
+_FACILITY, _UNIT = _RECORD.index("facility"), _RECORD.index("process_unit")
 _YEAR, _CLASS = _RECORD.index("year"), _RECORD.index("class")
 _KIND = slice(_RECORD.index("stream"), _RECORD.index("quantity"))
+_KIND_COLUMNS = _RECORD[_KIND]
 _QUANTITY, _EVIDENCE, _SOURCE = map(_RECORD.index, ("quantity", "evidence", "source"))
 
 
@@ -38,20 +41,27 @@ class LeafRows:
     facilities: Mapping[str, Row]
     process_units: dict[tuple[str, str], Row] = field(default_factory=dict)
     attributes: dict[tuple[str, str | None], Row] = field(default_factory=dict)
+    blanks: dict[tuple[str, str, str | None], Row] = field(default_factory=dict)
+    """New rows by sheet, facility and process unit, to be copied."""
 
-    def read(self, program: Program, where: str = "") -> dict[str, list[Row]]:
-        """Rows of every leaf sheet; `where` limits the records (a condition on their columns)."""
+    def read(
+        self, program: Program, where: str = "", records: Sequence[Record] | None = None
+    ) -> dict[str, list[Row]]:
+        """Rows of every leaf sheet; `where` limits the records (a condition on their columns).
+
+        `records`, if given, are those in scope, already read by `read_records`.
+        """
         conditions = [where] if where else []
         if self.sources.scope:
             conditions.append(f"facility IN (SELECT facility FROM {self.sources.scope})")
         clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         leaves = [sheet for sheet in program.sheets.values() if sheet.is_leaf]
-        records: list[tuple[Any, ...]] = []
-        if any(sheet.name not in self.sources.wide for sheet in leaves):
-            query = f"SELECT {', '.join(_RECORD)} FROM {self.sources.activity}{clause}"
-            records = self.connection.execute(query).fetchall()
-            self.read_units({record[0] for record in records})
-        found = self.pivot([one for one in leaves if one.name not in self.sources.wide], records)
+        narrow = [one for one in leaves if one.name not in self.sources.wide]
+        if records is None:
+            records = read_records(self.connection, self.sources.activity, clause) if narrow else []
+        if narrow:
+            self.read_units({record[_FACILITY] for record in records})
+        found = self.pivot(narrow, records)
         for sheet in leaves:
             if sheet.name in self.sources.wide:
                 found[sheet.name] = self.wide(sheet, clause)
@@ -67,10 +77,9 @@ class LeafRows:
             (row["facility"], row["process_unit"]): row for row in fetch(self.connection, query)
         }
         self.attributes.clear()
+        self.blanks.clear()
 
-    def pivot(
-        self, leaves: Sequence[SheetPlan], records: Iterable[tuple[Any, ...]]
-    ) -> dict[str, list[Row]]:
+    def pivot(self, leaves: Sequence[SheetPlan], records: Iterable[Record]) -> dict[str, list[Row]]:
         """One row per key of each sheet, from the records that feed its inputs."""
         keys = {sheet.name: itemgetter(*map(_RECORD.index, sheet.grain)) for sheet in leaves}
         found: dict[str, dict[Any, Row]] = {sheet.name: {} for sheet in leaves}
@@ -90,14 +99,25 @@ class LeafRows:
                 row["@source"].append(record[_SOURCE])
         return {name: [rows[key] for key in sorted(rows)] for name, rows in found.items()}
 
-    def new_row(self, sheet: SheetPlan, record: tuple[Any, ...]) -> Row:
-        row: Row = {name: record[_RECORD.index(name)] for name in sheet.grain}
+    def new_row(self, sheet: SheetPlan, record: Record) -> Row:
+        unit = record[_UNIT] if "process_unit" in sheet.grain else None
+        key = (sheet.name, record[_FACILITY], unit)
+        blank = self.blanks.get(key)
+        if blank is None:
+            owner = {"facility": record[_FACILITY], "process_unit": unit}
+            blank = self.blanks[key] = {
+                **dict.fromkeys(sheet.grain),
+                **self.attributes_of(sheet, owner),
+                **{name + RAW: None for name in sheet.inputs},
+                **{name + EVIDENCE: False for name in sheet.inputs},
+            }
+        row = blank.copy()
+        for name, at in _positions(sheet.grain):
+            row[name] = record[at]
         row["year"] = record[_YEAR]
         row["@source"] = []
         if "stream" in sheet.grain:
             row["stream_class"] = record[_CLASS]
-        row.update(self.attributes_of(sheet, row))
-        row.update(_empty_inputs(tuple(sheet.inputs)))
         return row
 
     def attributes_of(self, sheet: SheetPlan, row: Row) -> Row:
@@ -143,9 +163,36 @@ def _targets(
 
 
 @lru_cache(maxsize=256)
-def _empty_inputs(names: tuple[str, ...]) -> Row:
-    empty: Row = {name + RAW: None for name in names}
-    return empty | {name + EVIDENCE: False for name in names}
+def _positions(names: tuple[str, ...]) -> list[tuple[str, int]]:
+    return [(name, _RECORD.index(name)) for name in names]
+
+
+def read_records(
+    connection: duckdb.DuckDBPyConnection, activity: str = "activity", clause: str = ""
+) -> list[Record]:
+    """Records as tuples of `_RECORD`, to be pivoted by `LeafRows.read`."""
+    query = f"SELECT {', '.join(_RECORD)} FROM {activity}{clause}"
+    return connection.execute(query).fetchall()
+
+
+def in_scope(records: Iterable[Record], facilities: Collection[str]) -> list[Record]:
+    """The records of some facilities."""
+    return [record for record in records if record[_FACILITY] in facilities]
+
+
+def kinds_in(records: Iterable[Record], facilities: Mapping[str, Row]) -> list[Row]:
+    """What `kinds_of_records` says of all records, from those at hand."""
+    found: dict[tuple[Any, ...], Row] = {}
+    for record in records:
+        key = (record[_YEAR], record[_FACILITY], *record[_KIND])
+        kind = found.get(key)
+        if kind is None:
+            kind = found[key] = dict(zip(_KIND_COLUMNS, record[_KIND], strict=True))
+            sector = facilities.get(record[_FACILITY], {}).get("sector")
+            kind.update(year=record[_YEAR], sector=sector, count=0, source=record[_SOURCE])
+        kind["count"] += 1
+        kind["source"] = min(kind["source"], record[_SOURCE])
+    return list(found.values())
 
 
 def fetch(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:

@@ -166,20 +166,27 @@ class PythonEngine:
             best = min if part.name == "minimum" else max
             result = best(values.values()) if values else None
         else:
-            counts = {at: self.integer(value, part.kind.unit) for at, value in values.items()}
+            integer = self.integers(part.kind.unit)
+            counts = {at: integer(value) for at, value in values.items()}
             values = {at: count for at, count in counts.items() if count is not None}
             result = self.from_integer(sum(values.values()), micro_factor(part.kind.unit))
         return result, set(range(len(rows))) - values.keys()
 
-    def integer(self, value: Any, unit: Unit) -> int | None:
-        """The value in whole micro-units; None when it is too large for a 64-bit integer."""
-        if self.mode == "float":
-            scaled = value * micro_multiplier(unit)
-            count = round(scaled) if math.isfinite(scaled) else _TOO_LARGE
-        else:
-            exact = value * self.constant(micro_factor(unit))
-            count = int(exact.to_integral_value(ROUND_HALF_UP))
-        return count if -_TOO_LARGE <= count < _TOO_LARGE else None
+    def integers(self, unit: Unit) -> Callable[[Any], int | None]:
+        """Turns a value into whole micro-units; None when it is too large for 64 bits."""
+        guarded, exact = micro_multiplier(unit), self.constant(micro_factor(unit))
+
+        def of_float(value: float) -> int | None:
+            scaled = value * guarded
+            return within(round(scaled)) if math.isfinite(scaled) else None
+
+        def of_decimal(value: Decimal) -> int | None:
+            return within(int((value * exact).to_integral_value(ROUND_HALF_UP)))
+
+        def within(count: int) -> int | None:
+            return count if -_TOO_LARGE <= count < _TOO_LARGE else None
+
+        return of_float if self.mode == "float" else of_decimal
 
     def from_integer(self, total: int, factor: Fraction) -> Any:
         if self.mode == "float":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,18 +10,17 @@ import duckdb
 
 from tongjian.engine._backend import DuckBackend
 from tongjian.engine._diagnosis import Diagnosis
-from tongjian.engine._leaf_rows import LeafRows, fetch
+from tongjian.engine._leaf_rows import LeafRows, Row, fetch, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
-from tongjian.engine._unused import unused_records
+from tongjian.engine._unused import kinds_of_records, unused_records
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook
 
-Row = dict[str, Any]
 Backend = Literal["auto", "duckdb", "python"]
 # Up to here plain Python is quicker than preparing SQL; both give the same bits.
 _SMALL = 5_000
@@ -131,7 +130,13 @@ class _Work:
     ) -> Run:
         query = "SELECT * FROM facilities"
         facilities = {row["facility"]: row for row in fetch(self.connection, query)}
-        size, data_years = _extent(self.connection, self.snapshot)
+        in_python = self.backend == "python" or (self.backend == "auto" and self.is_small())
+        # Few records are read once, and everything is worked out from what was read.
+        records = read_records(self.connection) if in_python else None
+        kinds = (
+            kinds_of_records(self.connection) if records is None else kinds_in(records, facilities)
+        )
+        data_years = self.years(kinds)
         chosen_years = None if years is None else set(years)
         wanted = [year for year in data_years if chosen_years is None or year in chosen_years]
         if not wanted:
@@ -139,17 +144,19 @@ class _Work:
         problems: list[Problem] = []
         chosen = _choose(self.rulebook, facilities, rulesets, wanted, problems)
         _check_binds(self.binds, [ruleset for ruleset, _ in chosen])
-        in_python = self.backend == "python" or (self.backend == "auto" and size <= _SMALL)
         results: list[RuleSetResult] = []
         lines: list[LedgerLine] = []
         for index, (ruleset, its_years) in enumerate(chosen):
             if progress:
                 progress(ruleset.id, index, len(chosen))
             bound, engine = prepare(self.rulebook, ruleset, its_years, self.binds)
-            sources = self.scope(bound, facilities, rulesets is None, index)
+            inside = None if rulesets is not None else _of_sectors(bound, facilities)
+            sources = self.scope(inside, index)
             reader = LeafRows(self.connection, sources, facilities)
-            leaves = reader.read(bound.program) if in_python else None
-            if leaves is not None:
+            leaves = None
+            if records is not None:
+                mine = records if inside is None else in_scope(records, inside)
+                leaves = reader.read(bound.program, records=mine)
                 sheets = engine.run(leaves)
             else:
                 back = DuckBackend(self.connection, bound.program, engine.tables, sources, index)
@@ -160,7 +167,7 @@ class _Work:
             lines.extend(ledger_lines(bound, sheets, engine.tables))
             problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
         used = [result.ruleset for result in results]
-        problems.extend(unused_records(self.connection, used, named=rulesets is not None))
+        problems.extend(unused_records(kinds, used, wanted, named=rulesets is not None))
         if progress:
             progress("", len(chosen), len(chosen))
         lines.sort(key=lambda one: (one.facility, one.year, one.ruleset, one.sheet, one.column))
@@ -176,23 +183,39 @@ class _Work:
             self.binds,
         )
 
-    def scope(
-        self,
-        ruleset: CompiledRuleSet,
-        facilities: Mapping[str, Row],
-        by_sector: bool,
-        index: int,
-    ) -> Sources:
-        """Where to read from; limited to the rule set's sectors unless it was named."""
+    def scope(self, facilities: Collection[str] | None, index: int) -> Sources:
+        """Where to read from; `facilities` limits what is read."""
         sources = self.snapshot.sources()
-        inside = [name for name, row in facilities.items() if row["sector"] in ruleset.doc.sectors]
-        if not by_sector or len(inside) == len(facilities):
+        if facilities is None:
             return sources
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE scope{index} AS SELECT unnest(?::VARCHAR[]) AS facility",
-            [inside],
+            [sorted(facilities)],
         )
         return Sources(wide=sources.wide, scope=f"scope{index}")
+
+    def is_small(self) -> bool:
+        """Whether there are so few rows that plain Python is quicker than preparing SQL."""
+        relations = ["activity", *(f"wide_{name}" for name in self.snapshot.wide)]
+        counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in relations)
+        found = self.connection.execute(f"SELECT {counts}").fetchone() or ()
+        return sum(map(int, found)) <= _SMALL
+
+    def years(self, kinds: Iterable[Row]) -> list[int]:
+        """The years with data."""
+        years = {kind["year"] for kind in kinds}
+        for name in self.snapshot.wide:
+            years.update(
+                row["year"]
+                for row in fetch(self.connection, f"SELECT DISTINCT year FROM wide_{name}")
+            )
+        return sorted(years)
+
+
+def _of_sectors(ruleset: CompiledRuleSet, facilities: Mapping[str, Row]) -> set[str] | None:
+    """The facilities that a rule set is for; None means all."""
+    inside = {name for name, row in facilities.items() if row["sector"] in ruleset.doc.sectors}
+    return None if len(inside) == len(facilities) else inside
 
 
 def _check_binds(binds: Mapping[str, str], rulesets: Sequence[CompiledRuleSet]) -> None:
@@ -216,16 +239,6 @@ def _coarse(
         for name, sheet in ruleset.program.sheets.items()
         if not sheet.is_leaf
     }
-
-
-def _extent(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> tuple[int, list[int]]:
-    """How many rows there are, and in which years."""
-    relations = [f"wide_{name}" for name in snapshot.wide] or ["activity"]
-    union = " UNION ALL ".join(
-        f"SELECT year, count(*) AS rows FROM {name} GROUP BY year" for name in relations
-    )
-    counts = fetch(connection, union)
-    return sum(row["rows"] for row in counts), sorted({row["year"] for row in counts})
 
 
 def _choose(

@@ -7,29 +7,42 @@ accounting never reads are not mentioned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import duckdb
 
-from tongjian.engine._leaf_rows import fetch, within_classes
+from tongjian.engine._leaf_rows import Row, fetch, within_classes
 from tongjian.engine._sources import place_of
 from tongjian.problems import Problem
 from tongjian.rules import CompiledRuleSet, SheetPlan
 
-_QUERY = """
-SELECT f.sector AS sector, a.class AS class, a.stream AS stream, a.item AS item, a.unit AS unit,
-       count(*) AS count, min(a.source) AS source
+_KINDS = """
+SELECT a.year AS year, f.sector AS sector, a.class AS class, a.stream AS stream, a.item AS item,
+       a.unit AS unit, count(*) AS count, min(a.source) AS source
 FROM activity a LEFT JOIN facilities f ON f.facility = a.facility
-GROUP BY ALL ORDER BY ALL
+GROUP BY ALL
 """
+_KEYS = ("sector", "class", "stream", "item", "unit")
+
+
+def kinds_of_records(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """What kinds of records there are in each year, how many of each, and where the first stands.
+
+    One pass over the records that serves several questions.
+    """
+    return fetch(connection, _KINDS)
 
 
 def unused_records(
-    connection: duckdb.DuckDBPyConnection, rulesets: Sequence[CompiledRuleSet], *, named: bool
+    kinds: Iterable[Row],
+    rulesets: Sequence[CompiledRuleSet],
+    years: Collection[int],
+    *,
+    named: bool,
 ) -> list[Problem]:
     """One warning per kind of record that is left aside; `named` rule sets serve every sector."""
     problems = []
-    for row in fetch(connection, _QUERY):
+    for row in _over_years(kinds, years):
         fitting = [one for one in rulesets if named or row["sector"] in one.doc.sectors]
         inputs = [
             (sheet, item.doc)
@@ -54,6 +67,20 @@ def unused_records(
             place = place_of(row["source"])
             problems.append(Problem("engine.unused_rows", place, values, severity="warning"))
     return problems
+
+
+def _over_years(kinds: Iterable[Row], years: Collection[int]) -> list[Row]:
+    """The kinds with counts and first places over all of `years`."""
+    found: dict[tuple[str, ...], Row] = {}
+    for kind in kinds:
+        if kind["year"] in years:
+            key = tuple(kind[name] or "" for name in _KEYS)
+            other = found.setdefault(key, kind)
+            if other is not kind:
+                count = other["count"] + kind["count"]
+                source = min(other["source"], kind["source"])
+                found[key] = {**other, "count": count, "source": source}
+    return [found[key] for key in sorted(found)]
 
 
 def _leaves(ruleset: CompiledRuleSet) -> Iterable[SheetPlan]:
