@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tongjian.units import Unit
 
+_ONE = Fraction(1)
 _GUARD = 1 + Fraction(1, 2**50)
 
 
@@ -23,6 +24,9 @@ def micro_factor(unit: Unit) -> Fraction:
 
 
 @lru_cache(maxsize=512)
-def micro_multiplier(unit: Unit) -> float:
-    """What a double is multiplied with before it is rounded to the nearest integer."""
-    return float(micro_factor(unit) * _GUARD)
+def micro_multiplier(unit: Unit, factor: Fraction = _ONE) -> float:
+    """What a double is multiplied with before it is rounded to the nearest integer.
+
+    The double times `factor` is the value in `unit`.
+    """
+    return float(micro_factor(unit) * factor * _GUARD)

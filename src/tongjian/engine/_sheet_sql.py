@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from tongjian.engine._sql import FactorSet, SqlWriter, class_test, factor_sets, lookups
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan, key_columns, own_columns
@@ -192,7 +193,7 @@ class SheetSql:
             refused = ""
         columns, values = [], []
         for number, part in own:
-            total, value = self.writer.aggregate_parts(part, refused)
+            total, value = self.writer.aggregate_parts(part, *unscaled(child, part), refused)
             columns.append(f"{total} AS {q(f'a{number}')}")
             if value is not None:
                 values.append(value)
@@ -338,6 +339,20 @@ class SheetSql:
             ]
             query = f"SELECT *, {', '.join(columns)} FROM ({query})"
         return query
+
+
+def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
+    """What a sum adds up, and a factor that is left to the scale of the total.
+
+    A change of unit (kg to t) at the end of a row's formula is then no work of its own for
+    millions of rows.
+    """
+    node = part.node
+    if part.name == "sum" and isinstance(node, ir.Column) and node.name in sheet.formulas:
+        formula = sheet.formulas[node.name].node
+        if isinstance(formula, ir.Scale):
+            return formula.node, formula.factor
+    return node, Fraction(1)
 
 
 def carried_columns(sheet: SheetPlan) -> list[str]:

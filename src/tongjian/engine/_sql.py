@@ -175,19 +175,23 @@ class SqlWriter:
 
     # -- aggregates --------------------------------------------------------------------------
 
-    def aggregate_parts(self, node: ir.Aggregate, refused: str = "") -> tuple[str, str | None]:
+    def aggregate_parts(
+        self, node: ir.Aggregate, row: ir.Node, factor: Fraction, refused: str = ""
+    ) -> tuple[str, str | None]:
         """SQL of an aggregate over rows, and of what a row adds to it: NULL if it is left out.
+
+        `row` times `factor` is what is aggregated.
 
         Rows for which `refused` (a condition) holds are left out like missing ones.
         """
         if node.name == "count":
             return "count(*)", None
-        value = self.code(node.node)
+        value = self.code(row)
         if refused:
             value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", value
-        integer = self.integer(value, micro_multiplier(node.kind.unit))
+        integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
         return f"sum({integer})", integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
