@@ -25,7 +25,7 @@ def province(workspace):
 
 
 def test_all_sectors_and_boundaries_are_there(province):
-    sectors = {row["sector"] for row in province.inventory(["sector"])}
+    sectors = {row["sector"] for row in province.inventory(["sector", "boundary"])}
 
     assert len(sectors) == 8
     boundaries = {row["boundary"] for row in province.inventory(["boundary"])}

@@ -273,6 +273,36 @@ def test_sectors_and_named_rule_sets(book: Book, records: Records) -> None:
     assert {row["facility"] for row in named.ledger} == {"F1", "F2", "F3"}
 
 
+def test_rule_sets_on_request_and_editions_without_a_text(book: Book, records: Records) -> None:
+    asked = ruleset("more.rules", binds=BINDS, selected="on_request")
+    kept = {key: RULESET[key] for key in ("title", "basis", "sectors")}
+    unread = {
+        "unavailable": "new.rules",
+        **kept,
+        "boundary": "ets",
+        "in_force": {"from": "2024-07-01"},
+        "missing": {"zh": "公式", "en": "the formulas"},
+        "nearest": "test.rules",
+    }
+    plant = book(METHOD, RULESET, asked, unread, *TABLES, files=FILES)
+    done = both(plant, years(records))
+    assert {row["ruleset"] for row in done.ledger} == {"test.rules"}
+    warned = [p for p in done.problems if p.code == "rules.text_not_available"]
+    assert [p.severity for p in warned] == ["warning"]
+    named = both(plant, records, rulesets=["test.rules", "more.rules", "new.rules"])
+    assert {row["ruleset"] for row in named.ledger} == {"test.rules", "more.rules"}
+    refused = [p for p in named.problems if p.code == "rules.text_not_available"]
+    assert [p.severity for p in refused] == ["error"] * 2  # 2024 and 2025
+    with pytest.raises(EngineError) as caught:
+        run(plant, records.snapshot("alone"), ["new.rules"], [2025])
+    says(only(caught.value.problems, "rules.text_not_available"), "new.rules")
+    with pytest.raises(EngineError) as caught:
+        named.inventory(["year"])
+    says(only(caught.value.problems, "engine.counted_twice"), "test.rules", "more.rules")
+    assert len(named.inventory(["year", "ruleset"])) == 8
+    assert len(named.inventory(["year"], ruleset="test.rules")) == 4
+
+
 def test_unknown_rule_sets_and_empty_records(plant: Rulebook, records: Records) -> None:
     records.add("electricity", "purchased", 10, "MWh")
     with pytest.raises(RuleError) as caught:

@@ -167,7 +167,9 @@ def test_a_check_has_to_be_a_condition(book: Book) -> None:
 
 def test_every_fault_of_a_method_is_reported_once(book: Book) -> None:
     faulty = formulas(double="t: mass", other="t: nothing", third="GJ: coalesce(mass, 0)")
-    found = problems(book, plant(leaf_formulas=faulty), ruleset(), ruleset("test.more"))
+    found = problems(
+        book, plant(leaf_formulas=faulty), ruleset(), ruleset("test.more", boundary="ets")
+    )
     assert codes(found) == ["rules.may_be_missing", "rules.result_unit", "rules.unknown_name"]
 
 
@@ -360,3 +362,45 @@ def test_other_tables_for_a_rule_set(book: Book) -> None:
         with pytest.raises(RuleError) as caught:
             made.rebound(compiled, {"fuel": name})
         only(caught.value.problems, code)
+
+
+# -- defaults and editions without a text ----------------------------------------------------
+
+
+def test_one_default_rule_set_for_a_sector_and_boundary(book: Book) -> None:
+    found = only(problems(book, plant(), ruleset(), ruleset("test.more")), "rules.default_twice")
+    says(found, "test.more", "test.rules", "enterprise")
+    for more in ({"selected": "on_request"}, {"boundary": "ets"}, {"sectors": ["other"]}):
+        assert len(book(plant(), ruleset(), ruleset("test.more", **more)).rulesets) == 2
+
+
+def unavailable(**more: object) -> Document:
+    words = {"zh": "公式", "en": "the formulas"}
+    kept = {key: ruleset()[key] for key in ("title", "basis", "sectors", "boundary")}
+    made = {"unavailable": "test.rules", "in_force": {"from": "2024-07-01"}, "missing": words}
+    return {**kept, **made, "nearest": "test.rules", **more}
+
+
+def test_an_edition_without_a_text_is_refused(book: Book) -> None:
+    old = ruleset(in_force={"from": "2013-10-15", "to": "2024-06-30"})
+    made = book(plant(), old, unavailable())
+    assert made.ruleset("test.rules", 2023).id == "test.rules"
+    assert made.without_text(2023) == []
+    with pytest.raises(RuleError) as caught:
+        made.ruleset("test.rules", 2024)
+    problem = only(caught.value.problems, "rules.text_not_available")
+    says(problem, "test.rules", "2024-07-01")
+    assert "the formulas" in problem.message("en")
+    assert "test.rules" in problem.repair("en")
+    assert [one.id for one in made.without_text(2024)] == ["test.rules"]
+    alone = book(plant(), ruleset("test.other"), unavailable(nearest="test.other"))
+    assert alone.ruleset("test.rules", 2023) is None
+
+
+def test_an_edition_without_a_text_must_fit_in(book: Book) -> None:
+    found = problems(book, plant(), ruleset(), unavailable())
+    says(only(found, "rules.edition_overlap"), "2024-07-01")
+    lost = problems(book, plant(), unavailable())
+    only(lost, "rules.unknown_ruleset")
+    wrong = problems(book, plant(), unavailable(method="test.plant"))
+    only(wrong, "rules.unknown_key")

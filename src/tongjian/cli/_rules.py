@@ -16,10 +16,13 @@ from tongjian.rules import (
     Rulebook,
     SheetPlan,
     Table,
+    UnavailableEdition,
     load_rulebook,
     rulebook_folder,
+    text_not_available,
 )
 
+_NO_TEXT = "text-not-available"
 _KINDS = ("rulesets", "methods", "tables")
 
 
@@ -33,17 +36,21 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
         _list_tables(out, book)
         return
     editions: list[Any] = (
-        [one.doc for group in book.rulesets.values() for one in group]
+        [
+            *(one.doc for group in book.rulesets.values() for one in group),
+            *(one for group in book.unavailable.values() for one in group),
+        ]
         if kind == "rulesets"
         else [one for group in book.methods.values() for one in group]
     )
+    editions.sort(key=lambda one: (one.id, one.validity.first))
     rows = [
         {
             "id": one.id,
             "title": one.title[out.lang],
             "in_force": str(one.validity),
             "boundary": getattr(one, "boundary", ""),
-            "status": one.basis.status,
+            "status": _text_status(one),
             "document": one.basis.document,
         }
         for one in editions
@@ -101,9 +108,11 @@ def run_show(out: Output, name: str, folder: Path | None) -> None:
     elif name in book.methods:
         for method in book.methods[name]:
             _show_method(out, method)
-    elif name in book.rulesets:
-        for ruleset in book.rulesets[name]:
+    elif name in book.rulesets or name in book.unavailable:
+        for ruleset in book.rulesets.get(name, ()):
             _show_ruleset(out, ruleset)
+        for edition in book.unavailable.get(name, ()):
+            _show_unavailable(out, edition)
     else:
         book.ruleset(name, 2000)  # raises, with the nearest names
 
@@ -203,6 +212,33 @@ def _show_ruleset(out: Output, ruleset: CompiledRuleSet) -> None:
     out.table("参数表" if zh else "Tables", ["别名" if zh else "alias", "id"], tables)
     for sheet in ruleset.program.sheets.values():
         _show_sheet(out, sheet)
+
+
+def _show_unavailable(out: Output, edition: UnavailableEdition) -> None:
+    out.data(
+        {
+            "ruleset": edition.id,
+            "zh": edition.title.zh,
+            "en": edition.title.en,
+            "document": edition.basis.document,
+            "status": _NO_TEXT,
+            "in_force": str(edition.validity),
+            "sectors": list(edition.sectors),
+            "boundary": edition.boundary,
+            "missing": {"zh": edition.missing.zh, "en": edition.missing.en},
+            "nearest": edition.nearest,
+        }
+    )
+    _head(out, edition.id, edition.title[out.lang], edition.basis.document, edition.basis.clause)
+    problem = text_not_available(edition)
+    out.say(
+        f"{problem.message('zh')}。{problem.repair('zh')}",
+        f"{problem.message('en')}. {problem.repair('en')}",
+    )
+
+
+def _text_status(document: Any) -> str:
+    return _NO_TEXT if isinstance(document, UnavailableEdition) else document.basis.status
 
 
 def _show_sheet(out: Output, sheet: SheetPlan) -> None:

@@ -148,6 +148,7 @@ def summarise(
         facility = facilities.get(line.facility, {})
         key = tuple(getattr(line, name) if name in own else facility.get(name) or "" for name in by)
         groups.setdefault(key, []).append(line)
+    _check_counted_once(groups.values())
     rows = []
     for key in sorted(groups, key=lambda one: tuple(map(str, one))):
         members = groups[key]
@@ -167,3 +168,16 @@ def summarise(
         row["missing"] = sum(left_out.values())
         rows.append(row)
     return rows
+
+
+def _check_counted_once(groups: Iterable[Sequence[LedgerLine]]) -> None:
+    """Raises `EngineError` if a sum would count a facility's year under several rule sets."""
+    for members in groups:
+        seen: dict[tuple[str, int, str], str] = {}
+        for line in members:
+            mark = (line.facility, line.year, line.substance)
+            other = seen.setdefault(mark, line.ruleset)
+            if other != line.ruleset:
+                values = {"facility": line.facility, "year": line.year}
+                values |= {"first": other, "second": line.ruleset}
+                raise EngineError(Problem("engine.counted_twice", values=values))

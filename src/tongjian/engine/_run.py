@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import duckdb
@@ -18,8 +18,8 @@ from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
 from tongjian.engine._unused import kinds_of_records, unused_records
-from tongjian.problems import EngineError, Problem
-from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook
+from tongjian.problems import EngineError, Place, Problem
+from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook, text_not_available
 
 Backend = Literal["auto", "duckdb", "python"]
 # Up to here plain Python is quicker than preparing SQL; both give the same bits.
@@ -250,20 +250,32 @@ def _choose(
 ) -> list[tuple[CompiledRuleSet, tuple[int, ...]]]:
     """Editions to run, each with the years it is in force."""
     sectors = {row["sector"] for row in facilities.values()}
+    unread = {(one.id, year): one for year in years for one in rulebook.without_text(year)}
     chosen: dict[str, tuple[CompiledRuleSet, list[int]]] = {}
     for name in rulebook.rulesets if names is None else names:
         for year in years:
+            if (name, year) in unread:
+                if names is not None:
+                    problems.append(text_not_available(unread[name, year]))
+                continue
             edition = rulebook.ruleset(name, year)
             if edition is None:
                 if names is not None:
-                    spans = "; ".join(str(e.doc.validity) for e in rulebook.rulesets[name])
-                    values = {"name": name, "year": year, "spans": spans}
+                    spans = "; ".join(str(e.doc.validity) for e in rulebook.rulesets.get(name, ()))
+                    values = {"name": name, "year": year, "spans": spans or "-"}
                     problems.append(Problem("engine.edition_unavailable", values=values))
                 continue
-            if names is None and not sectors & set(edition.doc.sectors):
+            if names is None and not _by_default(edition, sectors):
                 continue
             key = f"{name} {edition.doc.validity}"
             chosen.setdefault(key, (edition, []))[1].append(year)
+    if names is None:
+        # Nobody is to compute by older rules without a word about the newer ones.
+        fitting = {one.id: one for one in unread.values() if sectors & set(one.sectors)}
+        problems.extend(
+            replace(text_not_available(one), severity="warning", place=Place())
+            for one in fitting.values()
+        )
     if names is None:
         covered = {
             (sector, year)
@@ -280,6 +292,10 @@ def _choose(
     if not chosen:
         raise EngineError(problems or [Problem("engine.no_records")])
     return [(edition, tuple(its_years)) for edition, its_years in chosen.values()]
+
+
+def _by_default(edition: CompiledRuleSet, sectors: set[str]) -> bool:
+    return edition.doc.selected == "by_default" and bool(sectors & set(edition.doc.sectors))
 
 
 __all__ = ["Backend", "RuleSetResult", "Run", "result_digest", "run"]

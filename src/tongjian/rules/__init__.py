@@ -18,6 +18,7 @@ from tongjian.rules._documents import (
     RuleSet,
     SheetDoc,
     Table,
+    UnavailableEdition,
     Validity,
     Value,
     Words,
@@ -31,7 +32,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
-from tongjian.rules._rulebook import CompiledRuleSet, Rulebook
+from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
 from tongjian.rules._source import Source, read_yaml
@@ -60,6 +61,7 @@ __all__ = [
     "SheetPlan",
     "Source",
     "Table",
+    "UnavailableEdition",
     "Validity",
     "Value",
     "Words",
@@ -70,4 +72,5 @@ __all__ = [
     "own_columns",
     "read_yaml",
     "rulebook_folder",
+    "text_not_available",
 ]

@@ -218,3 +218,24 @@ class RuleSet:
     rounding: Rounding
     notes: Words | None
     place: Place
+    selected: str = "by_default"
+    """"by_default", or "on_request": run only when it is named (自愿性标准、比较用)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableEdition:
+    """An edition in force whose text could not be read (文本未获得的版本).
+
+    It stands in the rulebook under the id of its rule set so that nobody computes with an older
+    edition unawares: selecting it is refused, with what is `missing` and the `nearest` rule set.
+    """
+
+    id: str
+    title: Words
+    basis: Basis
+    validity: Validity
+    sectors: tuple[str, ...]
+    boundary: str
+    missing: Words
+    nearest: str
+    place: Place

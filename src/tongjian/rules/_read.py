@@ -27,6 +27,7 @@ from tongjian.rules._documents import (
     Signature,
     Table,
     TableColumn,
+    UnavailableEdition,
     Validity,
     Value,
     Words,
@@ -51,6 +52,7 @@ class Documents:
     tables: list[Table] = field(default_factory=list)
     methods: list[Method] = field(default_factory=list)
     rulesets: list[RuleSet] = field(default_factory=list)
+    unavailable: list[UnavailableEdition] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -90,6 +92,8 @@ def read_document(path: Path, name: str, documents: Documents) -> None:
         documents.tables.append(reader.table(path))
     elif kind == "method":
         documents.methods.append(reader.method())
+    elif kind == "unavailable":
+        documents.unavailable.append(reader.unavailable())
     else:
         documents.rulesets.append(reader.ruleset())
 
@@ -405,4 +409,19 @@ class _Reader:
             rounding=Rounding(rounding["mode"], rounding["places"]) if rounding else Rounding(),
             notes=self.words(data["notes"]) if "notes" in data else None,
             place=self.source.place(("ruleset",)),
+            selected=data.get("selected", "by_default"),
+        )
+
+    def unavailable(self) -> UnavailableEdition:
+        data = self.source.data
+        return UnavailableEdition(
+            id=data["unavailable"],
+            title=self.words(data["title"]),
+            basis=self.basis(),
+            validity=self.validity(),
+            sectors=tuple(data["sectors"]),
+            boundary=data["boundary"],
+            missing=self.words(data["missing"]),
+            nearest=data["nearest"],
+            place=self.source.place(("unavailable",)),
         )

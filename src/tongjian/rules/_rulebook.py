@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from tongjian.problems import Place, Problem, RuleError
-from tongjian.rules._documents import Method, RuleSet, Table
+from tongjian.rules._documents import Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._program import Library, Program, SheetPlan, compile_method
 from tongjian.rules._read import Documents, read_folder
 from tongjian.units import UnitError, parse_unit
 
-_Dated = TypeVar("_Dated", Method, RuleSet)
+_Dated = TypeVar("_Dated", Method, RuleSet, UnavailableEdition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,31 @@ class Rulebook:
     tables: dict[str, Table] = field(default_factory=dict)
     methods: dict[str, tuple[Method, ...]] = field(default_factory=dict)
     rulesets: dict[str, tuple[CompiledRuleSet, ...]] = field(default_factory=dict)
+    unavailable: dict[str, tuple[UnavailableEdition, ...]] = field(default_factory=dict)
+    """Editions without a text, by the id of their rule set."""
 
     def ruleset(self, name: str, year: int) -> CompiledRuleSet | None:
         """The edition of rule set `name` that is in force at the end of `year`, if any.
 
-        Raises `RuleError` when there is no rule set of that name at all.
+        Raises `RuleError` when there is no rule set of that name at all, or when the edition in
+        force is one whose text is not available.
         """
-        editions = self.rulesets.get(name)
-        if editions is None:
-            near = difflib.get_close_matches(name, self.rulesets, n=3) or sorted(self.rulesets)
+        day = date(year, 12, 31)
+        if name not in self.rulesets and name not in self.unavailable:
+            known = [*self.rulesets, *self.unavailable]
+            near = difflib.get_close_matches(name, known, n=3) or sorted(known)
             values = {"name": name, "known": ", ".join(near)}
             raise RuleError(Problem("rules.unknown_ruleset", values=values))
-        return _in_force(editions, date(year, 12, 31))
+        unread = _in_force(self.unavailable.get(name, ()), day)
+        if unread is not None:
+            raise RuleError(text_not_available(unread))
+        return next((e for e in self.rulesets.get(name, ()) if e.doc.validity.covers(day)), None)
+
+    def without_text(self, year: int) -> list[UnavailableEdition]:
+        """The editions in force at the end of `year` whose text is not available."""
+        day = date(year, 12, 31)
+        editions = [one for group in self.unavailable.values() for one in group]
+        return [one for one in editions if one.validity.covers(day)]
 
     def rebound(self, ruleset: CompiledRuleSet, binds: Mapping[str, str]) -> CompiledRuleSet:
         """The rule set with some tables replaced by alias (a what-if), compiled anew.
@@ -75,8 +88,21 @@ class Rulebook:
         return found[0] if found else None
 
 
-def _in_force(editions: Iterable[CompiledRuleSet], day: date) -> CompiledRuleSet | None:
-    return next((one for one in editions if one.doc.validity.covers(day)), None)
+def _in_force(editions: Iterable[UnavailableEdition], day: date) -> UnavailableEdition | None:
+    return next((one for one in editions if one.validity.covers(day)), None)
+
+
+def text_not_available(edition: UnavailableEdition) -> Problem:
+    """The refusal of an edition without a text: what is missing and what can be used instead."""
+    values = {
+        "name": edition.id,
+        "document": edition.basis.document,
+        "span": str(edition.validity),
+        "missing_zh": edition.missing.zh,
+        "missing_en": edition.missing.en,
+        "nearest": edition.nearest,
+    }
+    return Problem("rules.text_not_available", edition.place, values)
 
 
 def build_rulebook(folder: Path, digest: str) -> Rulebook:
@@ -100,6 +126,9 @@ def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
     book.methods = _editions(documents.methods, problems)
     rulesets = _editions(documents.rulesets, problems)
     _check_methods(book, problems)
+    book.unavailable = _editions(documents.unavailable, problems)
+    _check_unavailable(book, rulesets, problems)
+    problems.extend(_check_defaults([one for group in rulesets.values() for one in group]))
     for name, editions in rulesets.items():
         compiled = [_compile_ruleset(book, one, problems) for one in editions]
         book.rulesets[name] = tuple(one for one in compiled if one is not None)
@@ -128,6 +157,43 @@ def _editions(
         name: tuple(sorted(group, key=lambda one: one.validity.first or date.min))
         for name, group in groups.items()
     }
+
+
+def _check_defaults(rulesets: Sequence[RuleSet]) -> Iterator[Problem]:
+    """A sector has one rule set by default for each boundary and day; others run on request."""
+    defaults = [one for one in rulesets if one.selected == "by_default"]
+    for index, first in enumerate(defaults):
+        for second in defaults[index + 1 :]:
+            shared = sorted(set(first.sectors) & set(second.sectors))
+            alike = first.boundary == second.boundary and first.id != second.id
+            if shared and alike and first.validity.overlaps(second.validity):
+                values = {
+                    "first": first.id,
+                    "second": second.id,
+                    "sectors": ", ".join(shared),
+                    "boundary": first.boundary,
+                }
+                yield Problem("rules.default_twice", second.place, values)
+
+
+def _check_unavailable(
+    book: Rulebook, rulesets: Mapping[str, Sequence[RuleSet]], problems: list[Problem]
+) -> None:
+    """They must not overlap with usable editions, and what they point to has to exist."""
+    for name, editions in book.unavailable.items():
+        for edition in editions:
+            for other in rulesets.get(name, ()):
+                if other.validity.overlaps(edition.validity):
+                    values = {
+                        "name": name,
+                        "first": str(other.validity),
+                        "file": other.place.file,
+                        "second": str(edition.validity),
+                    }
+                    problems.append(Problem("rules.edition_overlap", edition.place, values))
+            if edition.nearest not in rulesets:
+                values = {"name": edition.nearest, "known": ", ".join(sorted(rulesets))}
+                problems.append(Problem("rules.unknown_ruleset", edition.place, values))
 
 
 def _library(book: Rulebook, day: date | None) -> Library:
