@@ -30,7 +30,7 @@ def workspace(tmp_path):
 def test_help_is_a_manual():
     page = call("--help").output
 
-    for command in ("demo", "import", "template", "run", "explain", "check", "rules"):
+    for command in ("demo", "import", "template", "run", "explain", "compare", "check", "rules"):
         assert command in page
         assert call(command, "--help").output
 
@@ -173,3 +173,29 @@ def test_wrong_options_say_what_is_expected(workspace):
     assert "alias=table" in call("run", "-w", workspace, "--bind", "gwp", code=1).output
     assert "name=value" in call("explain", "-w", workspace, "2024", code=1).output
     assert "sector" in call("run", "-w", workspace, "--by", "colour", code=1).output
+
+
+STEEL = ("cn.steel.ndrc-2013", "cn.steel.mee-v01-2024")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_compare_bridges_two_rule_sets(workspace, lang):
+    where = ["DEMO-STEEL", "2024", *STEEL, "-w", workspace, "--lang", lang]
+    page = call("compare", *where).output
+    assert ("仅前者计入" if lang == "zh" else "counted by the first only") in page
+    assert "electricity" in page or "电力" in page
+
+    found = json.loads(call("compare", *where, "--json").output)
+    steps = sum(step["effect"] for step in found["steps"])
+    assert found["left"]["co2e"] + steps == pytest.approx(found["right"]["co2e"], abs=1e-6)
+
+
+def test_compare_names_what_there_is(workspace):
+    page = call("compare", "NOBODY", "2024", *STEEL, "-w", workspace, code=1).output
+    assert "NOBODY" in page and "DEMO-STEEL" in page
+
+
+def test_rule_sets_of_one_boundary_are_shown_apart(workspace):
+    both = ["-r", "cn.steel.ndrc-2013", "-r", "cn.steel.gbt32151-5"]
+    page = call("run", "-w", workspace, *both).output
+    assert "cn.steel.ndrc-2013" in page and "cn.steel.gbt32151-5" in page

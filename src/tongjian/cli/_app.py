@@ -154,6 +154,26 @@ def explain(
 
 
 @app.command()
+def compare(
+    facility: Annotated[str, typer.Argument(help="企业编码 / code of the facility")],
+    year: Annotated[int, typer.Argument(help="年份 / year")],
+    left: Annotated[str, typer.Argument(help="规则集 / rule set")],
+    right: Annotated[str, typer.Argument(help="另一规则集 / another rule set")],
+    workspace: Workspace = HERE,
+    bind: Binds = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """同一企业按两个规则集核算，逐项说明差异 / two rule sets side by side, bridged."""
+    from tongjian.cli._compare import run_compare
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_compare(out, workspace, facility, year, (left, right), bind or [], rulebook)
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
     rulebook: Book = None,

@@ -13,7 +13,7 @@ from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import do_run
 from tongjian.engine import Node, Run, explain, explain_total
 from tongjian.problems import Problem, TongjianError
-from tongjian.reports import Words, write_html, write_xlsx
+from tongjian.reports import Words, views, write_html, write_xlsx
 
 _COLUMNS = {
     "year": ("年份", "year"),
@@ -43,7 +43,12 @@ def run_run(
     run = do_run(out, workspace, rulebook, rulesets, years, binds)
     folder = store_run(run, workspace)
     groups = [name.strip() for name in by.split(",") if name.strip()]
-    rows = run.inventory(["boundary", "year", *groups])
+    # Rule sets of one boundary that were run side by side are kept apart.
+    rows = [
+        {"boundary": view.boundary, "ruleset": view.ruleset, **row}
+        for view in views(run)
+        for row in run.inventory(["year", *groups], **view.where)
+    ]
     files = write_reports(run, report) if report else []
     out.data(
         {
@@ -62,12 +67,12 @@ def run_run(
 
 
 def print_inventory(out: Output, run: Run, by: Sequence[str], **where: object) -> None:
-    """One table per boundary: boundaries are never added together."""
+    """One table per boundary: boundaries, and rule sets of one boundary, are never added."""
     words = Words.of(out.lang)
     zh = out.lang == "zh"
-    for boundary in dict.fromkeys(result.ruleset.doc.boundary for result in run.results):
-        rows = run.inventory(["year", *by], boundary=boundary, **where)
-        energy = boundary == "energy"
+    for view in views(run):
+        rows = run.inventory(["year", *by], **view.where, **where)
+        energy = view.boundary == "energy"
         headers = [_COLUMNS.get(name, (name, name))[0 if zh else 1] for name in ("year", *by)]
         headers.append("tce" if energy else "tCO2e")
         headers.append("未计入行" if zh else "rows left out")
@@ -81,7 +86,8 @@ def print_inventory(out: Output, run: Run, by: Sequence[str], **where: object) -
             for row in rows
         ]
         if cells:
-            out.table(words.term("boundary", boundary), headers, cells)
+            title = words.term("boundary", view.boundary)
+            out.table(f"{title}  {view.ruleset}" if view.ruleset else title, headers, cells)
 
 
 def print_problems(out: Output, run: Run) -> None:

@@ -5,6 +5,7 @@ Two back-ends read the same typed formulas: SQL on embedded DuckDB for many rows
 give the same bits.
 """
 
+from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
@@ -13,11 +14,14 @@ from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
 __all__ = [
+    "Bridge",
+    "BridgeStep",
     "FactorUsed",
     "Node",
     "RecordsStore",
     "Run",
     "Snapshot",
+    "bridge",
     "compute_sheets",
     "explain",
     "explain_total",

@@ -12,6 +12,7 @@ from tongjian.engine import Node, Run
 from tongjian.reports._files import write_whole
 from tongjian.reports._page import page
 from tongjian.reports._rounding import round_reported
+from tongjian.reports._views import views
 from tongjian.reports._words import Words
 from tongjian.reports._workbook import workbook
 
@@ -33,4 +34,4 @@ def write_xlsx(run: Run, path: Path | str, lang: str = "zh") -> None:
     write_whole(Path(path), workbook(run, Words.of(lang)))
 
 
-__all__ = ["Words", "round_reported", "write_html", "write_xlsx"]
+__all__ = ["Words", "round_reported", "views", "write_html", "write_xlsx"]
