@@ -158,7 +158,7 @@ def _copied_year(book: Book) -> list[Row]:
 _STEEL, _STEEL_ETS = "cn.steel.ndrc-2013", "cn.steel.mee-v01-2024"
 _CEMENT = "cn.cement.ndrc-2013"
 _CHEMICALS = "cn.chemicals.ndrc-2013"
-_GENERIC = "cn.generic.ndrc-2015"
+_ALUMINIUM = "cn.aluminium.ndrc-2013"
 _ENERGY = "cn.energy.gbt2589-2020"
 _CHECK, _NONE = "engine.check_failed", "engine.no_result"
 _INPUT, _FACTOR = "engine.missing_input", "engine.row_factor"
@@ -171,7 +171,7 @@ FAULTS: tuple[Fault, ...] = (
         "购入非化石能源电量没有证明材料",
         "Purchased non-fossil electricity without any supporting document",
         _without_evidence,
-        (Shown(_GENERIC, _CHECK, "nonfossil_proof"),),
+        (Shown(_ALUMINIUM, _CHECK, "nonfossil_proof"),),
     ),
     Fault(
         "green-power-above-purchase",
