@@ -30,7 +30,17 @@ def workspace(tmp_path):
 def test_help_is_a_manual():
     page = call("--help").output
 
-    for command in ("demo", "import", "template", "run", "explain", "compare", "check", "rules"):
+    for command in (
+        "demo",
+        "import",
+        "template",
+        "run",
+        "explain",
+        "compare",
+        "conflicts",
+        "check",
+        "rules",
+    ):
         assert command in page
         assert call(command, "--help").output
 
@@ -199,3 +209,20 @@ def test_rule_sets_of_one_boundary_are_shown_apart(workspace):
     both = ["-r", "cn.steel.ndrc-2013", "-r", "cn.steel.gbt32151-5"]
     page = call("run", "-w", workspace, *both).output
     assert "cn.steel.ndrc-2013" in page and "cn.steel.gbt32151-5" in page
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_conflicts_show_what_each_answer_would_change(workspace, lang):
+    page = call("conflicts", "DEMO-STEEL", "2024", "-w", workspace, "--lang", lang).output
+    assert ("粗钢固碳因子" if lang == "zh" else "Carbon fixed in crude steel") in page
+    # 300,000 t at 0.037 in place of 0.0154 tCO2/t fix 6,480 t more.
+    assert "-6,480.00" in page and "6,480.00" in page
+
+
+def test_conflicts_are_listed_and_shown():
+    assert "steel.crude-steel-carbon" in call("rules", "list", "--kind", "conflicts").output
+    page = call("rules", "show", "steel.crude-steel-carbon", "--json").output
+    assert "steel.fixed.gbt2015~steel.crude-steel-carbon.high" in page
+    assert (
+        "0.037" in call("rules", "show", "steel.fixed.gbt2015~steel.crude-steel-carbon.high").output
+    )

@@ -174,6 +174,24 @@ def compare(
 
 
 @app.command()
+def conflicts(
+    facility: Annotated[str, typer.Argument(help="企业编码 / code of the facility")],
+    year: Annotated[int, typer.Argument(help="年份 / year")],
+    workspace: Workspace = HERE,
+    ruleset: RuleSets = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """来源冲突对本企业总量的影响 / what contradictions between sources mean for a plant."""
+    from tongjian.cli._conflicts import run_conflicts
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_conflicts(out, workspace, facility, year, ruleset or [], rulebook)
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
     rulebook: Book = None,
@@ -190,7 +208,7 @@ def check(
 
 @rules_app.command("list")
 def rules_list(
-    kind: Annotated[str, typer.Option(help="rulesets | methods | tables")] = "rulesets",
+    kind: Annotated[str, typer.Option(help="rulesets | methods | tables | conflicts")] = "rulesets",
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,

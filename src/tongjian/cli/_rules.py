@@ -12,18 +12,20 @@ from tongjian.cli._workspace import open_rulebook
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import (
     CompiledRuleSet,
+    Conflict,
     Method,
     Rulebook,
     SheetPlan,
     Table,
     UnavailableEdition,
     load_rulebook,
+    replacements,
     rulebook_folder,
     text_not_available,
 )
 
 _NO_TEXT = "text-not-available"
-_KINDS = ("rulesets", "methods", "tables")
+_KINDS = ("rulesets", "methods", "tables", "conflicts")
 
 
 def run_list(out: Output, kind: str, folder: Path | None) -> None:
@@ -34,6 +36,9 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
         raise TongjianError(Problem("cli.option", values=values))
     if kind == "tables":
         _list_tables(out, book)
+        return
+    if kind == "conflicts":
+        _list_conflicts(out, book)
         return
     editions: list[Any] = (
         [
@@ -65,6 +70,51 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
     title = {"rulesets": ("规则集", "Rule sets"), "methods": ("方法", "Methods")}[kind]
     names = ("id", "title", "in_force", "boundary", "status")
     out.table(title[0 if zh else 1], headers, [[row[name] for name in names] for row in rows])
+
+
+def _list_conflicts(out: Output, book: Rulebook) -> None:
+    rows = [
+        {
+            "id": conflict.id,
+            "question": conflict.question[out.lang],
+            "adopted": next(
+                one.title[out.lang] for one in conflict.alternatives if one.id == conflict.adopted
+            ),
+            "reason": conflict.reason[out.lang],
+        }
+        for conflict in book.conflicts.values()
+    ]
+    out.data(rows)
+    zh = out.lang == "zh"
+    headers = ["编号", "问题", "在用", "理由"] if zh else ["id", "question", "in use", "reason"]
+    title = "来源冲突" if zh else "Contradictions between sources"
+    out.table(title, headers, [list(row.values()) for row in rows])
+
+
+def _show_conflict(out: Output, conflict: Conflict) -> None:
+    rows = [
+        {
+            "id": one.id,
+            "title": one.title[out.lang],
+            "adopted": one.id == conflict.adopted,
+            "document": one.basis.document,
+            "status": one.basis.status,
+            "replaces": ", ".join(f"{a} → {b}" for a, b in replacements(conflict, one).items()),
+        }
+        for one in conflict.alternatives
+    ]
+    question, reason = conflict.question, conflict.reason
+    out.data({"conflict": conflict.id, "zh": question.zh, "en": question.en, "alternatives": rows})
+    out.say(f"{conflict.id}  {question.zh}", f"{conflict.id}  {question.en}")
+    out.say(f"在用的理由：{reason.zh}", f"Why it is the one in use: {reason.en}")
+    zh = out.lang == "zh"
+    headers = (
+        ["编号", "取值", "在用", "依据", "状态", "替换的参数表"]
+        if zh
+        else ["id", "alternative", "in use", "source", "status", "tables replaced"]
+    )
+    cells = [list(row.values()) for row in rows]
+    out.table("备选" if zh else "Alternatives", headers, cells)
 
 
 def _list_tables(out: Output, book: Rulebook) -> None:
@@ -105,6 +155,10 @@ def run_show(out: Output, name: str, folder: Path | None) -> None:
     book = open_rulebook(folder)
     if name in book.tables:
         _show_table(out, book.tables[name])
+    elif name in book.variants:
+        _show_table(out, book.variants[name])
+    elif name in book.conflicts:
+        _show_conflict(out, book.conflicts[name])
     elif name in book.methods:
         for method in book.methods[name]:
             _show_method(out, method)

@@ -7,6 +7,7 @@ give the same bits.
 
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
+from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
 from tongjian.engine._node import Node
@@ -16,6 +17,7 @@ from tongjian.engine._snapshot import RecordsStore, Snapshot
 __all__ = [
     "Bridge",
     "BridgeStep",
+    "ConflictEffect",
     "FactorUsed",
     "Node",
     "RecordsStore",
@@ -23,6 +25,7 @@ __all__ = [
     "Snapshot",
     "bridge",
     "compute_sheets",
+    "conflict_effects",
     "explain",
     "explain_total",
     "factors_used",

@@ -8,22 +8,13 @@ steps add up to the difference of the totals exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from tongjian.engine._leaf_rows import LeafRows, Row
-from tongjian.engine._ledger import CO2E, GWP_ALIAS, co2e_micro, from_micro, ledger_lines
-from tongjian.engine._prepared import prepare
+from tongjian.engine._ledger import CO2E, GWP_ALIAS, from_micro
+from tongjian.engine._one_plant import Amounts, Computed, OnePlant, Source
 from tongjian.engine._run import RuleSetResult, Run
-from tongjian.problems import EngineError, Problem
-from tongjian.rules import RuleError
-from tongjian.rules import _ir as ir
-
-# A source of emissions: category and substance.
-_Source = tuple[str, str]
-_Amounts = dict[_Source, int]
-_ByStream = dict[_Source, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Bridge:
     left_total: float
     right_total: float
     steps: tuple[BridgeStep, ...]
-    sources: tuple[tuple[_Source, float | None, float | None], ...]
+    sources: tuple[tuple[Source, float | None, float | None], ...]
     """Every source with what each rule set has for it; None where it does not count it."""
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,7 +73,7 @@ def bridge(run: Run, facility: str, year: int, left: str, right: str) -> Bridge:
 
     Raises `EngineError` when the run does not hold both.
     """
-    first, second = (_Side.of(run, facility, year, name) for name in (left, right))
+    first, second = (OnePlant.of(run, facility, year, name) for name in (left, right))
     before, after = first.computed({}), second.computed({})
     steps: list[BridgeStep] = []
     reached, binds = before, dict[str, str]()
@@ -113,7 +104,7 @@ def bridge(run: Run, facility: str, year: int, left: str, right: str) -> Bridge:
     )
 
 
-def _formula_steps(source: _Source, left: _Computed, right: _Computed) -> Iterator[BridgeStep]:
+def _formula_steps(source: Source, left: Computed, right: Computed) -> Iterator[BridgeStep]:
     """What is left of a difference when all values that can be are the same."""
     effect = right.amounts.get(source, 0) - left.amounts.get(source, 0)
     if source not in right.amounts:
@@ -132,12 +123,12 @@ def _formula_steps(source: _Source, left: _Computed, right: _Computed) -> Iterat
         yield from _step("formula", source, effect)
 
 
-def _step(kind: Any, source: _Source, effect: int, **more: str) -> Iterator[BridgeStep]:
+def _step(kind: Any, source: Source, effect: int, **more: str) -> Iterator[BridgeStep]:
     if effect:
         yield BridgeStep(kind, *source, effect=from_micro(effect, CO2E), **more)
 
 
-def _tonnes(amounts: _Amounts, source: _Source) -> float | None:
+def _tonnes(amounts: Amounts, source: Source) -> float | None:
     return from_micro(amounts[source], CO2E) if source in amounts else None
 
 
@@ -146,77 +137,3 @@ def _swaps(first: RuleSetResult, second: RuleSetResult) -> list[str]:
     left, right = first.ruleset.program.tables, second.ruleset.program.tables
     differing = [a for a in left if a in right and left[a] != right[a] and right[a] is not None]
     return sorted(differing, key=lambda alias: (alias == GWP_ALIAS, alias))
-
-
-@dataclass(slots=True)
-class _Side:
-    """One rule set over the records of one facility and year, read once."""
-
-    run: Run
-    result: RuleSetResult
-    year: int
-    leaves: Mapping[str, list[Row]]
-
-    @classmethod
-    def of(cls, run: Run, facility: str, year: int, ruleset: str) -> _Side:
-        for result in run.results:
-            there = any(
-                line.facility == facility and line.year == year and line.ruleset == ruleset
-                for line in run.lines
-            )
-            if result.ruleset.id == ruleset and year in result.years and there:
-                quoted = facility.replace("'", "''")
-                with run.snapshot.borrow() as connection:
-                    reader = LeafRows(connection, run.snapshot.sources(), run.facilities)
-                    where = f"facility = '{quoted}' AND year = {int(year)}"
-                    leaves = reader.read(result.ruleset.program, where)
-                return cls(run, result, year, leaves)
-        known = sorted({(line.facility, line.year, line.ruleset) for line in run.lines})[:10]
-        values = {
-            "what": f"{facility} {year} {ruleset}",
-            "known": "; ".join(" ".join(map(str, one)) for one in known),
-        }
-        raise EngineError(Problem("engine.unknown_cell", values=values))
-
-    def try_computed(self, binds: Mapping[str, str], missing: int) -> _Computed | None:
-        """As `computed`; None if a table does not fit or lacks values that rows need."""
-        try:
-            found = self.computed(binds)
-        except RuleError:
-            return None
-        return found if found.missing <= missing else None
-
-    def computed(self, binds: Mapping[str, str]) -> _Computed:
-        """What comes out with some tables replaced."""
-        bound, engine = prepare(
-            self.run.rulebook, self.result.ruleset, (self.year,), {**self.run.binds, **binds}
-        )
-        sheets = engine.run(self.leaves)
-        found = _Computed()
-        for line in ledger_lines(bound, sheets, engine.tables):
-            found.missing += line.missing
-            if line.co2e_micro is None:
-                continue
-            source = (line.category, line.substance)
-            found.amounts[source] = found.amounts.get(source, 0) + line.co2e_micro
-            node = bound.program.sheets[line.sheet].formulas[line.column].node
-            if isinstance(node, ir.Aggregate) and node.name == "sum":
-                streams: dict[str, int] = {}
-                for row in sheets[node.sheet]:
-                    value = engine.row_value(node.node, row)
-                    if "stream" in row and value is not None and not row["@refused"]:
-                        micro = co2e_micro(line.substance, value, self.year, engine.tables) or 0
-                        streams[row["stream"]] = streams.get(row["stream"], 0) + micro
-                if streams:
-                    found.by_stream[source] = streams
-        return found
-
-
-@dataclass(slots=True)
-class _Computed:
-    """tCO2e of one rule set in whole micro-units, and how many rows were left out."""
-
-    amounts: _Amounts = field(default_factory=dict)
-    by_stream: _ByStream = field(default_factory=dict)
-    """The same by stream, for sources that are a plain sum over streams."""
-    missing: int = 0

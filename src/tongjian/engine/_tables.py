@@ -105,9 +105,8 @@ def resolve_tables(
 ) -> ResolvedTables:
     """Resolve every table that `program` reads for each of `years`."""
     wanted = sorted(years)
-    tables = {
-        alias: book.tables[name] for alias, name in program.tables.items() if name is not None
-    }
+    named = {alias: book.table(name) for alias, name in program.tables.items() if name is not None}
+    tables = {alias: table for alias, table in named.items() if table is not None}
     days = {
         alias: {year: _day(table, ruleset, year) for year in wanted}
         for alias, table in tables.items()

@@ -43,7 +43,8 @@ class Teller:
                 places.setdefault(unit, count)
         # A ratio is shown with all its digits, an amount as a return would print it.
         amounts = {unit: count for unit, count in places.items() if "/" not in unit}
-        return cls(words, run.facilities, run.rulebook.tables, Rounding(places=amounts))
+        tables = run.rulebook.tables | run.rulebook.variants
+        return cls(words, run.facilities, tables, Rounding(places=amounts))
 
     def value(self, value: float | None, unit: str) -> str:
         if value is None:

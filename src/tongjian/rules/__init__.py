@@ -9,7 +9,9 @@ from tongjian.problems import RuleError
 from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
 from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
+    Alternative,
     Basis,
+    Conflict,
     Expression,
     FormulaDoc,
     InputDoc,
@@ -36,15 +38,18 @@ from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_availab
 from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
 from tongjian.rules._source import Source, read_yaml
+from tongjian.rules._variants import replacements
 
 __all__ = [
     "ATTRIBUTES",
     "EVIDENCE",
     "KEYS",
     "RAW",
+    "Alternative",
     "Basis",
     "CheckPlan",
     "CompiledRuleSet",
+    "Conflict",
     "Expression",
     "FormulaDoc",
     "FormulaPlan",
@@ -71,6 +76,7 @@ __all__ = [
     "load_rulebook",
     "own_columns",
     "read_yaml",
+    "replacements",
     "rulebook_folder",
     "text_not_available",
 ]

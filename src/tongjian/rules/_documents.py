@@ -239,3 +239,39 @@ class UnavailableEdition:
     missing: Words
     nearest: str
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A value of a table as another source has it."""
+
+    table: str
+    key: tuple[str, ...]
+    column: str
+    printed: str
+    unit: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One answer to a conflict: other values, or other tables in place of some, or neither."""
+
+    id: str
+    title: Words
+    basis: Basis
+    overrides: tuple[Override, ...]
+    tables: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sources that contradict each other (来源冲突), and which of them the rulebook follows."""
+
+    id: str
+    title: Words
+    question: Words
+    adopted: str
+    reason: Words
+    alternatives: tuple[Alternative, ...]
+    place: Place

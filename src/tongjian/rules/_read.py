@@ -14,13 +14,16 @@ from typing import Any
 from tongjian.problems import Place, Problem, RuleError, UnitError
 from tongjian.rules._documents import (
     STATUSES,
+    Alternative,
     Basis,
     CheckDoc,
+    Conflict,
     Expression,
     FormulaDoc,
     InputDoc,
     LedgerEntry,
     Method,
+    Override,
     Rounding,
     RuleSet,
     SheetDoc,
@@ -53,6 +56,7 @@ class Documents:
     methods: list[Method] = field(default_factory=list)
     rulesets: list[RuleSet] = field(default_factory=list)
     unavailable: list[UnavailableEdition] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -94,6 +98,8 @@ def read_document(path: Path, name: str, documents: Documents) -> None:
         documents.methods.append(reader.method())
     elif kind == "unavailable":
         documents.unavailable.append(reader.unavailable())
+    elif kind == "conflict":
+        documents.conflicts.append(reader.conflict())
     else:
         documents.rulesets.append(reader.ruleset())
 
@@ -144,7 +150,9 @@ class _Reader:
         return Words(data["zh"], data["en"])
 
     def basis(self) -> Basis:
-        data = self.source.data["basis"]
+        return self.basis_of(self.source.data["basis"])
+
+    def basis_of(self, data: dict[str, Any]) -> Basis:
         return Basis(
             data["document"],
             data.get("clause", ""),
@@ -424,4 +432,36 @@ class _Reader:
             missing=self.words(data["missing"]),
             nearest=data["nearest"],
             place=self.source.place(("unavailable",)),
+        )
+
+    def conflict(self) -> Conflict:
+        data = self.source.data
+        return Conflict(
+            id=data["conflict"],
+            title=self.words(data["title"]),
+            question=self.words(data["question"]),
+            adopted=data["adopted"],
+            reason=self.words(data["reason"]),
+            alternatives=tuple(
+                self.alternative(spec, ("alternatives", index))
+                for index, spec in enumerate(data["alternatives"])
+            ),
+            place=self.source.place(("conflict",)),
+        )
+
+    def alternative(self, spec: dict[str, Any], at: Keys) -> Alternative:
+        overrides = tuple(
+            Override(
+                table=one["table"],
+                key=tuple(one.get("key", ())),
+                column=one["column"],
+                printed=one["value"],
+                unit=str(one["unit"]),
+                place=self.source.place((*at, "values", index)),
+            )
+            for index, one in enumerate(spec.get("values", ()))
+        )
+        basis = self.basis_of(spec["basis"])
+        return Alternative(
+            spec["id"], self.words(spec["title"]), basis, overrides, spec.get("tables", {})
         )

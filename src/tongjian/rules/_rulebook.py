@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from tongjian.problems import Place, Problem, RuleError
-from tongjian.rules._documents import Method, RuleSet, Table, UnavailableEdition
+from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._program import Library, Program, SheetPlan, compile_method
 from tongjian.rules._read import Documents, read_folder
+from tongjian.rules._variants import build_variants
 from tongjian.units import UnitError, parse_unit
 
 _Dated = TypeVar("_Dated", Method, RuleSet, UnavailableEdition)
@@ -41,6 +42,13 @@ class Rulebook:
     rulesets: dict[str, tuple[CompiledRuleSet, ...]] = field(default_factory=dict)
     unavailable: dict[str, tuple[UnavailableEdition, ...]] = field(default_factory=dict)
     """Editions without a text, by the id of their rule set."""
+    conflicts: dict[str, Conflict] = field(default_factory=dict)
+    variants: dict[str, Table] = field(default_factory=dict)
+    """Tables as alternatives of conflicts have them; a run can be bound to them."""
+
+    def table(self, name: str) -> Table | None:
+        """A table or a variant of one, by id."""
+        return self.tables.get(name) or self.variants.get(name)
 
     def ruleset(self, name: str, year: int) -> CompiledRuleSet | None:
         """The edition of rule set `name` that is in force at the end of `year`, if any.
@@ -123,6 +131,8 @@ def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
             values = {"name": table.id, "file": other}
             problems.append(Problem("rules.id_twice", table.place, values))
         book.tables[table.id] = table
+    book.conflicts = {one.id: one for one in documents.conflicts}
+    book.variants = build_variants(documents.conflicts, book.tables, problems)
     book.methods = _editions(documents.methods, problems)
     rulesets = _editions(documents.rulesets, problems)
     _check_methods(book, problems)
@@ -197,7 +207,7 @@ def _check_unavailable(
 
 
 def _library(book: Rulebook, day: date | None) -> Library:
-    return Library(method=lambda name: book.method(name, day or date.max), table=book.tables.get)
+    return Library(method=lambda name: book.method(name, day or date.max), table=book.table)
 
 
 def _check_methods(book: Rulebook, problems: list[Problem]) -> None:

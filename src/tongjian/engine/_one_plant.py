@@ -1,0 +1,92 @@
+"""One facility's year under one rule set of a run, computed again with other tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tongjian.engine._leaf_rows import LeafRows, Row
+from tongjian.engine._ledger import co2e_micro, ledger_lines
+from tongjian.engine._prepared import prepare
+from tongjian.engine._run import RuleSetResult, Run
+from tongjian.problems import EngineError, Problem
+from tongjian.rules import RuleError
+from tongjian.rules import _ir as ir
+
+# A source of emissions: category and substance.
+Source = tuple[str, str]
+Amounts = dict[Source, int]
+
+
+@dataclass(slots=True)
+class Computed:
+    """tCO2e of one rule set in whole micro-units, and how many rows were left out."""
+
+    amounts: Amounts = field(default_factory=dict)
+    by_stream: dict[Source, dict[str, int]] = field(default_factory=dict)
+    """The same by stream, for sources that are a plain sum over streams."""
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class OnePlant:
+    """One rule set over the records of one facility and year, read once."""
+
+    run: Run
+    result: RuleSetResult
+    year: int
+    leaves: Mapping[str, list[Row]]
+
+    @classmethod
+    def of(cls, run: Run, facility: str, year: int, ruleset: str) -> OnePlant:
+        for result in run.results:
+            there = any(
+                line.facility == facility and line.year == year and line.ruleset == ruleset
+                for line in run.lines
+            )
+            if result.ruleset.id == ruleset and year in result.years and there:
+                quoted = facility.replace("'", "''")
+                with run.snapshot.borrow() as connection:
+                    reader = LeafRows(connection, run.snapshot.sources(), run.facilities)
+                    where = f"facility = '{quoted}' AND year = {int(year)}"
+                    leaves = reader.read(result.ruleset.program, where)
+                return cls(run, result, year, leaves)
+        known = sorted({(line.facility, line.year, line.ruleset) for line in run.lines})[:10]
+        values = {
+            "what": f"{facility} {year} {ruleset}",
+            "known": "; ".join(" ".join(map(str, one)) for one in known),
+        }
+        raise EngineError(Problem("engine.unknown_cell", values=values))
+
+    def try_computed(self, binds: Mapping[str, str], missing: int) -> Computed | None:
+        """As `computed`; None if a table does not fit or lacks values that rows need."""
+        try:
+            found = self.computed(binds)
+        except RuleError:
+            return None
+        return found if found.missing <= missing else None
+
+    def computed(self, binds: Mapping[str, str]) -> Computed:
+        """What comes out with some tables replaced."""
+        bound, engine = prepare(
+            self.run.rulebook, self.result.ruleset, (self.year,), {**self.run.binds, **binds}
+        )
+        sheets = engine.run(self.leaves)
+        found = Computed()
+        for line in ledger_lines(bound, sheets, engine.tables):
+            found.missing += line.missing
+            if line.co2e_micro is None:
+                continue
+            source = (line.category, line.substance)
+            found.amounts[source] = found.amounts.get(source, 0) + line.co2e_micro
+            node = bound.program.sheets[line.sheet].formulas[line.column].node
+            if isinstance(node, ir.Aggregate) and node.name == "sum":
+                streams: dict[str, int] = {}
+                for row in sheets[node.sheet]:
+                    value = engine.row_value(node.node, row)
+                    if "stream" in row and value is not None and not row["@refused"]:
+                        micro = co2e_micro(line.substance, value, self.year, engine.tables) or 0
+                        streams[row["stream"]] = streams.get(row["stream"], 0) + micro
+                if streams:
+                    found.by_stream[source] = streams
+        return found
