@@ -89,8 +89,12 @@ RANGES = {
     ("integrated", "ets"): (0.70, 0.88),
     ("integrated", "energy"): (0.100, 0.130),
     ("grid", "energy"): (1.60, 1.80),
+    ("captive", "enterprise"): (10.0, 13.0),
+    ("captive", "ets"): (1.5, 1.9),
     ("dual", "enterprise"): (2.2, 2.5),
     ("thermal", "enterprise"): (4.0, 9.0),
+    ("gas", "enterprise"): (0.6, 2.6),
+    ("coal_powder", "enterprise"): (2.0, 4.2),
     ("fuel", "energy"): (0.05, 0.10),
 }
 MAIN = {
@@ -99,6 +103,7 @@ MAIN = {
     "aluminium": "aluminium",
     "nitric_acid": "nitric_acid",
     "adipic_acid": "adipic_acid",
+    "ammonia": "ammonia",
     "refining": "crude_processed",
 }
 
