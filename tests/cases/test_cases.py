@@ -29,6 +29,7 @@ def test_every_worked_example_of_this_slice_is_a_case():
         *("STEEL-ELEC-P1", "CEM-V01", "CEM-CAO", "CEM-IPCC", "ADIPIC-THERMAL", "CAPRO"),
         *("HNO3-DP-NSCR-CO2e-SAR", "HNO3-DP-NSCR-CO2e-AR5", "HNO3-DP-NSCR-CO2e-AR6"),
         *("AMM-GAS-UREA", "UREA-OWN-CO2", "HNO3-INLET-OUTLET", "CHEM-CAPTIVE-POWER"),
+        *("AMM-GAS-UREA", "UREA-OWN-CO2", "HNO3-INLET-OUTLET", "CHEM-CAPTIVE-POWER"),
         *("CO2-RECOV", "HEAT-WATER", "VAL-01", "VAL-02", "VAL-05", "VAL-07"),
         *("AL-ANODE-V01", "AL-ANODE-NDRC", "AL-AE-SAR", "AL-AE-SLOPE", "AL-OVC"),
         *("CAR-07", "CAR-08", "CAR-09", "VAL-10"),

@@ -22,13 +22,13 @@ class Process:
     destruction: float | None = None
     """Measured share destroyed."""
     monitored: float | None = None
-    """Continuous monitoring behind the abatement, kg per t."""
+    """N2O generated, kg per t, as continuous monitors before and behind the abatement find it."""
 
 
 _NITRIC = {
     "nscr": Process("high_pressure", "nscr", utilisation=True),
     "dual": Process("dual_pressure", "none"),
-    "monitored": Process("dual_pressure", "none", monitored=1.1),
+    "monitored": Process("dual_pressure", "none", destruction=0.88, monitored=8.0),
     "combined": Process("combined", "none"),
     "measured": Process(
         "dual_pressure", "none", utilisation=True, generation=7.1, destruction=0.84
@@ -40,14 +40,14 @@ _NITRIC = {
 _ADIPIC = {
     "thermal": Process("nitric_oxidation", "thermal", utilisation=True),
     "catalytic": Process("nitric_oxidation", "catalytic"),
-    "monitored": Process("nitric_oxidation", "catalytic", monitored=14.0),
+    "monitored": Process("nitric_oxidation", "catalytic", destruction=0.985, monitored=300.0),
     "to_nitric_acid": Process("nitric_oxidation", "to_nitric_acid", utilisation=True),
     "none": Process("nitric_oxidation", "none"),
 }
 _CAPROLACTAM = {
     "plain": Process("", ""),
     "destruction": Process("", "", utilisation=True, destruction=0.88),
-    "monitored": Process("", "", monitored=1.4),
+    "monitored": Process("", "", destruction=0.88, monitored=9.0),
 }
 
 
@@ -158,8 +158,8 @@ def _n2o(
 ) -> None:
     book.mass(month, unit, stream, "produced", made)
     if process.monitored is not None:
-        emitted = made * dice.around(process.monitored, 0.12) / 1000
-        book.put(month, unit, stream, "n2o_measured", "n2o", emitted)
+        _monitors(book, month, dice, unit, stream, process, made)
+        return
     if process.generation is not None:
         book.put(
             month,
@@ -174,6 +174,25 @@ def _n2o(
         book.share(month, unit, stream, "destruction", dice.around(process.destruction, 0.02))
     if process.utilisation:
         book.share(month, unit, stream, "utilisation", dice.between(0.93, 0.999))
+
+
+def _monitors(
+    book: Book, month: Month, dice: Dice, unit: str, stream: str, process: Process, made: float
+) -> None:
+    """What the monitors of one line found: inlet, outlet, stack, and hours with abatement."""
+    assert process.monitored is not None and process.destruction is not None
+    generated = made * dice.around(process.monitored, 0.04) / 1000
+    hours = month.days * 24 * dice.between(0.94, 1.0)
+    on = hours * dice.between(0.95, 0.999)
+    inlet = generated * on / hours
+    # A share of what is left, so that a good catalyst cannot be found to destroy more than all.
+    outlet = inlet * (1 - process.destruction) * dice.around(1, 0.08)
+    stack = (generated - inlet + outlet) * dice.around(1, 0.02)
+    book.put(month, unit, stream, "n2o_measured", "n2o", stack)
+    book.put(month, unit, stream, "n2o_inlet", "n2o", inlet)
+    book.put(month, unit, stream, "n2o_outlet", "n2o", outlet)
+    book.put(month, unit, stream, "abatement_hours", "hours", on)
+    book.put(month, unit, stream, "operating_hours", "hours", hours)
 
 
 def _neutralising(book: Book, month: Month, dice: Dice, made: float) -> None:
