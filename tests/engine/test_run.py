@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.engine.plant import (
     FILES,
     METHOD,
     RULESET,
+    SHEETS,
     TABLES,
     amounts,
     missing,
@@ -409,3 +411,19 @@ def test_a_factor_that_no_row_needs_may_be_missing(plant: Rulebook, records: Rec
     done = both(plant, records.add("electricity", "purchased", 10, "MWh"))
     says(only(done.problems, "engine.row_factor"), "Xizang", "grid")
     assert "electricity" not in amounts(done)
+
+
+def test_a_yearly_sheet_warns_without_changing_the_total(book: Book, records: Records) -> None:
+    sheets = deepcopy(SHEETS)
+    sheets["facility"]["checks"] = [
+        {"name": "large", "when": "total > 50 * tCO2e", "severity": "warning",
+         "zh": "总量很大", "en": "a large total"},
+    ]  # fmt: skip
+    made = book(METHOD | {"sheets": sheets}, RULESET, *TABLES, files=FILES)
+    records.add("electricity", "purchased", 10, "MWh")
+    records.add("electricity", "purchased", 1000, "MWh", facility="F2")
+    done = both(made, records)
+    (problem,) = done.problems
+    assert (problem.code, problem.severity) == ("engine.check_failed", "warning")
+    says(problem, "F2", "large")
+    assert [row["missing"] for row in done.inventory(["facility"])] == [0, 0]

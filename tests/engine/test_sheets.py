@@ -383,8 +383,8 @@ def statements(
             duck = DuckBackend(connection, compiled.program, engine.tables, Sources())
             for plan in compiled.program.sheets.values():
                 if not plan.is_leaf:
-                    # A coarser sheet may read another one, which nobody computes here.
-                    duck.results[plan.name] = plan.name
+                    # Finished sheets are read by name; here none has been computed.
+                    duck.results[plan.name] = f'"{plan.name}"'
                     found += [sql_of(duck, dialect, safe=s).coarse(plan) for s in (False, True)]
     return found
 

@@ -404,3 +404,18 @@ def test_an_edition_without_a_text_must_fit_in(book: Book) -> None:
     only(lost, "rules.unknown_ruleset")
     wrong = problems(book, plant(), unavailable(method="test.plant"))
     only(wrong, "rules.unknown_key")
+
+
+def test_a_gathering_sheet_can_only_warn_about_its_own_columns(book: Book) -> None:
+    def yearly(**check: object) -> Document:
+        parts = formulas(total="t: sum(s.double)")
+        coarse = sheet(YEAR, formulas=parts, checks=[{"name": "much", **check}])
+        leaf = plant()["sheets"]["s"]
+        return method(sheets={"s": leaf, "facility": coarse})
+
+    book(yearly(severity="warning", when="total > 5 * t"), ruleset())
+    for check in (
+        {"when": "total > 5 * t"},
+        {"severity": "warning", "when": "sum(s.double) > 5 * t"},
+    ):
+        says(only(problems(book, yearly(**check), ruleset()), "rules.gathering_check"), "much")

@@ -95,8 +95,6 @@ RANGES = {
     ("thermal", "enterprise"): (4.0, 9.0),
     ("gas", "enterprise"): (0.6, 2.6),
     ("coal_powder", "enterprise"): (2.0, 4.2),
-    ("gas", "enterprise"): (0.6, 2.6),
-    ("coal_powder", "enterprise"): (2.0, 4.2),
     ("fuel", "energy"): (0.05, 0.10),
 }
 MAIN = {
@@ -105,7 +103,6 @@ MAIN = {
     "aluminium": "aluminium",
     "nitric_acid": "nitric_acid",
     "adipic_acid": "adipic_acid",
-    "ammonia": "ammonia",
     "ammonia": "ammonia",
     "refining": "crude_processed",
 }

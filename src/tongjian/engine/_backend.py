@@ -54,6 +54,20 @@ class DuckBackend:
         order = ", ".join(f'"{key}"' for key in sheet.grain)
         return fetch(self.connection, f"SELECT * FROM ({query}) ORDER BY {order}")
 
+    def warned(self) -> set[tuple[str, int]]:
+        """Facilities and years with a leaf row that a warning is about."""
+        found: set[tuple[str, int]] = set()
+        for sheet in self.program.sheets.values():
+            checks = [one.node for one in sheet.checks if one.doc.severity == "warning"]
+            if sheet.is_leaf and checks:
+                sql = self.sheet_sql()
+                query = sql.leaf(sheet, checks)
+                holds = " OR ".join(f"coalesce({sql.writer.code(one)}, FALSE)" for one in checks)
+                self.create_tables(sql)
+                distinct = f"SELECT DISTINCT facility, year FROM ({query}) WHERE {holds}"
+                found.update(self.connection.execute(distinct).fetchall())
+        return found
+
     def compute(self, sheet: SheetPlan) -> str:
         target = f'"result {self.index} {sheet.name}"'
         try:

@@ -6,7 +6,7 @@ the branch that was taken can be followed down to the missing input or factor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ class Diagnosis:
     leaf_rows: LeafRows
     leaves: Mapping[str, Sequence[Row]] | None = None
     """Raw leaf rows, where the run already has them."""
+    warned: Collection[tuple[str, int]] | None = None
+    """Facilities and years with a leaf row that a warning is about; None: not known."""
 
     def problems(self, sheets: Mapping[str, Sequence[Row]]) -> list[Problem]:
         """Every row-level problem, then every result that could not be computed."""
@@ -46,16 +48,24 @@ class Diagnosis:
     def suspect_rows(self, sheets: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
         """Leaf rows of facilities and years with rows left out.
 
-        All of them where warnings are due, or where a total over all plants or years lacks rows.
+        And of those with warnings; all of them where it is not known which those are, or where a
+        total over all plants or years lacks rows.
         """
         program = self.engine.program
         lacking = [row for rows in sheets.values() for row in rows if row[MISSING]]
         suspects = _located(lacking)
-        everything = suspects is None or any(
-            check.doc.severity == "warning"
-            for one in program.sheets.values()
-            for check in one.checks
-        )
+        everything = suspects is None
+        if suspects is not None:
+            warns = any(
+                check.doc.severity == "warning"
+                for one in program.sheets.values()
+                if one.is_leaf
+                for check in one.checks
+            )
+            if warns and self.warned is None:
+                everything = True
+            elif warns:
+                suspects = sorted({*suspects, *(self.warned or ())})
         if not suspects and not everything:
             return {}
         leaves = self.leaves
@@ -149,6 +159,10 @@ class Diagnosis:
         ]
         if not any(row[MISSING] for name in readers for row in sheets[name]):
             used = []  # nobody lacks anything of this sheet
+        for row in sheets[sheet.name]:
+            for check in sheet.checks:
+                if self.engine.row_value(check.node, row):
+                    yield self.check_problem(check, row, sheet)
         for row in self.faulty_rows(sheet, sheets[sheet.name], used):
             empty = {name for name in sheet.formulas if self.is_empty(sheet, name, row)}
             for name in empty:

@@ -153,7 +153,7 @@ class _Work:
             inside = None if rulesets is not None else _of_sectors(bound, facilities)
             sources = self.scope(inside, index)
             reader = LeafRows(self.connection, sources, facilities)
-            leaves = None
+            leaves, warned = None, None
             if records is not None:
                 mine = records if inside is None else in_scope(records, inside)
                 leaves = reader.read(bound.program, records=mine)
@@ -161,11 +161,14 @@ class _Work:
             else:
                 back = DuckBackend(self.connection, bound.program, engine.tables, sources, index)
                 sheets = back.run()
+                warned = back.warned()
                 back.drop()
             sheets = _coarse(bound, sheets, its_years)
             results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
             lines.extend(ledger_lines(bound, sheets, engine.tables))
-            problems.extend(Diagnosis(engine, bound, its_years, reader, leaves).problems(sheets))
+            problems.extend(
+                Diagnosis(engine, bound, its_years, reader, leaves, warned).problems(sheets)
+            )
         used = [result.ruleset for result in results]
         problems.extend(unused_records(kinds, used, wanted, named=rulesets is not None))
         if progress:

@@ -314,6 +314,9 @@ class _Compiler:
             checked = self.try_check(check.when, scope, ir.Kind("bool"), check.name)
             if checked is not None:
                 checks.append(CheckPlan(check, checked[0]))
+                sums = any(isinstance(part, ir.Aggregate) for part in checked[0].walk())
+                if not sheet.inputs and (check.severity == "error" or sums):
+                    self.complain("gathering_check", check.place, name=check.name)
         ordered = self.order_formulas(sheet, formulas)
         return SheetPlan(sheet, inputs, ordered, tuple(checks))
 
