@@ -38,7 +38,7 @@ def rulesets(run: Run, words: Words) -> Markup:
         Column(words.text("basis"), class_="wide-text"),
         Column(words.text("in_force")),
         Column(words.text("boundary")),
-        Column(words.text("gwp")),
+        Column(words.text("gwp"), class_="some-text"),
         Column(words.text("result")),
     ]
     lines = [_ruleset(run, result, words) for result in run.results]
