@@ -7,11 +7,13 @@ the unit registry and of the compiler itself; an unreadable copy is simply made 
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,9 +33,23 @@ def load_rulebook(folder: Path | str | None = None, *, cache: bool = True) -> Ru
     """
     chosen = Path(folder) if folder is not None else rulebook_folder()
     digest = folder_digest(chosen)
-    if not cache:
-        return build_rulebook(chosen, digest)
-    return _cached(chosen, digest)
+    with _collecting_later():
+        return _cached(chosen, digest) if cache else build_rulebook(chosen, digest)
+
+
+@contextlib.contextmanager
+def _collecting_later() -> Iterator[None]:
+    """No garbage collection: a rulebook is hundreds of thousands of objects, none of them garbage.
+
+    Looking through them again and again would take as long as making them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @lru_cache(maxsize=8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,16 +20,42 @@ from tongjian.units import UnitError, parse_unit
 _Dated = TypeVar("_Dated", Method, RuleSet, UnavailableEdition)
 
 
-@dataclass(frozen=True, slots=True)
 class CompiledRuleSet:
-    """A rule set with its program."""
+    """A rule set with its program.
 
-    doc: RuleSet
-    program: Program
+    Programs are most of a compiled rulebook and a run needs few of them: in the compiled copy each
+    is packed by itself, and unpacked when it is asked for.
+    """
+
+    __slots__ = ("_packed", "_program", "doc")
+
+    def __init__(self, doc: RuleSet, program: Program) -> None:
+        self.doc = doc
+        self._program: Program | None = program
+        self._packed = b""
 
     @property
     def id(self) -> str:
         return self.doc.id
+
+    @property
+    def program(self) -> Program:
+        if self._program is None:
+            self._program = pickle.loads(self._packed)
+            self._packed = b""
+        return self._program
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CompiledRuleSet):
+            return NotImplemented
+        return (self.doc, self.program) == (other.doc, other.program)
+
+    def __getstate__(self) -> tuple[RuleSet, bytes]:
+        return self.doc, pickle.dumps(self.program, protocol=5)
+
+    def __setstate__(self, state: tuple[RuleSet, bytes]) -> None:
+        self.doc, self._packed = state
+        self._program = None
 
 
 @dataclass(slots=True)
