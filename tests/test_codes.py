@@ -27,6 +27,7 @@ PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
     "records/_cells.py:code",
     "rules/_program.py:code",
+    "statutory/_statement.py:_UNCONFIRMED[one.kind]",
 }
 
 

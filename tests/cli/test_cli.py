@@ -39,6 +39,7 @@ def test_help_is_a_manual():
         "compare",
         "conflicts",
         "check",
+        "confirm",
         "rules",
     ):
         assert command in page
@@ -192,7 +193,7 @@ STEEL = ("cn.steel.ndrc-2013", "cn.steel.mee-v01-2024")
 def test_compare_bridges_two_rule_sets(workspace, lang):
     where = ["DEMO-STEEL", "2024", *STEEL, "-w", workspace, "--lang", lang]
     page = call("compare", *where).output
-    assert ("仅前者计入" if lang == "zh" else "counted by the first only") in page
+    assert ("仅前者计入" if lang == "zh" else "Counted by the first only") in page
     assert "electricity" in page or "电力" in page
 
     found = json.loads(call("compare", *where, "--json").output)
@@ -226,3 +227,37 @@ def test_conflicts_are_listed_and_shown():
     assert (
         "0.037" in call("rules", "show", "steel.fixed.gbt2015~steel.crude-steel-carbon.high").output
     )
+
+
+def test_a_statutory_run_wants_its_recalled_values_confirmed(workspace):
+    report = workspace / "report"
+    run = ["run", "-w", workspace, "--statutory", "--report", report]
+    refused = json.loads(call(*run, "--json", code=1).output)
+    assert {"statutory.unconfirmed_value"} <= {one["code"] for one in refused["problems"]}
+    assert not report.exists() and not (workspace / "runs").exists()
+
+    call("confirm", "grant", "张三", "--right", "confirm", "--by", "张三", "-w", workspace)
+    by = ["--by", "张三", "-w", workspace]
+    call("confirm", "values", "no-such-*", "--reference", "附录二 第8页", *by, code=1)
+    page = call("confirm", "values", "*", "--reference", "附录二 第8页", *by).output
+    assert "未确认" in page and "0.93" in page
+
+    call(*run)
+    page = (report / "report.zh.html").read_text(encoding="utf-8")
+    assert "法定报送版" in page and "附录二 第8页" in page
+    # One plant's report has its rule sets side by side, and what contradictions would change.
+    assert "规则集并列与差异" in page and "来源冲突的影响" in page
+    listed = json.loads(call("confirm", "list", "-w", workspace, "--json").output)
+    assert all("张三" in one["confirmed"] for one in listed)
+    assert "附录二" in call("confirm", "log", "-w", workspace, "--lang", "en").output
+
+    call("confirm", "values", "fuel.*", "--withdraw", "--reference", "页码有误", *by)
+    call(*run, code=1)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_confirm_begins_with_guidance(workspace, lang):
+    page = call("confirm", "log", "-w", workspace, "--lang", lang).output
+    assert "tongjian confirm grant" in page
+    page = call("confirm", "list", "-w", workspace, "--lang", lang).output
+    assert ("未确认" if lang == "zh" else "not confirmed") in page

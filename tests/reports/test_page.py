@@ -12,7 +12,7 @@ from tests.reports.conftest import EVIL, Plants, facility, nitric_rows, steel_ro
 from tests.reports.pages import Element, read_page
 from tongjian.engine import Node, explain_total, run
 from tongjian.problems import Place, Problem, TongjianError
-from tongjian.reports import write_html
+from tongjian.reports import Annexes, write_html
 from tongjian.rules import Words as Title
 from tongjian.rules import load_rulebook
 
@@ -21,7 +21,7 @@ LANGUAGES = ["zh", "en"]
 
 def written(finished, tmp_path, lang, node=None) -> str:
     path = tmp_path / f"{lang}.html"
-    write_html(finished, path, lang, node)
+    write_html(finished, path, lang, Annexes(explained=node))
     return path.read_text(encoding="utf-8")
 
 

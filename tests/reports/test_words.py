@@ -39,6 +39,8 @@ def test_every_phrase_is_used():
     source = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
     built = {f"valid_{one}" for one in ("span", "from", "until", "always")}
     built |= {"measure_co2e", "measure_tce", "measure_"}
+    built |= {f"confirm_{one}" for one in ("value", "method", "ruleset")}
+    built |= {f"step_{one}" for one in ("formula", "only_left", "only_right")}
 
     assert not {key for key in TEXTS if f'"{key}"' not in source} - built
 

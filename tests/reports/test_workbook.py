@@ -11,7 +11,7 @@ import pytest
 
 from tests.reports.conftest import EVIL
 from tongjian.problems import Problem
-from tongjian.reports import _workbook, write_xlsx
+from tongjian.reports import _spreadsheet, write_xlsx
 
 SHEETS = {
     "zh": ["概览", "分行业", "分城市", "分气体", "企业", "台账", "因子", "问题", "清单"],
@@ -168,7 +168,7 @@ def test_digests_in_the_manifest(finished, books):
 
 
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(finished, tmp_path, monkeypatch):
-    monkeypatch.setattr(_workbook, "_ROWS", 50)
+    monkeypatch.setattr(_spreadsheet, "_ROWS", 50)
     path = tmp_path / "x.xlsx"
     write_xlsx(finished, path)
     book = openpyxl.load_workbook(path)

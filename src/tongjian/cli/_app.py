@@ -26,6 +26,11 @@ rules_app = typer.Typer(
     no_args_is_help=True, help="规则库：列出、查看、检查 / the rulebook: list, show, check"
 )
 app.add_typer(rules_app, name="rules")
+confirm_app = typer.Typer(
+    no_args_is_help=True,
+    help="法定报送前对照原文确认 / confirm recalled values before a statutory return",
+)
+app.add_typer(confirm_app, name="confirm")
 
 Lang = Annotated[
     str | None, typer.Option("--lang", help="语言 zh 或 en / language, zh or en (TONGJIAN_LANG)")
@@ -113,6 +118,10 @@ def run(
     report: Annotated[
         Path | None, typer.Option(help="报告文件夹 / folder for HTML and XLSX reports")
     ] = None,
+    statutory: Annotated[
+        bool,
+        typer.Option("--statutory", help="法定报送：拒绝未确认的取值 / refuse what is unconfirmed"),
+    ] = False,
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -122,7 +131,9 @@ def run(
 
     out = _output(lang, as_json)
     with out.failing_cleanly():
-        run_run(out, workspace, ruleset or [], year or [], bind or [], by, report, rulebook)
+        run_run(
+            out, workspace, ruleset or [], year or [], bind or [], by, report, statutory, rulebook
+        )
 
 
 @app.command()
@@ -248,6 +259,80 @@ def rules_check(
     out = _output(lang, as_json)
     with out.failing_cleanly():
         run_check_rules(out, folder)
+
+
+By = Annotated[str, typer.Option("--by", help="操作人 / who does it")]
+Ids = Annotated[list[str], typer.Argument(help="编号，可用 * / ids, * matches several")]
+
+
+@confirm_app.command("list")
+def confirm_list(
+    workspace: Workspace = HERE,
+    ruleset: RuleSets = None,
+    year: Years = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """列出凭记忆录入、待确认的规则集、方法与取值 / list what is recalled and who confirmed it."""
+    from tongjian.cli._confirm import run_list
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_list(out, workspace, ruleset or [], year or [], rulebook)
+
+
+@confirm_app.command("values")
+def confirm_values(
+    ids: Ids,
+    reference: Annotated[
+        str, typer.Option(help="查对的文件、版本与页码 / document, edition and page looked up")
+    ],
+    by: By,
+    workspace: Workspace = HERE,
+    ruleset: RuleSets = None,
+    year: Years = None,
+    withdraw: Annotated[bool, typer.Option(help="撤回确认 / take back instead")] = False,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """对照原文确认（或撤回），记入只增日志 / confirm or withdraw, recorded for good."""
+    from tongjian.cli._confirm import run_confirm
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        what = (workspace, ruleset or [], year or [], rulebook)
+        run_confirm(out, what, ids, by, reference, withdraw)
+
+
+@confirm_app.command("grant")
+def confirm_grant(
+    person: Annotated[str, typer.Argument(help="被授权人 / who gets the rights")],
+    by: By,
+    right: Annotated[
+        list[str] | None, typer.Option(help="confirm 或 grant；不写即收回 / none takes them away")
+    ] = None,
+    workspace: Workspace = HERE,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """授予或收回确认权限 / give or take the right to confirm."""
+    from tongjian.cli._confirm import run_grant
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_grant(out, workspace, person, right or [], by)
+
+
+@confirm_app.command("log")
+def confirm_log(workspace: Workspace = HERE, lang: Lang = None, as_json: Json = False) -> None:
+    """查看授权与确认的全部记录 / every grant and confirmation, checked for tampering."""
+    from tongjian.cli._confirm import run_log
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_log(out, workspace)
 
 
 def main() -> None:

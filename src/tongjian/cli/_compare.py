@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import do_run
-from tongjian.engine import Bridge, BridgeStep, bridge
-from tongjian.records import Catalogue
-from tongjian.reports import Words
+from tongjian.engine import Bridge, bridge
+from tongjian.reports import Words, step_reason, step_source
 
 
 def run_compare(
@@ -27,13 +26,9 @@ def run_compare(
     words = Words.of(out.lang)
     zh = out.lang == "zh"
     _print_sources(out, found, words, zh)
-    streams = Catalogue.load().streams
     rows: list[list[object]] = [[found.left, "", found.left_total]]
     for step in found.steps:
-        source = words.term("category", step.category)
-        if step.stream in streams:
-            source += f" · {streams[step.stream].zh if zh else streams[step.stream].en}"
-        rows.append([f"  {_reason(step, zh)}", source, step.effect])
+        rows.append([f"  {step_reason(step, words)}", step_source(step, words), step.effect])
     rows.append([found.right, "", found.right_total])
     title = "差异从何而来" if zh else "Where the difference comes from"
     out.table(title, ["原因", "排放源", "tCO2e"] if zh else ["reason", "source", "tCO2e"], rows)
@@ -51,14 +46,3 @@ def _print_sources(out: Output, found: Bridge, words: Words, zh: bool) -> None:
     rows.append(line("合计" if zh else "Total", found.left_total, found.right_total))
     headers = ["排放源" if zh else "source", found.left, found.right, "差" if zh else "difference"]
     out.table(f"{found.facility} {found.year}  tCO2e", headers, rows)
-
-
-def _reason(step: BridgeStep, zh: bool) -> str:
-    if step.kind == "table":
-        return f"{step.left} → {step.right}"
-    if step.kind == "formula":
-        return "公式或取值方式不同" if zh else "other formula or way of taking values"
-    left = step.kind == "only_left"
-    if zh:
-        return "仅前者计入" if left else "仅后者计入"
-    return "counted by the first only" if left else "counted by the second only"

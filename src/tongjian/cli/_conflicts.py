@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import do_run
 from tongjian.engine import ConflictEffect, conflict_effects
-from tongjian.reports import Words
+from tongjian.reports import Words, grouped_conflicts
 
 
 def run_conflicts(
@@ -30,9 +29,9 @@ def run_conflicts(
         if zh
         else ["alternative", "source", "status", "change of the total, tCO2e"]
     )
-    groups = [list(group) for _, group in groupby(found, lambda e: (e.ruleset, e.conflict.id))]
+    groups = grouped_conflicts(found)
     moving = [group for group in groups if any(one.effect != 0 for one in group)]
-    for group in sorted(moving, key=_size, reverse=True):
+    for group in moving:
         conflict = group[0].conflict
         rows = [
             [
@@ -52,10 +51,6 @@ def run_conflicts(
         f"另有 {still} 处来源冲突与本企业所用规则集有关，但不改变其总量。",
         f"{still} more contradictions touch these rule sets without moving the totals.",
     )
-
-
-def _size(group: list[ConflictEffect]) -> float:
-    return max(abs(one.effect or 0.0) for one in group)
 
 
 def _mark(one: ConflictEffect, zh: bool) -> str:

@@ -10,6 +10,7 @@ from tongjian.cli._runs import print_inventory, print_problems, store_run, write
 from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import do_run
 from tongjian.engine import Run, explain_total
+from tongjian.reports import Annexes
 from tongjian.sample import WATERMARK_EN, WATERMARK_ZH, write_sample
 
 _EXPLAINED_ROWS, _EXPLAINED_DEPTH = 1, 12
@@ -49,7 +50,7 @@ def _show_rest(out: Output, run: Run, workspace: Path, year: int) -> None:
     print_tree(out, node, _EXPLAINED_DEPTH)
     folder = store_run(run, workspace)
     full = explain_total(run, rows=3, **where)
-    files = write_reports(run, workspace / "reports", full)
+    files = write_reports(run, workspace / "reports", Annexes(explained=full))
     out.data(
         {
             "workspace": str(workspace),

@@ -11,9 +11,10 @@ from typing import Any
 from tongjian.cli._output import Output
 from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import do_run
-from tongjian.engine import Node, Run, explain, explain_total
+from tongjian.engine import Run, explain, explain_total
 from tongjian.problems import Problem, TongjianError
-from tongjian.reports import Words, views, write_html, write_xlsx
+from tongjian.reports import Annexes, Words, plant_annexes, views, write_html, write_xlsx
+from tongjian.statutory import Authority, require_statutory, statement
 
 _COLUMNS = {
     "year": ("年份", "year"),
@@ -37,10 +38,19 @@ def run_run(
     binds: Sequence[str],
     by: str,
     report: Path | None,
+    statutory: bool,
     rulebook: Path | None,
 ) -> None:
-    """Run, print the inventory, store ledger and manifest, write reports if asked."""
+    """Run, print the inventory, store ledger and manifest, write reports if asked.
+
+    A `statutory` run is refused before anything is written if it rests on recalled values that
+    nobody has confirmed, replaces tables or leaves rows out.
+    """
     run = do_run(out, workspace, rulebook, rulesets, years, binds)
+    authority = Authority.of(workspace)
+    said = statement(run, authority) if statutory or authority.entries() else None
+    if statutory and said is not None:
+        require_statutory(run, said)
     folder = store_run(run, workspace)
     groups = [name.strip() for name in by.split(",") if name.strip()]
     # Rule sets of one boundary that were run side by side are kept apart.
@@ -49,7 +59,11 @@ def run_run(
         for view in views(run)
         for row in run.inventory(["year", *groups], **view.where)
     ]
-    files = write_reports(run, report) if report else []
+    files = []
+    if report:
+        bridges, conflicts = plant_annexes(run)
+        annexes = Annexes(None, said, statutory, bridges, conflicts)
+        files = write_reports(run, report, annexes)
     out.data(
         {
             "manifest": run.manifest,
@@ -119,13 +133,13 @@ def store_run(run: Run, workspace: Path) -> Path:
     return folder
 
 
-def write_reports(run: Run, folder: Path, explained: Node | None = None) -> list[Path]:
+def write_reports(run: Run, folder: Path, annexes: Annexes) -> list[Path]:
     """HTML in both languages and one workbook."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / "report.zh.html", folder / "report.en.html", folder / "report.xlsx"]
-    write_html(run, files[0], lang="zh", explained=explained)
-    write_html(run, files[1], lang="en", explained=explained)
-    write_xlsx(run, files[2], lang="zh")
+    write_html(run, files[0], lang="zh", annexes=annexes)
+    write_html(run, files[1], lang="en", annexes=annexes)
+    write_xlsx(run, files[2], lang="zh", annexes=annexes)
     return files
 
 

@@ -10,6 +10,7 @@ from tongjian.engine._compute import compute_sheets
 from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
@@ -19,6 +20,7 @@ __all__ = [
     "BridgeStep",
     "ConflictEffect",
     "FactorUsed",
+    "MethodUsed",
     "Node",
     "RecordsStore",
     "Run",
@@ -29,5 +31,6 @@ __all__ = [
     "explain",
     "explain_total",
     "factors_used",
+    "methods_used",
     "run",
 ]

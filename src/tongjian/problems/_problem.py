@@ -11,7 +11,17 @@ from typing import Any, Literal
 
 LANGUAGES = ("zh", "en")
 
-_PACKAGES = ("units", "rules", "engine", "records", "cases", "reports", "sample", "cli")
+_PACKAGES = (
+    "units",
+    "rules",
+    "engine",
+    "records",
+    "cases",
+    "statutory",
+    "reports",
+    "sample",
+    "cli",
+)
 _PLACE_WORDS = {
     "zh": {
         "file": "{}",

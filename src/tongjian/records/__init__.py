@@ -9,6 +9,7 @@ Nothing here knows a sector, an engine or the web.
 from tongjian.problems import RecordError
 from tongjian.records._entries import Item, Stream, Term
 from tongjian.records._limits import Limits
+from tongjian.records._lock import exclusive
 from tongjian.records.catalogue import Catalogue
 from tongjian.records.importing import ImportReport, TableCount, import_files
 from tongjian.records.schema import TABLES, TIERS, Column, Table, Tier, json_schema
@@ -30,6 +31,7 @@ __all__ = [
     "TableCount",
     "Term",
     "Tier",
+    "exclusive",
     "import_files",
     "json_schema",
     "write_template",

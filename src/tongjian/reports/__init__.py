@@ -8,30 +8,47 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tongjian.engine import Node, Run
+from tongjian.engine import Run
+from tongjian.reports._annexes import Annexes, plant_annexes
 from tongjian.reports._files import write_whole
 from tongjian.reports._page import page
 from tongjian.reports._rounding import round_reported
+from tongjian.reports._side_by_side import grouped_conflicts, step_reason, step_source
 from tongjian.reports._views import views
 from tongjian.reports._words import Words
 from tongjian.reports._workbook import workbook
 
 
-def write_html(run: Run, path: Path | str, lang: str = "zh", explained: Node | None = None) -> None:
+def write_html(
+    run: Run, path: Path | str, lang: str = "zh", annexes: Annexes | None = None
+) -> None:
     """Write the report of `run` as one self-contained page in `lang` ("zh" or "en").
 
-    `explained` is the tree of one number, from `explain` or `explain_total`. Raises
-    `TongjianError` when the file cannot be written.
+    `annexes` are chapters besides the inventory. Raises `TongjianError` when the file cannot be
+    written.
     """
-    write_whole(Path(path), page(run, Words.of(lang), explained).encode())
+    write_whole(Path(path), page(run, Words.of(lang), annexes or Annexes()).encode())
 
 
-def write_xlsx(run: Run, path: Path | str, lang: str = "zh") -> None:
+def write_xlsx(
+    run: Run, path: Path | str, lang: str = "zh", annexes: Annexes | None = None
+) -> None:
     """Write the figures of `run` as a workbook with headings in both languages, names in `lang`.
 
     The same run gives the same bytes. Raises `TongjianError` when the file cannot be written.
     """
-    write_whole(Path(path), workbook(run, Words.of(lang)))
+    write_whole(Path(path), workbook(run, Words.of(lang), annexes or Annexes()))
 
 
-__all__ = ["Words", "round_reported", "views", "write_html", "write_xlsx"]
+__all__ = [
+    "Annexes",
+    "Words",
+    "grouped_conflicts",
+    "plant_annexes",
+    "round_reported",
+    "step_reason",
+    "step_source",
+    "views",
+    "write_html",
+    "write_xlsx",
+]

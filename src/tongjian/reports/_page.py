@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 
 from tongjian.engine import FactorUsed, Node, Run
 from tongjian.reports import _lists as lists
+from tongjian.reports._annexes import Annexes
+from tongjian.reports._confirmed import confirmations
 from tongjian.reports._coverage import MONTHS, months_covered
 from tongjian.reports._explained import Teller, explained
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._inventory import chapter, heading
 from tongjian.reports._numbers import change, grouped, reported, scale_for
+from tongjian.reports._side_by_side import bridges, conflicts
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, total, views
 from tongjian.reports._words import Words, unit_text
 
+_Chapter = tuple[str, str, Markup]
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 # A page shows what it holds and fetches nothing, whatever a name in the records may contain.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(run: Run, words: Words, node: Node | None) -> str:
+def page(run: Run, words: Words, annexes: Annexes) -> str:
     """The whole report as HTML."""
     shown, used = views(run), used_factors(run)
     chapters = [
         ("overview", words.text("overview"), _overview(run, shown, used, words)),
         ("rules", words.text("rulesets"), lists.rulesets(run, words)),
         *((view.anchor, heading(view, words), chapter(run, view, words)) for view in shown),
+        *_of_one_plant(annexes, words),
         ("factors", words.text("factors"), lists.factors(used, words)),
+        *_confirmed(annexes, words),
         ("problems", words.text("problems"), lists.problems(run.problems, words)),
     ]
+    node = annexes.explained
     if node is not None:
         chapters.append(("explained", words.text("explained"), _explained(run, node, words)))
     chapters.append(("manifest", words.text("manifest"), lists.manifest(run, words)))
@@ -38,7 +46,7 @@ def page(run: Run, words: Words, node: Node | None) -> str:
         for count, (anchor, title, content) in enumerate(chapters, start=1)
     ]
     body = [
-        _header(run, words),
+        _header(run, words, annexes),
         _contents([(anchor, title) for anchor, title, _ in numbered], words),
         el(
             "main",
@@ -50,6 +58,19 @@ def page(run: Run, words: Words, node: Node | None) -> str:
         el("footer", el("p", words.text("footer")), _banner(run, words)),
     ]
     return _document(run, words, body)
+
+
+def _of_one_plant(annexes: Annexes, words: Words) -> Iterator[_Chapter]:
+    if annexes.bridges:
+        yield "side-by-side", words.text("side_by_side"), bridges(annexes.bridges, words)
+    if annexes.conflicts:
+        yield "conflicts", words.text("conflicts"), conflicts(annexes.conflicts, words)
+
+
+def _confirmed(annexes: Annexes, words: Words) -> Iterator[_Chapter]:
+    if annexes.statement is not None:
+        content = confirmations(annexes.statement, words)
+        yield "confirmations", words.text("confirmations"), content
 
 
 def _document(run: Run, words: Words, body: list[Markup]) -> str:
@@ -74,12 +95,16 @@ def _spaced(parts: list[Markup]) -> Markup:
 # -- top -----------------------------------------------------------------------------------------
 
 
-def _header(run: Run, words: Words) -> Markup:
+def _header(run: Run, words: Words, annexes: Annexes) -> Markup:
+    statutory = None
+    if annexes.statutory:
+        statutory = el("p", words.text("statutory_banner"), class_="banner good", role="note")
     return el(
         "header",
         el("p", words.text("brand"), class_="brand"),
         el("h1", words.text("title")),
         el("p", _scope(run, words), class_="scope"),
+        statutory,
         _banner(run, words),
         _what_if(run, words),
     )
