@@ -13,7 +13,7 @@ from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import do_run
 from tongjian.engine import Run, explain, explain_total
 from tongjian.problems import Problem, TongjianError
-from tongjian.reports import Annexes, Words, plant_annexes, views, write_html, write_xlsx
+from tongjian.reports import Annexes, Words, annexes_of, views, write_html, write_xlsx
 from tongjian.statutory import Authority, require_statutory, statement
 
 _COLUMNS = {
@@ -61,9 +61,7 @@ def run_run(
     ]
     files = []
     if report:
-        bridges, conflicts = plant_annexes(run)
-        annexes = Annexes(None, said, statutory, bridges, conflicts)
-        files = write_reports(run, report, annexes)
+        files = write_reports(run, report, annexes_of(run, said, statutory=statutory))
     out.data(
         {
             "manifest": run.manifest,

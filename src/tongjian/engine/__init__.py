@@ -12,6 +12,7 @@ from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
+from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._run import Run, run
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
@@ -22,6 +23,7 @@ __all__ = [
     "FactorUsed",
     "MethodUsed",
     "Node",
+    "PlantSheets",
     "RecordsStore",
     "Run",
     "Snapshot",
@@ -32,5 +34,6 @@ __all__ = [
     "explain_total",
     "factors_used",
     "methods_used",
+    "plant_sheets",
     "run",
 ]

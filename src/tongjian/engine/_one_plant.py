@@ -10,7 +10,7 @@ from tongjian.engine._ledger import co2e_micro, ledger_lines
 from tongjian.engine._prepared import prepare
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import RuleError
+from tongjian.rules import CompiledRuleSet, RuleError
 from tongjian.rules import _ir as ir
 
 # A source of emissions: category and substance.
@@ -58,6 +58,12 @@ class OnePlant:
         }
         raise EngineError(Problem("engine.unknown_cell", values=values))
 
+    def sheets(self) -> dict[str, list[Row]]:
+        """Every row of every sheet, as the run has computed it."""
+        years = (self.year,)
+        _, engine = prepare(self.run.rulebook, self.result.ruleset, years, self.run.binds)
+        return engine.run(self.leaves)
+
     def try_computed(self, binds: Mapping[str, str], missing: int) -> Computed | None:
         """As `computed`; None if a table does not fit or lacks values that rows need."""
         try:
@@ -90,3 +96,22 @@ class OnePlant:
                 if streams:
                     found.by_stream[source] = streams
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlantSheets:
+    """Every row of one rule set for one facility and year (明细), leaf sheets included."""
+
+    ruleset: CompiledRuleSet
+    facility: str
+    year: int
+    sheets: dict[str, list[Row]]
+
+
+def plant_sheets(run: Run, facility: str, year: int) -> list[PlantSheets]:
+    """The rows behind a facility's year, under each rule set of the run that has any."""
+    names = dict.fromkeys(
+        line.ruleset for line in run.lines if line.facility == facility and line.year == year
+    )
+    plants = [OnePlant.of(run, facility, year, name) for name in names]
+    return [PlantSheets(one.result.ruleset, facility, year, one.sheets()) for one in plants]

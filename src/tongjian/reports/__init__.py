@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tongjian.engine import Run
-from tongjian.reports._annexes import Annexes, plant_annexes
+from tongjian.reports._annexes import Annexes, annexes_of
 from tongjian.reports._files import write_whole
 from tongjian.reports._page import page
 from tongjian.reports._rounding import round_reported
@@ -43,8 +43,8 @@ def write_xlsx(
 __all__ = [
     "Annexes",
     "Words",
+    "annexes_of",
     "grouped_conflicts",
-    "plant_annexes",
     "round_reported",
     "step_reason",
     "step_source",

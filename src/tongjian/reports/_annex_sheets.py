@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 from tongjian.reports._annexes import Annexes
 from tongjian.reports._confirmed import confirmation_rows
+from tongjian.reports._detail import detail_rows
 from tongjian.reports._side_by_side import bridge_rows, conflict_rows
 from tongjian.reports._spreadsheet import Column, Sheet
 from tongjian.reports._words import Words
 
+_DETAIL = (
+    Column("ruleset", 28), Column("detail_sheet", 30), Column("period", 10),
+    Column("process_unit", 16), Column("stream", 20), Column("figure", 36), Column("value", 20),
+    Column("unit", 14), Column("origin", 14), Column("clause", 60),
+)  # fmt: skip
 _SIDE_BY_SIDE = (
     Column("left_ruleset", 28), Column("right_ruleset", 28), Column("year", 8),
     Column("step", 50), Column("category", 34), Column("co2e", 22, 2),
@@ -28,6 +34,8 @@ _CONFIRMATIONS = (
 
 def annex_sheets(annexes: Annexes, words: Words) -> Iterator[Sheet]:
     """One sheet for each annex that there is."""
+    if annexes.details:
+        yield Sheet("sheet_detail", _DETAIL, detail_rows(annexes.details, words))
     if annexes.bridges:
         yield Sheet("sheet_side_by_side", _SIDE_BY_SIDE, bridge_rows(annexes.bridges, words))
     if annexes.conflicts:
