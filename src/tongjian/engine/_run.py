@@ -68,7 +68,19 @@ class Run:
         Raises `EngineError` for a column that does not exist.
         """
         check_columns(where, [*LedgerLine.__slots__, *ATTRIBUTES["facility"]])
-        return [line for line in self.lines if self._fits(line, where)]
+        own = [(name, value) for name, value in where.items() if name in LedgerLine.__slots__]
+        theirs = {name: value for name, value in where.items() if name in ATTRIBUTES["facility"]}
+        inside = {
+            facility
+            for facility, row in self.facilities.items()
+            if all(row.get(name) == value for name, value in theirs.items())
+        }
+        return [
+            line
+            for line in self.lines
+            if all(getattr(line, name) == value for name, value in own)
+            and (not theirs or line.facility in inside)
+        ]
 
     def sheet(self, ruleset: str, name: str) -> list[Row]:
         """All rows of a coarser sheet under a rule set."""
@@ -79,13 +91,6 @@ class Run:
             for row in result.sheets.get(name, ())
         ]
         return found
-
-    def _fits(self, line: LedgerLine, where: Mapping[str, object]) -> bool:
-        facility = self.facilities.get(line.facility, {})
-        return all(
-            (getattr(line, name) if hasattr(line, name) else facility.get(name)) == value
-            for name, value in where.items()
-        )
 
 
 def run(
