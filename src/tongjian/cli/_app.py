@@ -203,6 +203,36 @@ def conflicts(
 
 
 @app.command()
+def uncertainty(
+    year: Annotated[int, typer.Argument(help="年份 / year")],
+    ruleset: Annotated[str, typer.Argument(help="规则集 / rule set")],
+    facilities: Annotated[list[str], typer.Argument(help="企业编码，可多个 / facilities")],
+    workspace: Workspace = HERE,
+    cell: Annotated[
+        str | None, typer.Option(help="工作表.列，缺省为总量 / sheet.column, else the total")
+    ] = None,
+    assume: Annotated[
+        Path | None, typer.Option(help="企业给出的不确定度 CSV / half widths of your own")
+    ] = None,
+    draws: Annotated[int, typer.Option(help="起始抽样次数 / draws to begin with")] = 10_000,
+    seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 1,
+    base_year: Annotated[int | None, typer.Option(help="趋势的基准年 / base of a trend")] = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """总量有多可靠、由什么决定 / how sure a total is, and what drives it."""
+    from tongjian.cli._uncertainty import run_uncertainty
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_uncertainty(
+            out, workspace, facilities, year, ruleset, cell, assume, draws, seed, base_year,
+            rulebook,
+        )  # fmt: skip
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
     rulebook: Book = None,

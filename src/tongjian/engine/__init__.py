@@ -8,26 +8,34 @@ give the same bits.
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._conflicts import ConflictEffect, conflict_effects
+from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_sheets
+from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._run import Run, run
+from tongjian.engine._sensitivity import Sensitivity, cell_of, sensitivity
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 
 __all__ = [
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
+    "Draws",
     "FactorUsed",
     "MethodUsed",
     "Node",
+    "PlantModel",
     "PlantSheets",
+    "Quantity",
     "RecordsStore",
     "Run",
+    "Sensitivity",
     "Snapshot",
     "bridge",
+    "cell_of",
     "compute_sheets",
     "conflict_effects",
     "explain",
@@ -36,4 +44,5 @@ __all__ = [
     "methods_used",
     "plant_sheets",
     "run",
+    "sensitivity",
 ]

@@ -17,6 +17,7 @@ _PACKAGES = (
     "engine",
     "records",
     "cases",
+    "uncertainty",
     "statutory",
     "reports",
     "sample",

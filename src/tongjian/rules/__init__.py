@@ -25,6 +25,7 @@ from tongjian.rules._documents import (
     Value,
     Words,
 )
+from tongjian.rules._partials import partials
 from tongjian.rules._program import (
     RAW,
     CheckPlan,
@@ -75,6 +76,7 @@ __all__ = [
     "key_columns",
     "load_rulebook",
     "own_columns",
+    "partials",
     "read_yaml",
     "replacements",
     "rulebook_folder",

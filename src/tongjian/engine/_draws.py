@@ -1,0 +1,192 @@
+"""A plant's total for many draws at once (抽样计算): the same formulas over arrays.
+
+Only what rests on a quantity that varies becomes an array; all else stays the number it is. The
+meanings are those of the other back-ends, but sums are not rounded to whole micro-units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tongjian.engine._leaf_rows import Row
+from tongjian.engine._plant_model import PlantModel, Quantity
+from tongjian.rules import RAW, SheetPlan
+from tongjian.rules import _ir as ir
+
+Value = Any
+"""A number, an array of numbers (NaN where a draw has no value), a text, a truth value, None."""
+
+
+@dataclass(slots=True)
+class Draws:
+    """Evaluates cells of one plant; `multipliers` has an array for each quantity that varies."""
+
+    model: PlantModel
+    multipliers: Mapping[Quantity, np.ndarray]
+    known: dict[tuple[int, str], Value] = field(default_factory=dict)
+
+    def cell(self, sheet: str, row: Row, column: str) -> Value:
+        """The value of a column in a row: a number, or an array of one number per draw."""
+        mark = (id(row), column)
+        if mark not in self.known:
+            self.known[mark] = self._cell(self.model.program.sheets[sheet], row, column)
+        return self.known[mark]
+
+    def _cell(self, plan: SheetPlan, row: Row, column: str) -> Value:
+        if column in plan.formulas:
+            return self.value(plan.formulas[column].node, plan, row)
+        if column in plan.inputs:
+            if self.model.entered(row, column):
+                return self.varied(self.model.recorded(plan, row, column), row[column])
+            default = plan.inputs[column].default
+            return None if default is None else self.value(default, plan, row)
+        return row.get(column)
+
+    def varied(self, quantity: Quantity, value: float) -> Value:
+        multiplier = self.multipliers.get(quantity)
+        if multiplier is None:
+            return value
+        drawn = value * multiplier
+        # A share stays one: an oxidation rate of 0.99 is not drawn as 1.01.
+        return np.minimum(drawn, 1.0) if quantity.fraction and 0 <= value <= 1 else drawn
+
+    def value(self, node: ir.Node, plan: SheetPlan, row: Row) -> Value:
+        """The value of an expression in a row."""
+        match node:
+            case ir.Column(name=name):
+                return self.cell(plan.name, row, name)
+            case ir.Lookup():
+                number = self.model.engine.row_value(node, row)
+                if number is None:
+                    return None
+                return self.varied(self.model.looked_up(node, row), number)
+            case ir.Aggregate():
+                return self.aggregate(node, plan, row)
+            case ir.Number(value=constant):
+                return float(constant)
+            case ir.Text(value=text):
+                return text
+            case ir.Nothing():
+                return None
+            case ir.Given(node=ir.Column(name=name)):
+                return row.get(name + RAW, row.get(name)) is not None
+            case ir.Within() | ir.Given():
+                return self.model.engine.row_value(node, row)
+            case ir.Required(node=inner):
+                return self.value(inner, plan, row)
+            case ir.If(condition=condition, then=then, other=other):
+                return self.either(condition, then, other, plan, row)
+            case ir.Logic(op=op, items=items):
+                return self.logic(op, items, plan, row)
+            case ir.Call(name="coalesce", arguments=options):
+                return self.first(options, plan, row)
+        parts = [self.value(child, plan, row) for child in node.children()]
+        return None if any(part is None for part in parts) else _combined(node, parts)
+
+    def either(
+        self, condition: ir.Node, then: ir.Node, other: ir.Node, plan: SheetPlan, row: Row
+    ) -> Value:
+        holds = self.value(condition, plan, row)
+        if not isinstance(holds, np.ndarray):
+            if holds is None:
+                return None
+            return self.value(then if holds else other, plan, row)
+        left, right = (self.value(part, plan, row) for part in (then, other))
+        return np.where(holds, _number(left), _number(right))
+
+    def logic(self, op: str, items: tuple[ir.Node, ...], plan: SheetPlan, row: Row) -> Value:
+        result: Value = op == "and"
+        for item in items:
+            part = self.value(item, plan, row)
+            if part is None:
+                return None
+            if isinstance(part, np.ndarray) or isinstance(result, np.ndarray):
+                join = np.logical_and if op == "and" else np.logical_or
+                result = join(result, part)
+            elif bool(part) is (op == "or"):
+                return part  # the rest is not looked at
+        return result
+
+    def first(self, options: tuple[ir.Node, ...], plan: SheetPlan, row: Row) -> Value:
+        for option in options:
+            value = self.value(option, plan, row)
+            if value is not None:
+                return value
+        return None
+
+    def aggregate(self, part: ir.Aggregate, plan: SheetPlan, row: Row) -> Value:
+        members = self.model.members(part, plan, row)
+        finer = self.model.program.sheets[part.sheet]
+        if part.name == "count":
+            return self.model.engine.row_value(part, row)
+        values = [self.value(part.node, finer, member) for member in members]
+        if part.name == "sum":
+            total: Value = 0.0
+            for value in values:
+                total = total + value
+            return total
+        if not values:
+            return None
+        best = np.minimum if part.name == "minimum" else np.maximum
+        result = values[0]
+        for value in values[1:]:
+            result = best(result, value)
+        return result
+
+
+def _combined(node: ir.Node, parts: list[Value]) -> Value:
+    match node:
+        case ir.Scale(factor=factor):
+            return parts[0] * float(factor)
+        case ir.Negate():
+            return -parts[0]
+        case ir.Not():
+            return np.logical_not(parts[0]) if isinstance(parts[0], np.ndarray) else not parts[0]
+        case ir.Binary(op=op):
+            return _arithmetic(op, *parts)
+        case ir.Compare(op=op):
+            return _compared(op, *parts)
+        case ir.Call(name="abs"):
+            return abs(parts[0])
+        case ir.Call(name=name):
+            best = np.minimum if name == "min" else np.maximum
+            result = parts[0]
+            for part in parts[1:]:
+                result = best(result, part)
+            return result
+    raise NotImplementedError(f"no draws of {type(node).__name__}")
+
+
+def _arithmetic(op: str, left: Value, right: Value) -> Value:
+    if op == "+":
+        return left + right
+    if op == "-":
+        return left - right
+    if op == "*":
+        return left * right
+    if isinstance(right, np.ndarray):
+        return left / np.where(right == 0, np.nan, right)
+    return None if right == 0 else left / right
+
+
+def _compared(op: str, left: Value, right: Value) -> Value:
+    compared = {
+        "==": lambda: left == right,
+        "!=": lambda: left != right,
+        "<": lambda: left < right,
+        "<=": lambda: left <= right,
+        ">": lambda: left > right,
+        ">=": lambda: left >= right,
+    }
+    return compared[op]()
+
+
+def _number(value: Value) -> Value:
+    return np.nan if value is None else value
+
+
+__all__ = ["Draws"]
