@@ -1,6 +1,6 @@
 """Writes the generated pages of docs/ from the program itself; a test holds them true.
 
-python scripts/make_docs.py          write docs/cli.md, docs/errors.md, docs/rulebook.md
+python scripts/make_docs.py          write docs/{cli,crosscheck,errors,rulebook}.md
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
+from crosscheck import crosscheck_page  # beside this file
 
 from tongjian.cli import app
 from tongjian.problems import code_catalogue
@@ -140,6 +141,7 @@ def rulebook_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
+    "crosscheck.md": lambda: crosscheck_page(load_rulebook(), _NOTE),
     "errors.md": errors_page,
     "rulebook.md": rulebook_page,
 }

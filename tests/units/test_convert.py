@@ -29,6 +29,9 @@ PINT = {
     "TJ": "terajoule",
     # The registry means the international table calorie of the Chinese standards.
     "kcal": "1000 international_calorie",
+    "MMBtu": "1000000 international_british_thermal_unit",
+    "lb": "pound",
+    "short_ton": "US_ton",
     "MWh": "megawatt_hour",
     "kWh": "kilowatt_hour",
     "GWh": "gigawatt_hour",
