@@ -125,7 +125,7 @@ class Diagnosis:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
             if value is None:
                 problem = self.blame(part.node, row, sheet, name)
-            elif part.name == "sum" and self.engine.integers(part.kind.unit)(value) is None:
+            elif part.adds and self.engine.integers(part.kind.unit)(value) is None:
                 problem = self.cell_problem("too_large", name, row, sheet)
             else:
                 continue

@@ -129,6 +129,8 @@ class Draws:
             for value in values:
                 total = total + value
             return total
+        if part.name == "sum_largest":
+            return _sum_largest(values, part.most)
         if not values:
             return None
         best = np.minimum if part.name == "minimum" else np.maximum
@@ -183,6 +185,13 @@ def _compared(op: str, left: Value, right: Value) -> Value:
         ">=": lambda: left >= right,
     }
     return compared[op]()
+
+
+def _sum_largest(values: list[Value], most: int) -> Value:
+    if len(values) <= most:
+        return sum(values, 0.0)
+    ordered = np.sort(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
+    return ordered[-most:].sum(axis=0)
 
 
 def _number(value: Value) -> Value:

@@ -293,6 +293,8 @@ class _Tracer:
             return float(self.engine.row_value(inner.node, member) or 0.0)
 
         counted = [m for m in members if not m.get("@refused") and value_of(m) != 0]
+        if inner.name == "sum_largest":
+            counted = sorted(counted, key=lambda m: -value_of(m))[: inner.most]
         ranked = sorted(counted, key=lambda m: -abs(value_of(m)))
         shown, rest = ranked[: self.limit], ranked[self.limit :]
         return Node(

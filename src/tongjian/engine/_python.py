@@ -169,7 +169,10 @@ class PythonEngine:
             integer = self.integers(part.kind.unit)
             counts = {at: integer(value) for at, value in values.items()}
             values = {at: count for at, count in counts.items() if count is not None}
-            result = self.from_integer(sum(values.values()), micro_factor(part.kind.unit))
+            added = list(values.values())
+            if part.name == "sum_largest":
+                added = sorted(added, reverse=True)[: part.most]
+            result = self.from_integer(sum(added), micro_factor(part.kind.unit))
         return result, set(range(len(rows))) - values.keys()
 
     def integers(self, unit: Unit) -> Callable[[Any], int | None]:
@@ -322,7 +325,7 @@ class _Writer:
         return f"r['@aggregates'].get({number}, {self._empty(node)})"
 
     def _empty(self, node: ir.Aggregate) -> str:
-        if node.name in ("sum", "count"):
+        if node.adds or node.name == "count":
             return self.constant(self.engine.constant(Fraction(0)))
         return "None"
 

@@ -135,10 +135,7 @@ class _Reverse:
     ) -> None:
         if part.name == "count":
             return
-        members = self.model.members(part, plan, row)
-        if part.name in ("minimum", "maximum") and members:
-            best = min if part.name == "minimum" else max
-            members = [best(members, key=lambda one: self.model.engine.row_value(part.node, one))]
+        members = self.model.counted(part, self.model.members(part, plan, row))
         finer = self.model.program.sheets[part.sheet]
         for member in members:
             self.node(part.node, finer, member, slope, cells, found)

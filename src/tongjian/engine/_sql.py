@@ -24,6 +24,8 @@ class Dialect:
     double: str = "DOUBLE"
     integer: str = "BIGINT"
     quote: str = '"'
+    # The sum of the so many largest of some integers; missing ones are skipped.
+    sum_largest: str = "list_sum(max({value}, {most}))"
     # Used only after a plain CAST has failed on a value too large for an integer.
     safe_cast: str = "TRY_CAST"
     # Whether a cast to an integer rounds to the nearest (ties to even) and does not truncate.
@@ -31,7 +33,15 @@ class Dialect:
 
 
 DUCKDB = Dialect()
-SPARK = Dialect(name="spark", quote="`", cast_rounds=False)
+SPARK = Dialect(
+    name="spark",
+    quote="`",
+    sum_largest=(
+        "aggregate(slice(sort_array(collect_list({value}), FALSE), 1, {most}), "
+        "CAST(0 AS BIGINT), (total, one) -> total + one)"
+    ),
+    cast_rounds=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +202,10 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", value
         integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
-        return f"sum({integer})", integer if self.safe else value
+        total = f"sum({integer})"
+        if node.name == "sum_largest":
+            total = self.dialect.sum_largest.format(value=integer, most=node.most)
+        return total, integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""

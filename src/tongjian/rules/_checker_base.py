@@ -17,7 +17,10 @@ from tongjian.units import Unit
 
 # Every back-end writes formulas out with brackets, which Python nests 200 deep at most.
 _LONGEST, _DEEPEST = 4000, 60
-AGGREGATES = ("sum", "mean", "weighted_mean", "count", "share", "minimum", "maximum")
+AGGREGATES = (
+    *("sum", "sum_largest", "mean", "weighted_mean", "count", "share"),
+    *("minimum", "maximum"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ class FunctionChecker(CheckerBase):
             self.fail("nested_aggregate", tree, text=self.source(tree))
         if name == "count":
             return self._count(tree)
-        self.arity(tree, *({"weighted_mean": (2, 2), "share": (2, 2)}.get(name, (1, 1))))
+        wanted = 2 if name in ("weighted_mean", "share", "sum_largest") else 1
+        self.arity(tree, wanted, wanted)
         sheet = self._finer_sheet(tree)
         self.inside = sheet
         try:
@@ -164,6 +165,12 @@ class FunctionChecker(CheckerBase):
     def _aggregate_sum(self, tree: ast.Call, sheet: SheetScope) -> ir.Aggregate:
         node = self._extensive(tree.args[0])
         return ir.Aggregate(node.kind, "sum", sheet.name, node)
+
+    def _aggregate_sum_largest(self, tree: ast.Call, sheet: SheetScope) -> ir.Aggregate:
+        node, most = self._extensive(tree.args[0]), tree.args[1]
+        if not (isinstance(most, ast.Constant) and type(most.value) is int and most.value > 0):
+            self.fail("how_many", most, text=self.source(most))
+        return ir.Aggregate(node.kind, "sum_largest", sheet.name, node, most=most.value)
 
     def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         node = self.number(tree.args[0])

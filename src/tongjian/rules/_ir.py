@@ -181,12 +181,19 @@ class Aggregate(Node):
 
     `plan` is the same value in canonical form where the compiler found one: factors that are
     constant for the row stand outside of the sum, and sums of named columns are shared.
+    `most` is how many of the largest values a `sum_largest` adds up.
     """
 
-    name: Literal["sum", "count", "minimum", "maximum"]
+    name: Literal["sum", "sum_largest", "count", "minimum", "maximum"]
     sheet: str
     node: Node
     plan: Node | None = None
+    most: int = 0
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds up rows, as whole micro-units."""
+        return self.name in ("sum", "sum_largest")
 
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:
