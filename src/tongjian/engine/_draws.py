@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tongjian.engine._interpolation import written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.rules import RAW, SheetPlan
@@ -64,6 +65,8 @@ class Draws:
                 if number is None:
                     return None
                 return self.varied(self.model.looked_up(node, row), number)
+            case ir.Interpolate():
+                return self.value(written_out(node, self.model.engine.tables), plan, row)
             case ir.Aggregate():
                 return self.aggregate(node, plan, row)
             case ir.Number(value=constant):

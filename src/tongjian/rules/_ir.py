@@ -89,6 +89,18 @@ class Lookup(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Interpolate(Node):
+    """A value between those of a table with numeric axes; missing outside of the table.
+
+    `positions` are columns of the row, one per axis, in any unit of the axis's dimension.
+    """
+
+    table: str
+    column: str
+    positions: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scale(Node):
     """A change of unit by an exact factor."""
 
