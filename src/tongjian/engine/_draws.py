@@ -19,7 +19,8 @@ from tongjian.rules import RAW, SheetPlan
 from tongjian.rules import _ir as ir
 
 Value = Any
-"""A number, an array of numbers (NaN where a draw has no value), a text, a truth value, None."""
+"""A number, a text, a truth value, None; or an array of one of them per draw, where a draw
+without a value has NaN (in an array of truths, which is then one of 1, 0 and NaN, as well)."""
 
 
 @dataclass(slots=True)
@@ -99,33 +100,39 @@ class Draws:
                 return None
             return self.value(then if holds else other, plan, row)
         left, right = (self.value(part, plan, row) for part in (then, other))
-        return np.where(holds, _number(left), _number(right))
+        chosen = np.where(holds == 1, _number(left), _number(right))
+        lacking = _lacking(holds)
+        return np.where(lacking, np.nan, chosen) if lacking.any() else chosen
 
     def logic(self, op: str, items: tuple[ir.Node, ...], plan: SheetPlan, row: Row) -> Value:
-        result: Value = op == "and"
+        decided = op == "or"  # what ends the reading, from left to right
+        result: Value = not decided
         for item in items:
             part = self.value(item, plan, row)
-            if part is None:
-                return None
             if isinstance(part, np.ndarray) or isinstance(result, np.ndarray):
-                join = np.logical_and if op == "and" else np.logical_or
-                result = join(result, part)
-            elif bool(part) is (op == "or"):
+                result = _joined(decided, result, part)
+            elif part is None or bool(part) is decided:
                 return part  # the rest is not looked at
         return result
 
     def first(self, options: tuple[ir.Node, ...], plan: SheetPlan, row: Row) -> Value:
+        result: Value = None
         for option in options:
             value = self.value(option, plan, row)
-            if value is not None:
-                return value
-        return None
+            if value is None:
+                continue
+            # Only the draws that have no value yet take the next option.
+            result = value if result is None else np.where(np.isnan(result), value, result)
+            if not (isinstance(result, np.ndarray) and np.isnan(result).any()):
+                break
+        return result
 
     def aggregate(self, part: ir.Aggregate, plan: SheetPlan, row: Row) -> Value:
         members = self.model.members(part, plan, row)
         finer = self.model.program.sheets[part.sheet]
-        if part.name == "count":
-            return self.model.engine.row_value(part, row)
+        certain = self.model.engine.row_value(part, row)
+        if part.name == "count" or certain is None:  # a sum has no value if its factor has none
+            return certain
         values = [self.value(part.node, finer, member) for member in members]
         if part.name == "sum":
             total: Value = 0.0
@@ -134,8 +141,6 @@ class Draws:
             return total
         if part.name == "sum_largest":
             return _sum_largest(values, part.most)
-        if not values:
-            return None
         best = np.minimum if part.name == "minimum" else np.maximum
         result = values[0]
         for value in values[1:]:
@@ -150,7 +155,9 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
         case ir.Negate():
             return -parts[0]
         case ir.Not():
-            return np.logical_not(parts[0]) if isinstance(parts[0], np.ndarray) else not parts[0]
+            if not isinstance(parts[0], np.ndarray):
+                return not parts[0]
+            return np.where(_lacking(parts[0]), np.nan, parts[0] == 0)
         case ir.Binary(op=op):
             return _arithmetic(op, *parts)
         case ir.Compare(op=op):
@@ -187,7 +194,24 @@ def _compared(op: str, left: Value, right: Value) -> Value:
         ">": lambda: left > right,
         ">=": lambda: left >= right,
     }
-    return compared[op]()
+    result = compared[op]()
+    if not isinstance(result, np.ndarray):
+        return result
+    lacking = _lacking(left) | _lacking(right)
+    return np.where(lacking, np.nan, result) if lacking.any() else result
+
+
+def _joined(decided: bool, left: Value, right: Value) -> np.ndarray:
+    """`and` and `or` of three truths: what stands on the left counts before what is missing."""
+    one = np.asarray(_number(left), dtype=float)
+    two = np.asarray(_number(right), dtype=float)
+    return np.where(one == decided, one, np.where(np.isnan(one), one, two))
+
+
+def _lacking(value: Value) -> np.ndarray:
+    """Which draws have no value."""
+    array = np.asarray(value)
+    return np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, dtype=bool)
 
 
 def _sum_largest(values: list[Value], most: int) -> Value:

@@ -241,17 +241,8 @@ class _Tracer:
     def input_records(self, sheet: SheetPlan, row: Row, name: str) -> tuple[Row, ...]:
         doc = sheet.inputs[name].doc
         stream = doc.stream or row.get("stream")
-        if "process_unit" in sheet.grain:
-            mark = (row["facility"], row["period"], row["process_unit"], stream)
-            return tuple(self.records.get((*mark, doc.item, doc.unit.text), ()))
-        found = [
-            record
-            for mark, records in self.records.items()
-            for record in records
-            if (mark[0], mark[1], mark[3], mark[4], mark[5])
-            == (row["facility"], row["period"], stream, doc.item, doc.unit.text)
-        ]
-        return tuple(found)
+        mark = (row["facility"], row["period"], row["process_unit"], stream)
+        return tuple(self.records.get((*mark, doc.item, doc.unit.text), ()))
 
     def parameter(self, look: ir.Lookup, row: Row) -> Node:
         tables = self.engine.tables
