@@ -8,7 +8,7 @@ from copy import deepcopy
 import pytest
 
 from tests.engine.plant import BINDS, FILES, METHOD, RULESET, SHEETS, TABLES
-from tests.support import Records, formulas, method, only, ruleset, says
+from tests.support import Records, formulas, method, only, ruleset, says, table, values
 from tongjian.engine import Bridge, BridgeStep, Run, bridge, run
 from tongjian.problems import EngineError
 from tongjian.rules import Rulebook
@@ -94,6 +94,25 @@ def test_a_rule_set_differs_from_itself_by_nothing(finished: Run) -> None:
     found, steps = between(finished, "test.rules", "test.rules")
     assert steps == {}
     assert found.as_dict()["left"] == found.as_dict()["right"]
+
+
+def test_a_table_of_another_form_stays_with_the_formulas(book: Book, records: Records) -> None:
+    """The second method reads another column of its grid table: 50 MWh × (0.7 − 0.4)."""
+    sheets = deepcopy(SHEETS)
+    sheets["electricity"]["formulas"]["co2"]["is"] = "net * grid.average"
+    uses = {**METHOD["uses"], "grid": {"keys": [], "columns": {"average": "tCO2/MWh"}}}
+    second = method("test.other", sheets=sheets, uses=uses)
+    later = ruleset("more.rules", "test.other", binds={**BINDS, "grid": "nation"}, boundary="ets")
+    nation = table("nation", [], {"average": "tCO2/MWh"})
+    files = {**FILES, "nation.csv": values([], ["average", "0.7", "tCO2/MWh"])}
+    made = book(METHOD, second, RULESET, later, nation, *TABLES, files=files)
+    records.add("electricity", "purchased", 50, "MWh")
+    done = run(made, records.snapshot(), ["test.rules", "more.rules"])
+    found, steps = between(done, "test.rules", "more.rules")
+    assert {key: step.effect for key, step in steps.items()} == {
+        ("formula", "electricity", ""): pytest.approx(15.0)
+    }
+    assert (found.left_total, found.right_total) == (20.0, 35.0)
 
 
 def test_what_the_run_does_not_hold(finished: Run) -> None:

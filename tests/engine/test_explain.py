@@ -237,7 +237,10 @@ SHEETS = {
             rows={"unit": "1", "is": "count(s)"},
         ),
     ),
-    "nation": sheet("year", formulas=formulas(mass="t: sum(facility.mass)")),
+    "nation": sheet(
+        "year",
+        formulas=formulas(mass="t: sum(facility.mass)", quarter="t: mass * rate.constant"),
+    ),
 }
 RATES = table("rate", [], {"constant": "1", "absent": "1"})
 RATE_FILES = {
@@ -249,11 +252,9 @@ RATE_FILES = {
 }
 
 
-@pytest.fixture
-def shapes(book: Book, records: Records) -> Run:
-    made = book(
-        method(sheets=SHEETS, uses={"rate": "rate"}), ruleset(), RATES, files=RATE_FILES
-    )
+@pytest.fixture(params=["python", "duckdb"])
+def shapes(book: Book, records: Records, request: pytest.FixtureRequest) -> Run:
+    made = book(method(sheets=SHEETS, uses={"rate": "rate"}), ruleset(), RATES, files=RATE_FILES)
     records.facility("F1").facility("F2", province="Hebei")
     for facility, mass, evidence in (("F1", 8, "bill"), ("F2", 4, "")):
         for period in ("2025-01", "2025-02"):
@@ -261,7 +262,7 @@ def shapes(book: Book, records: Records) -> Run:
             records.add("coke", "consumed", mass, "t", **at)
             records.add("coke", "green", 1, "t", evidence=evidence, **at)
     records.add("coke", "share", 0.5, "1", facility="F1", period="2025-01")
-    return run(made, records.snapshot())
+    return run(made, records.snapshot(), backend=request.param)
 
 
 def test_a_sum_of_entered_numbers_ends_at_their_records(shapes: Run) -> None:
@@ -303,13 +304,13 @@ def test_a_table_without_keys(shapes: Run) -> None:
 
 
 def test_a_sheet_of_months_and_one_of_the_nation(shapes: Run) -> None:
-    month = explain(
-        shapes, "test.rules", "month", {"facility": "F2", "period": "2025-02"}, "mass"
-    )
+    month = explain(shapes, "test.rules", "month", {"facility": "F2", "period": "2025-02"}, "mass")
     assert (month.value, month.key) == (4.0, {"facility": "F2", "period": "2025-02"})
     nation = explain(shapes, "test.rules", "nation", {"year": 2025}, "mass")
     assert nation.value == 24.0
     assert [one.key["facility"] for one in nation.children[0].children] == ["F1", "F2"]
+    quarter = explain(shapes, "test.rules", "nation", {"year": 2025}, "quarter")
+    assert (quarter.value, quarter.substituted) == (6.0, "24 t * 0.25")
 
 
 def test_names_with_quotes_are_names(plant: Rulebook, records: Records, tmp_path: Path) -> None:

@@ -347,3 +347,50 @@ def test_a_table_with_other_axes_does_not_fit(book: Book, tmp_path: Path) -> Non
             ruleset(binds={"line": "plane"}), LINE, PLANE, files=FILES,
         )  # fmt: skip
     assert "rules.table_keys" in codes(caught.value.problems)
+
+
+SPARSE = values(
+    ["p", "t"],
+    *(["1", str(t), "h", t, "kJ/kg"] for t in (100, 200, 300, 400, 500)),
+    ["2", "500", "h", 700, "kJ/kg"],
+    ["3", "100", "h", 5, "kJ/kg"],
+)
+
+
+@pytest.mark.parametrize(
+    ("p", "t", "expected"),
+    [
+        (1, 250, 250.0),
+        (2, 500, 700.0),
+        (1.5, 500, (500 + 700) / 2),  # along the only line that both have
+        (1.5, 450, None),
+        (2, 300, None),  # half of the line at 2 is empty
+        (2.5, 500, None),  # the line at 3 has nothing there
+        (3, 100, 5.0),
+        (2.5, 100, None),
+    ],
+)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_lines_that_are_mostly_empty(
+    book: Book, records: Records, backend: str, p: float, t: float, expected: float | None
+) -> None:
+    total = sheet("facility year", formulas=formulas(heat="GJ: sum(s.heat)"))
+    made = method(sheets={"s": SHEET, "facility": total}, uses=AXES)
+    files = {**FILES, "plane.csv": SPARSE}
+    found = book(made, ruleset(binds={"line": "line"}), LINE, PLANE, files=files)
+    compiled = found.ruleset("test.rules", 2025)
+    (row,) = compute_sheets(found, compiled, steam(records, [(p, t)]), [2025], backend)["s"]
+    value = row["plane"]
+    assert (None if value is None else pytest.approx(float(value))) == expected
+
+
+def test_an_axis_of_one_place_has_a_value_only_there(book: Book, records: Records) -> None:
+    total = sheet("facility year", formulas=formulas(heat="GJ: sum(s.heat)"))
+    made = method(sheets={"s": SHEET, "facility": total}, uses=AXES)
+    one = values(["p"], ["0.5", "h", "300", "kJ/kg"])
+    found = book(
+        made, ruleset(binds={"line": "line"}), LINE, PLANE, files={**FILES, "line.csv": one}
+    )
+    snapshot = steam(records, [(0.5, None), (0.51, None)])
+    rows = compute_sheets(found, found.ruleset("test.rules", 2025), snapshot, [2025], "duckdb")
+    assert [row["line"] for row in rows["s"]] == [300.0, None]

@@ -360,6 +360,10 @@ def test_wide_data_give_what_long_data_give(book: Book, records: Records, tmp_pa
     leaf = checked("stream == 'tar' and not evidenced(mass)")
     made = make(book, s=leaf, facility=sheet("facility year", formulas=total))
     assert all_alike(made, wide)["facility"] == all_alike(made, long)["facility"]
+    # A run finds its years in the wide table, there being no other records.
+    ours, theirs = (run(made, one).results[0] for one in (wide, long))
+    assert ours.years == theirs.years
+    assert ours.sheets == theirs.sheets
 
 
 # -- SQL as text -----------------------------------------------------------------------------

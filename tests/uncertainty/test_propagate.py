@@ -8,6 +8,7 @@ import pytest
 from tongjian.engine import Quantity, Sensitivity
 from tongjian.rules import Words
 from tongjian.uncertainty import (
+    Approach2,
     Assumption,
     Assumptions,
     Distribution,
@@ -137,6 +138,18 @@ def test_the_same_seed_gives_the_same_result_whatever_the_blocks(monkeypatch):
     monkeypatch.setattr("tongjian.uncertainty._propagate.BLOCK", 777)
     assert propagate(product, inputs, draws=5_000, seed=3) == first
     assert propagate(product, inputs, draws=5_000, seed=4) != first
+
+
+def test_too_few_draws_tell_nothing_of_their_own_error():
+    found = propagate(lambda drawn: drawn["a"], {"a": Distribution.relative(0.1)}, draws=5)
+    assert math.isinf(found.half_width_error) and not found.stable
+
+
+def test_a_total_of_nothing_has_no_percentage():
+    spread = propagate(lambda drawn: drawn["a"] - 1, {"a": Distribution.relative(0.1)}, draws=1_000)
+    assert Approach2(0.0, "tCO2", 1, spread).percent is None
+    # 1.96 standard deviations of 0.051 (10 % of half width), on a total of 2: about 5 %.
+    assert Approach2(-2.0, "tCO2", 1, spread).percent == pytest.approx(5, rel=0.1)
 
 
 def test_draws_without_a_value_are_counted():

@@ -30,20 +30,6 @@ _TOO_LARGE = 2**63
 _NULL_ERRORS = (TypeError, ZeroDivisionError, ArithmeticError, OverflowError)
 
 
-def run_python(
-    program: Program,
-    rows: Mapping[str, Sequence[Row]],
-    tables: ResolvedTables,
-    mode: Mode = "float",
-) -> dict[str, list[Row]]:
-    """Rows of every sheet with all columns filled in.
-
-    `rows` holds the rows of the leaf sheets: keys, attributes and raw inputs. Rows of coarser
-    sheets carry ``@missing``: how many finer rows a problem kept out of their totals.
-    """
-    return PythonEngine(program, tables, mode).run(rows)
-
-
 @dataclass(slots=True)
 class PythonEngine:
     """The generated functions of one program."""
@@ -62,7 +48,11 @@ class PythonEngine:
                 self.numbered.setdefault(part, len(self.numbered))
 
     def run(self, rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
-        """Rows of every sheet; see `run_python`."""
+        """Rows of every sheet with all columns filled in.
+
+        `rows` holds the rows of the leaf sheets: keys, attributes and raw inputs. Rows of coarser
+        sheets carry ``@missing``: how many finer rows a problem kept out of their totals.
+        """
         with localcontext(Context(prec=DECIMAL_DIGITS)):
             result: dict[str, list[Row]] = {}
             for name, sheet in self.program.sheets.items():

@@ -65,8 +65,6 @@ def _expected(error: ValidationError) -> str:
     wanted: Any = error.validator_value
     if error.validator == "enum":
         return " | ".join(map(str, wanted))
-    if error.validator == "propertyNames":
-        return "names: lower case letters, digits, _"
     return f"{error.validator}: {_short(wanted)}"
 
 
