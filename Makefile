@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test cover lint bench lock clean
 
 help:  ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ demo:  ## 运行演示 / run the demonstration
 
 test:  ## 运行测试 / run the tests
 	@$(PYTHON) bootstrap.py test $(ARGS)
+
+cover:  ## 测试并检查分支覆盖率 / run the tests and hold rules and engine to 95 % coverage by branch
+	@$(PYTHON) bootstrap.py cover $(ARGS)
 
 lint:  ## 检查代码 / check the code (ruff, mypy)
 	@$(PYTHON) bootstrap.py lint
