@@ -238,7 +238,7 @@ FAULTS: tuple[Fault, ...] = (
         "外购蒸汽只有质量，没有焓值",
         "Purchased steam by mass without its enthalpy",
         _removed("steam", "enthalpy", 9),
-        (Shown(_CHEMICALS, _NONE), Shown(_ENERGY, _INPUT)),
+        (Shown(_CHEMICALS, _INPUT), Shown(_ENERGY, _INPUT)),
     ),
     Fault(
         "power-tenfold",
