@@ -205,7 +205,7 @@ def test_explained_by_the_neighbours_in_the_table(book: Book, records: Records) 
     (between,) = [one for one in line.children if one.kind == "parameter"]
     assert between.value == pytest.approx(200) and between.key == {"table": "line", "p": "0.3 MPa"}
     assert [one.value for one in between.children] == [100.0, 300.0]
-    assert {one.status for one in between.children} == {"seen"}
+    assert {one.status for one in between.children} == {"seen"} == {between.status}
     assert line.substituted == "200 kJ/kg"
 
 

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from tongjian.engine._tables import Key, ResolvedTables
@@ -173,7 +174,7 @@ def reader(
     places = [[constant(number) for number, _ in axis] for axis in grid.axes]
     texts = [[text for _, text in axis] for axis in grid.axes]
     widths = [
-        [constant(high - low) for (low, _), (high, _) in zip(axis, axis[1:], strict=False)]
+        [constant(high - low) for (low, _), (high, _) in pairwise(axis)]
         for axis in grid.axes
     ]
     one = constant(Fraction(1))

@@ -160,7 +160,7 @@ _CEMENT = "cn.cement.ndrc-2013"
 _CHEMICALS = "cn.chemicals.ndrc-2013"
 _ALUMINIUM = "cn.aluminium.ndrc-2013"
 _ENERGY = "cn.energy.gbt2589-2020"
-_CHECK, _NONE = "engine.check_failed", "engine.no_result"
+_CHECK = "engine.check_failed"
 _INPUT, _FACTOR = "engine.missing_input", "engine.row_factor"
 
 FAULTS: tuple[Fault, ...] = (
