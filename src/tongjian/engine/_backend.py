@@ -36,6 +36,8 @@ class DuckBackend:
         self.factors = FactorSets(self.tables)
         if any(isinstance(look, ir.Interpolate) for look in self.program.lookups()):
             items = f"SELECT DISTINCT item FROM {self.sources.activity}"
+            if self.sources.scope:
+                items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
             self.recorded = frozenset(row["item"] for row in fetch(self.connection, items))
 
     def run(self) -> dict[str, list[Row]]:

@@ -7,7 +7,7 @@ every total a sum of integers. Dialects differ in a handful of spellings only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -28,7 +28,7 @@ class Dialect:
     # The sum of the so many largest of some integers; missing ones are skipped.
     sum_largest: str = "list_sum(max({value}, {most}))"
     # An item of a list by its number from 1, NULL where there is none; "" if there are no lists.
-    item: str = "([{items}])[{number}]"
+    item: str = "CAST('[{items}]' AS DOUBLE[])[{number}]"
     # Used only after a plain CAST has failed on a value too large for an integer.
     safe_cast: str = "TRY_CAST"
     # Whether a cast to an integer rounds to the nearest (ties to even) and does not truncate.
@@ -159,8 +159,8 @@ class SqlWriter:
             for number, place in enumerate(axis[1:], 1)
         )
         low = f"CASE {steps} ELSE {len(axis)} END" if steps else "1"
-        start = self.item(list(map(self.double, axis)), low)
-        width = self.item([self.double(high - low) for low, high in pairwise(axis)], low)
+        start = self.item([float(place) for place in axis], low)
+        width = self.item([float(after - place) for place, after in pairwise(axis)], low)
         part = f"coalesce(({position} - {start}) / {width}, 0e0)"  # the last place has no width
         left, right = (
             self.at(grid, others, f"({before}) * {len(axis)} + ({low}) - 1 + {step}")
@@ -173,12 +173,15 @@ class SqlWriter:
         """The value at a place of the axes so far, along the rest of them."""
         if positions:
             return self.along(grid, positions, before)
-        values = ["NULL" if v is None else self.double(Fraction(v)) for v in grid.values]
-        return self.item(values, f"{before} + 1")
+        return self.item(grid.values, f"{before} + 1")
 
-    def item(self, values: list[str], number: str) -> str:
-        """One of some constants by its number from 1; NULL if there is none of that number."""
-        items = ", ".join(values) or f"CAST(NULL AS {self.dialect.double})"
+    def item(self, values: Sequence[float | None], number: str) -> str:
+        """One of some constants by its number from 1; NULL if there is none of that number.
+
+        The list is written as one text: as hundreds of single constants it takes the engine
+        longer to plan than to run.
+        """
+        items = ", ".join("NULL" if value is None else repr(value) for value in values)
         return self.dialect.item.format(items=items, number=number)
 
     def _scale(self, node: ir.Scale) -> str:
