@@ -163,6 +163,16 @@ def test_values_between_and_at_the_places_of_a_table(
                 assert float(value) == pytest.approx(expected, rel=1e-13), (case, column)
 
 
+def test_positions_that_nobody_entered(book: Book, records: Records) -> None:
+    made = make(book)
+    snapshot = steam(records, [(0.5, None)])  # a pressure, and no temperature anywhere
+    compiled = made.ruleset("test.rules", 2025)
+    for backend in BACKENDS:
+        found = compute_sheets(made, compiled, snapshot, [2025], backend)
+        assert [(row["line"], row["plane"]) for row in found["s"]] == [(300, None)], backend
+        assert [float(row["heat"]) for row in found["facility"]] == [pytest.approx(0.3)], backend
+
+
 def test_back_ends_give_the_same_bits(book: Book, records: Records) -> None:
     made, dice = make(book), random.Random(3)
     snapshot = steam(records, [(dice.uniform(0, 5), dice.uniform(50, 350)) for _ in range(300)])
@@ -205,7 +215,7 @@ def test_explained_by_the_neighbours_in_the_table(book: Book, records: Records) 
     (between,) = [one for one in line.children if one.kind == "parameter"]
     assert between.value == pytest.approx(200) and between.key == {"table": "line", "p": "0.3 MPa"}
     assert [one.value for one in between.children] == [100.0, 300.0]
-    assert {one.status for one in between.children} == {"seen"}
+    assert {one.status for one in between.children} == {"seen"} == {between.status}
     assert line.substituted == "200 kJ/kg"
 
 

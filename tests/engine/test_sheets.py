@@ -230,6 +230,23 @@ def test_factors_by_attributes_within_a_sum_of_a_middle_sheet(book: Book, record
     assert first["if_kind"] == 3 + 4 + 9 + 10
 
 
+def test_a_sum_over_a_formula_that_gathers_and_multiplies(book: Book, records: Records) -> None:
+    middle = sheet(
+        "facility year process_unit",
+        formulas=formulas(mix="tCO2: sum(s.part) * (tCO2/t) + sum(s.used) * grid.ef"),
+    )
+    yearly = sheet(
+        "facility year",
+        formulas=formulas(a="tCO2: sum(m.mix)", b="tCO2: sum(m.mix if m.kind == 'kiln' else 0)"),
+    )
+    found = all_alike(make(book, s=LEAF_SHEET, m=middle, facility=yearly), some(records))
+    for row in found["facility"]:
+        units = [one for one in found["m"] if one["facility"] == row["facility"]]
+        units = [one for one in units if one["year"] == row["year"]]
+        assert row["a"] == pytest.approx(sum(one["mix"] for one in units), abs=1e-5)
+        assert row["b"] == pytest.approx(next(u["mix"] for u in units if u["kind"] == "kiln"))
+
+
 def test_several_finer_sheets(book: Book, records: Records) -> None:
     other = sheet(
         "facility period process_unit", inputs(tar={"unit": "t", "item": "mass", "stream": "tar"})

@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "a5167e2aa861851dcc0c8c1287b7e0e6cd21ca41a2d0970f0b4aa9aa3620ad86"
+PINNED = "d99802b529fb5722a6b6cbfa6006411afd822edf6c6adb1ac438b6bb9a2dad01"
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,19 @@ class DuckBackend:
     index: int = 0
     results: dict[str, str] = field(default_factory=dict)
     factors: FactorSets = field(init=False)
+    recorded: frozenset[str] | None = None
+    """The items in the records, where a formula reads between the values of a table.
+
+    Written out in SQL such a table is long, and most plants have nothing to read in it.
+    """
 
     def __post_init__(self) -> None:
         self.factors = FactorSets(self.tables)
+        if any(isinstance(look, ir.Interpolate) for look in self.program.lookups()):
+            items = f"SELECT DISTINCT item FROM {self.sources.activity}"
+            if self.sources.scope:
+                items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
+            self.recorded = frozenset(row["item"] for row in fetch(self.connection, items))
 
     def run(self) -> dict[str, list[Row]]:
         """Compute every coarser sheet into a table and return its rows, in key order."""
@@ -87,10 +97,18 @@ class DuckBackend:
 
     def sheet_sql(self, *, safe: bool = False) -> SheetSql:
         factors = self.factors
-        writer = SqlWriter(factors.is_constant, factors.constant, factors.written_out, safe=safe)
+        writer = SqlWriter(
+            factors.is_constant, factors.constant, factors.written_out, safe=safe, grid=factors.grid
+        )
         years = sorted({year for days in self.tables.days.values() for year in days})
         return SheetSql(
-            self.program, writer, self.sources, self.results, factors.is_year_free, years
+            self.program,
+            writer,
+            self.sources,
+            self.results,
+            factors.is_year_free,
+            years,
+            recorded=self.recorded,
         )
 
     def create_tables(self, sql: SheetSql) -> None:

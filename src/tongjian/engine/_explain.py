@@ -18,7 +18,7 @@ from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import RAW, FormulaPlan, Reference, SheetPlan, Words, own_columns
+from tongjian.rules import RAW, STATUSES, FormulaPlan, Reference, SheetPlan, Words, own_columns
 from tongjian.rules import _ir as ir
 from tongjian.units import parse_unit
 
@@ -279,6 +279,9 @@ class _Tracer:
         positions = [self.engine.row_value(one, row) for one in node.positions]
         known = [value for value in positions if value is not None]
         corners = Grid.of(node, tables).corners(known) if len(known) == len(positions) else []
+        children = tuple(self.parameter(look, row) for look in corners)
+        # What lies between is known no better than the worst known of its neighbours.
+        statuses = [one.status for one in children if one.status] or [table.basis.status]
         return Node(
             kind="parameter",
             title=table.columns[node.column].title,
@@ -294,7 +297,8 @@ class _Tracer:
             },
             document=table.basis.document,
             clause=table.basis.clause,
-            children=tuple(self.parameter(look, row) for look in corners),
+            status=max(statuses, key=STATUSES.index),
+            children=children,
         )
 
     def aggregate(self, node: ir.Node, sheet: SheetPlan, row: Row) -> Node:

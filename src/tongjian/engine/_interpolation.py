@@ -1,16 +1,19 @@
-"""Values between those of a table (插值): written out as conditions over the cells of its grid.
+"""Values between those of a table (插值), over the cells of its grid.
 
-Every back-end, the derivative and the explanation read this form, so that all of them take the
-same two or four neighbours and do the same arithmetic. At a place of the table its value comes out
-exactly; outside of the table, or beside a place that has no value, there is none.
+The derivative and the draws read it written out as conditions; the back-ends find the two or four
+neighbours directly and do the same arithmetic, because written out a steam table has some hundred
+thousand terms. At a place of the table its value comes out exactly; outside of the table, or
+beside a place that has no value, there is none.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import _ir as ir
@@ -160,6 +163,42 @@ class Grid:
         return [(places[0][0], places[-1][0]) for places in self.axes if places]
 
 
+def reader(
+    grid: Grid, numbers: Mapping[int, Mapping[Key, Any]], constant: Callable[[Fraction], Any]
+) -> Callable[..., Any]:
+    """A function of the year and the positions: the value there, None where there is none.
+
+    `numbers` are the table's values by year and key, `constant` brings a fraction into their
+    arithmetic.
+    """
+    places = [[constant(number) for number, _ in axis] for axis in grid.axes]
+    texts = [[text for _, text in axis] for axis in grid.axes]
+    widths = [
+        [constant(high - low) for (low, _), (high, _) in pairwise(axis)]
+        for axis in grid.axes
+    ]
+    one = constant(Fraction(1))
+
+    def along(values: Mapping[Key, Any], before: Key, positions: Sequence[Any]) -> Any:
+        axis = len(before)
+        if axis == len(places):
+            return values.get(before)
+        line, position = places[axis], positions[axis]
+        if not line or not line[0] <= position <= line[-1]:
+            return None
+        index = bisect_right(line, position) - 1
+        left = along(values, (*before, texts[axis][index]), positions)
+        if line[index] == position:
+            return left  # the neighbour has no weight, and need not be there
+        right = along(values, (*before, texts[axis][index + 1]), positions)
+        if left is None or right is None:
+            return None
+        part = (position - line[index]) / widths[axis][index]
+        return (one - part) * left + part * right
+
+    return lambda year, *positions: along(numbers.get(year, {}), (), positions)
+
+
 def written_out(node: ir.Interpolate, tables: ResolvedTables) -> ir.Node:
     """The interpolation as an expression, made once for each set of tables."""
     found = tables.written_out.get(node)
@@ -173,4 +212,4 @@ def _places(keys: frozenset[Key], index: int, factor: Fraction) -> _Places:
     return tuple(sorted((Fraction(text) * factor, text) for text in texts))
 
 
-__all__ = ["Grid", "written_out"]
+__all__ = ["Grid", "reader", "written_out"]

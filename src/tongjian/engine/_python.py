@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Literal
 
-from tongjian.engine._interpolation import written_out
+from tongjian.engine._interpolation import Grid, reader
 from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.engine._sheet_sql import MISSING, missing_column
 from tongjian.engine._tables import Key, ResolvedTables
@@ -265,7 +265,12 @@ class _Writer:
         return f"{self.constant(numbers)}.get(r['year'], {{}}).get(({keys}))"
 
     def _interpolate(self, node: ir.Interpolate) -> str:
-        return self.code(written_out(node, self.engine.tables))
+        engine = self.engine
+        grid = Grid.of(node, engine.tables)
+        numbers = engine.numbers(node.table, node.column)
+        read = self.constant(reader(grid, numbers, engine.constant))
+        positions = ", ".join(self.code(position) for position in node.positions)
+        return f"{read}(r['year'], {positions})"
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor

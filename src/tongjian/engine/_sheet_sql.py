@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -42,6 +42,8 @@ class SheetSql:
     sets: list[FactorSet] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
     """Queries of the small tables that join factors to facilities or process units."""
+    recorded: Collection[str] | None = None
+    """The items that occur in the records; None: not known."""
 
     # -- leaf sheets -------------------------------------------------------------------------
 
@@ -63,6 +65,7 @@ class SheetSql:
         self.writer.raw_columns = frozenset(
             name for name, item in sheet.inputs.items() if item.default is not None
         )
+        self.writer.absent = self.unrecorded(sheet)
         base = self.base_rows(sheet, needed, where)
         query = self.joined(base, sheet, inner, by_owner=True)
         defaults = {
@@ -75,7 +78,19 @@ class SheetSql:
             if name in needed and item.default is not None
         }
         steps = {name: f.node for name, f in sheet.formulas.items() if name in needed}
-        return self.levels(query, {**defaults, **steps}, sheet)
+        text = self.levels(query, {**defaults, **steps}, sheet)
+        self.writer.absent = frozenset()  # coarser sheets have columns of their own
+        return text
+
+    def unrecorded(self, sheet: SheetPlan) -> frozenset[str]:
+        """Inputs whose item occurs in no record and that have no default."""
+        if self.recorded is None or sheet.name in self.sources.wide:
+            return frozenset()
+        return frozenset(
+            name
+            for name, item in sheet.inputs.items()
+            if item.default is None and item.doc.item not in self.recorded
+        )
 
     def base_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
         if sheet.name in self.sources.wide:

@@ -18,6 +18,7 @@ from tongjian.reports._side_by_side import bridges, conflicts
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, total, views
 from tongjian.reports._words import Words, unit_text
+from tongjian.reports._yearly import yearly
 
 _Chapter = tuple[str, str, Markup]
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
@@ -61,6 +62,8 @@ def page(run: Run, words: Words, annexes: Annexes) -> str:
 
 
 def _of_one_plant(annexes: Annexes, words: Words) -> Iterator[_Chapter]:
+    if annexes.details:
+        yield "yearly", words.text("yearly"), yearly(annexes.details, words)
     if annexes.bridges:
         yield "side-by-side", words.text("side_by_side"), bridges(annexes.bridges, words)
     if annexes.conflicts:

@@ -9,7 +9,7 @@ from typing import Any
 from tongjian.engine import Run
 from tongjian.rules import Rounding, RuleSet
 
-_ORDER = ("enterprise", "ets", "energy")
+_ORDER = ("enterprise", "ets", "ets_power", "energy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tongjian.problems import RuleError
 from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
 from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
+    STATUSES,
     Alternative,
     Basis,
     Conflict,
@@ -46,6 +47,7 @@ __all__ = [
     "EVIDENCE",
     "KEYS",
     "RAW",
+    "STATUSES",
     "Alternative",
     "Basis",
     "CheckPlan",

@@ -79,8 +79,10 @@ def _terms(node: ir.Node, finer: SheetPlan, constant: frozenset[str]) -> list[_T
         if formula is None or formula.doc.optional:
             return whole
         inner = _terms(formula.node, finer, constant)
-        # What stays inside as a whole keeps its name: its sum is shared and traced.
-        return whole if _is_whole(inner) else inner
+        # What stays inside as a whole keeps its name: its sum is shared and traced. A sum over a
+        # still finer sheet belongs to that formula's own row and cannot be taken out of it.
+        gathers = any(isinstance(part, ir.Aggregate) for term in inner for part in term.row.walk())
+        return whole if _is_whole(inner) or gathers else inner
     if isinstance(node, ir.Negate):
         inner = _terms(node.node, finer, constant)
         return whole if _is_whole(inner) else [_opposite(term) for term in inner]

@@ -72,6 +72,8 @@ def _gasifier(plant: Plant, book: Book, month: Month, dice: Dice, made: float) -
     good, poor = (1.05, 1.18) if lump else (1.08, 1.25)
     book.mass(month, "GAS", coal, "feedstock", made * plant.rate(good, poor, dice))
     ncv = dice.around(22.4, 0.02)
+    # The laboratory tests the gasifier's coal too: its energy counts although it is not burnt.
+    book.put(month, "GAS", coal, "ncv", "ncv_solid", ncv * (27.0 / 22.4 if lump else 1.02))
     book.solid_fuel(month, "BLR", "bituminous", made * plant.rate(0.24, 0.40, dice), ncv)
     used = plant.rate(0.95, 1.25, dice) if lump else plant.rate(0.28, 0.55, dice)
     book.power(month, "SYN", made * used)

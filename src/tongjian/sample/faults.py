@@ -160,7 +160,7 @@ _CEMENT = "cn.cement.ndrc-2013"
 _CHEMICALS = "cn.chemicals.ndrc-2013"
 _ALUMINIUM = "cn.aluminium.ndrc-2013"
 _ENERGY = "cn.energy.gbt2589-2020"
-_CHECK, _NONE = "engine.check_failed", "engine.no_result"
+_CHECK = "engine.check_failed"
 _INPUT, _FACTOR = "engine.missing_input", "engine.row_factor"
 
 FAULTS: tuple[Fault, ...] = (
@@ -238,7 +238,7 @@ FAULTS: tuple[Fault, ...] = (
         "外购蒸汽只有质量，没有焓值",
         "Purchased steam by mass without its enthalpy",
         _removed("steam", "enthalpy", 9),
-        (Shown(_CHEMICALS, _NONE), Shown(_ENERGY, _INPUT)),
+        (Shown(_CHEMICALS, _INPUT), Shown(_ENERGY, _INPUT)),
     ),
     Fault(
         "power-tenfold",

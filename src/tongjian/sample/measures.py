@@ -36,6 +36,8 @@ _FIXED: dict[str, Entered] = {
     "per_product": Entered("", 1, 2),
     "factor": Entered("tCO2/t", 1, 4),
     "enthalpy": Entered("kJ/kg", 1, 0),
+    "pressure": Entered("MPa", 1, 2),
+    "temperature": Entered("℃", 1, 1),
     "min_per_pot_day": Entered("min/pot_d", 1, 3),
     "hours": Entered("h", 1, 1),
     "carbon_gas": Entered("tC/万Nm3", 1, 3),

@@ -16,7 +16,7 @@ def refinery(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) ->
     for month in months:
         crude = yearly / 12 * plant.load(month, dice)
         book.mass(month, "CDU", "crude_processed", "processed", crude)
-        _furnaces(plant, book, month, dice, crude)
+        ncv = _furnaces(plant, book, month, dice, crude)
         _cracker_and_flare(plant, book, month, dice, crude)
         if hydrogen_gas:
             book.put(
@@ -27,6 +27,7 @@ def refinery(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) ->
                 "gas",
                 crude * plant.rate(7e-4, 1.2e-3, dice),
             )
+            book.put(month, "HGU", "natural_gas", "ncv", "ncv_gas", ncv)
         _steam(plant, book, month, dice, crude)
         book.power(month, "", crude * plant.rate(0.042, 0.068, dice))
         book.mass(month, "", "diesel", "consumed", crude * plant.rate(4e-5, 1e-4, dice))
@@ -41,18 +42,19 @@ def _layout(plant: Plant, book: Book, yearly: float) -> None:
     book.unit("REF", "催化重整", "Catalytic reforming", "reforming", capacity=yearly * 0.12 / 350)
     book.unit("HGU", "制氢", "Hydrogen plant", "hydrogen")
     book.unit("FLR", "火炬", "Flare", "flare")
-    kind = "power_boiler" if plant.route == "fuel_petcoke" else "boiler"
-    book.unit("BLR", "动力锅炉", "Boiler house", kind)
+    book.unit("BLR", "动力锅炉", "Boiler house", "boiler")
     if plant.route == "fuel_asphalt":
         book.unit("ASP", "沥青氧化", "Asphalt blowing", "asphalt")
 
 
-def _furnaces(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> None:
+def _furnaces(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> float:
+    """Enter the fuel of the furnaces; gives the heating value of the month's gas back."""
     for unit, share in (("CDU", 0.45), ("REF", 0.40), ("FCC", 0.15)):
         # Dry gas is weighed; its default heating value is trusted by everybody.
         book.solid_fuel(month, unit, "refinery_gas", crude * share * plant.rate(0.024, 0.036, dice))
     ncv = dice.around(352, 0.008)
     book.gas_fuel(month, "CDU", "natural_gas", crude * plant.rate(4e-4, 1.1e-3, dice), ncv)
+    return ncv
 
 
 def _cracker_and_flare(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> None:
@@ -72,6 +74,8 @@ def _steam(plant: Plant, book: Book, month: Month, dice: Dice, crude: float) -> 
         book.solid_fuel(month, "BLR", "petcoke", heat / ncv, ncv, dice.around(0.865, 0.006))
     else:
         book.mass(month, "BLR", "fuel_oil", "consumed", heat * 0.35 / 41.8)
-        enthalpy = dice.around(3095, 0.004)
+        temperature = dice.around(322, 0.004)
         book.mass(month, "", "steam", "mass", heat * 0.5 / 2.9)
-        book.put(month, "", "steam", "enthalpy", "enthalpy", enthalpy)
+        # What the meter shows; the enthalpy is read from the tables.
+        book.put(month, "", "steam", "pressure", "pressure", 1.1)
+        book.put(month, "", "steam", "temperature", "temperature", temperature)
