@@ -64,6 +64,8 @@ def _keys(engine: PythonEngine, name: str) -> list[str]:
     """The first keys of each table that a formula reads by this attribute."""
     found: dict[str, None] = {}
     for look in engine.program.lookups():
+        if isinstance(look, ir.Interpolate):
+            continue  # its places are numbers
         for position, key in enumerate(look.keys):
             if isinstance(key, ir.Column) and key.name == name:
                 by_year = engine.tables.values[look.table, look.column]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tongjian.contract._pages import INDEX
 from tongjian.problems import Place, Problem
 
 
@@ -21,7 +20,7 @@ def check_docs(pages: Mapping[str, str], folder: Path) -> Iterator[Problem]:
 
 
 def write_docs(pages: Mapping[str, str], folder: Path) -> list[Path]:
-    """Write the pages; pages of methods that are no more are removed from the index only."""
+    """Write the pages into `folder`, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, text in pages.items():
@@ -31,4 +30,4 @@ def write_docs(pages: Mapping[str, str], folder: Path) -> list[Path]:
     return written
 
 
-__all__ = ["INDEX", "check_docs", "write_docs"]
+__all__ = ["check_docs", "write_docs"]

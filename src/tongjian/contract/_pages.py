@@ -15,7 +15,7 @@ from tongjian.contract._worked import worked_example
 from tongjian.problems import LANGUAGES
 from tongjian.rules import FormulaDoc, InputDoc, Method, SheetDoc, Table, Value, Words
 
-NOTE = "<!-- 由规则文档生成，勿手改 / generated from the rule documents -->\n\n"
+_NOTE = "<!-- 由规则文档生成，勿手改 / generated from the rule documents -->\n\n"
 INDEX = "index.md"
 # Longer tables are summed up: `tongjian rules show` prints them.
 _LISTED = 24
@@ -37,7 +37,7 @@ def method_pages(subject: Subject, coverage: Sequence[Coverage]) -> dict[str, st
 
 
 def _index(coverage: Sequence[Coverage]) -> str:
-    parts = ["# 方法 / Methods\n\n", NOTE]
+    parts = ["# 方法 / Methods\n\n", _NOTE]
     parts.append(
         "每个方法一页，全部由规则文档生成；“覆盖”是算例的应得值所牵涉的公式所占比例。\n"
         "One page for each method, generated from the document; coverage is the share of formulas"
@@ -62,7 +62,7 @@ def _index(coverage: Sequence[Coverage]) -> str:
 def _page(subject: Subject, coverage: Coverage) -> str:
     method = coverage.method
     names = Names.of(subject, method)
-    parts = [f"# {method.title.zh} / {method.title.en}\n\n", NOTE, _head(subject, method)]
+    parts = [f"# {method.title.zh} / {method.title.en}\n\n", _NOTE, _head(subject, method)]
     for sheet in method.sheets.values():
         parts.append(f"\n## `{sheet.name}` {_both(sheet.title, ' / ')}\n\n{_grain(sheet)}")
         if sheet.inputs:

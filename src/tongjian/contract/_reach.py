@@ -53,11 +53,15 @@ class Reach:
                         break
             case ir.Aggregate():
                 finer = self.model.program.sheets[node.sheet]
-                for member in self.model.members(node, sheet, row):
+                for member in self.members(node, sheet, row):
                     self.node(node.node, finer, member)
             case _:
                 for child in node.children():
                     self.node(child, sheet, row)
+
+    def members(self, node: ir.Aggregate, sheet: SheetPlan, row: Row) -> list[Row]:
+        found = self.model.members(node, sheet, row)
+        return found if node.name in ("sum", "count") else self.model.counted(node, found)
 
 
 __all__ = ["Cell", "Reach"]

@@ -33,6 +33,8 @@ _WORDS = {
     "none": ("无值", "no value"),
     "sum": ("Σ {}", "Σ {}"),
     "count": ("{}的行数", "number of rows of {}"),
+    "sum_largest": ("{0} 中最大 {1} 个之和", "sum of the {1} largest {0}"),
+    "interpolate": ("{0}（按 {1} 插值）", "{0} (interpolated at {1})"),
     "mean": ("平均 {}", "mean of {}"),
 }
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
@@ -124,12 +126,14 @@ class Readable:
         written = [reader.write(one) for one in arguments]
         if name in ("sum", "count", "mean") and len(arguments) == 1:
             return self.word(name, reader.write(arguments[0], _PRODUCT))
+        if name == "interpolate":
+            return self.word(name, written[0], ", ".join(written[1:]))
         if name == "coalesce":
             text = written[-1]
             for one in reversed(written[:-1]):
                 text = self.word(name, one, text)
             return text
-        if name in ("given", "evidenced", "required", "within"):
+        if name in ("given", "evidenced", "required", "within", "sum_largest"):
             return self.word(name, *written)
         separator = "，" if self.lang == "zh" else ", "
         return f"{name}({separator.join(written)})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations as choose
@@ -47,6 +48,8 @@ class TrialRows:
     year: int
     known: dict[tuple[str, tuple[str, ...]], list[TrialRow]] = field(default_factory=dict)
     offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
+    ranks: dict[str, dict[str, int]] = field(default_factory=dict)
+    asked: dict[str, list[ir.Node]] = field(default_factory=dict)
 
     def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
         """Trial rows for every input of a sheet, as far as there are any."""
@@ -142,13 +145,16 @@ class TrialRows:
 
     def read(self, sheet: SheetPlan) -> list[ir.Node]:
         """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""
-        parts = [
-            part.node
-            for other in self.engine.program.sheets.values()
-            for part in other.aggregates
-            if part.sheet == sheet.name and part.name != "count"
-        ]
-        return parts or [one.node for one in sheet.formulas.values() if not one.doc.optional]
+        if sheet.name not in self.asked:
+            parts = [
+                part.node
+                for other in self.engine.program.sheets.values()
+                for part in other.aggregates
+                if part.sheet == sheet.name and part.name != "count"
+            ]
+            own = [one.node for one in sheet.formulas.values() if not one.doc.optional]
+            self.asked[sheet.name] = parts or own
+        return self.asked[sheet.name]
 
     def value(self, sheet: SheetPlan, name: str, stream: str, attributes: Attributes) -> float:
         """The default where there is one, else something plausible."""
@@ -173,25 +179,33 @@ class TrialRows:
         if "stream" not in sheet.grain:
             return [""]
         named = {text for node in sheet.nodes() for text in constants_of(node, "stream")}
+        ranks = self.known_values(sheet)
         by_class: dict[str, list[str]] = {}
         for stream in self.offered(sheet, focus):
             its_class = self.plausible.catalogue.streams[stream].stream_class
             by_class.setdefault(its_class, []).append(stream)
         chosen: list[str] = []
         for members in by_class.values():
-            ranked = sorted(members, key=lambda one: -self.known_values(sheet, one))
+            ranked = sorted(members, key=lambda one: -ranks.get(one, 0))
             chosen += [*ranked[:_PER_CLASS], *(one for one in ranked[_PER_CLASS:] if one in named)]
-        return sorted(chosen, key=lambda one: -self.known_values(sheet, one))
+        return sorted(chosen, key=lambda one: -ranks.get(one, 0))
 
-    def known_values(self, sheet: SheetPlan, stream: str) -> int:
-        """How many look-ups of a sheet find a number for a stream."""
-        found = 0
-        for node in sheet.nodes():
-            for part in node.walk():
-                if isinstance(part, ir.Lookup) and any(map(_is_stream, part.keys)):
-                    values = self.engine.tables.values[part.table, part.column].get(self.year, {})
-                    found += any(stream in key and one.number for key, one in values.items())
-        return found
+    def known_values(self, sheet: SheetPlan) -> dict[str, int]:
+        """How many look-ups of a sheet find a number for each stream."""
+        if sheet.name not in self.ranks:
+            looks = {
+                part
+                for node in sheet.nodes()
+                for part in node.walk()
+                if isinstance(part, ir.Lookup) and any(map(_is_stream, part.keys))
+            }
+            found: Counter[str] = Counter()
+            for look in looks:
+                at = next(n for n, key in enumerate(look.keys) if _is_stream(key))
+                values = self.engine.tables.values[look.table, look.column].get(self.year, {})
+                found.update({key[at] for key, one in values.items() if one.number})
+            self.ranks[sheet.name] = dict(found)
+        return self.ranks[sheet.name]
 
     def offered(self, sheet: SheetPlan, name: str) -> dict[str, Item]:
         mark = (sheet.name, name)
