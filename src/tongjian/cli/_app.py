@@ -301,7 +301,7 @@ def rules_check(
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """契约检查：单位、日期、来源、引用、零输入、方向、算例、说明页 / hold documents against the contract.
+    """契约检查：单位、日期、来源、引用、零输入、方向、算例、说明页 / the contract of documents.
 
     不给文件时检查整个规则库；第三方文档叠加在规则库之上检查。
     Without a path the whole rulebook is checked; documents are checked on top of it.
@@ -328,7 +328,7 @@ def rules_page(
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """由文档生成方法说明页：打印，或写入 --docs / print or write the pages made of the documents."""
+    """由文档生成方法说明页：打印，或写入 --docs / print or write the pages of methods."""
     from tongjian.cli._contract import run_page
 
     out = _output(lang, as_json)

@@ -29,9 +29,7 @@ def run_check_rules(
     contract = _contract(documents, rulebook, cases, docs)
     result = contract.as_dict()
     out.data(result)
-    shown = [
-        one.problem for one in contract.findings if notes or one.problem.severity != "note"
-    ]
+    shown = [one.problem for one in contract.findings if notes or one.problem.severity != "note"]
     for severity, words in _WORDS.items():
         group = [one for one in shown if one.severity == severity]
         if group and not out.as_json:

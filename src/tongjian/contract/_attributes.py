@@ -17,14 +17,14 @@ _KEYS = 2
 
 def combinations(ruleset: CompiledRuleSet, engine: PythonEngine) -> list[Attributes]:
     """Facility and process unit as formulas may find them, the plainest first."""
-    facility = {name: "" for name in _OF_FACILITY}
-    facility |= {name: found[0] for name in _OF_FACILITY if (found := _keys(engine, name))}
+    facility = dict.fromkeys(_OF_FACILITY, "")
+    facility |= {name: keys[0] for name in _OF_FACILITY if (keys := _keys(engine, name))}
     facility["sector"] = ruleset.doc.sectors[0]
     options = [
         ["", *dict.fromkeys([*_constants(engine, name), *_keys(engine, name)])] for name in _OF_UNIT
     ]
+    found: list[Attributes] = []
     # A kind is not tried together with every technology: the two rarely meet in one formula.
-    found = []
     for chosen in product(*options):
         unit = dict(zip(_OF_UNIT, chosen, strict=True))
         if not (unit["kind"] and (unit["technology"] or unit["abatement"])):
@@ -50,9 +50,8 @@ def constants_of(node: ir.Node, name: str) -> Iterator[str]:
             for one, other in (sides, sides[::-1]):
                 if isinstance(one, ir.Column) and one.name == name and isinstance(other, ir.Text):
                     yield other.value
-        if isinstance(part, ir.Within) and isinstance(part.node, ir.Column):
-            if part.node.name == name:
-                yield part.name
+        if isinstance(part, ir.Within) and getattr(part.node, "name", None) == name:
+            yield part.name
 
 
 def _constants(engine: PythonEngine, name: str) -> list[str]:

@@ -95,7 +95,7 @@ class Contract:
 
     def as_dict(self) -> dict[str, Any]:
         """The whole result as plain data, for JSON."""
-        counts = {name: 0 for name in _SEVERITIES}
+        counts = dict.fromkeys(_SEVERITIES, 0)
         for one in self.findings:
             counts[one.problem.severity] += 1
         return {
@@ -140,7 +140,8 @@ def check_contract(
         raise RuleError(Problem("contract.nothing", values={"paths": listed}))
     reading = read_documents(rulebook, files)
     faults: list[Problem] = []
-    found = _read_cases([*own_cases, *_case_files(cases, rulebook)], faults)
+    every = dict.fromkeys([*own_cases, *_case_files(cases, rulebook)])
+    found = _read_cases(every, faults)
     subject = Subject(reading, _catalogue(rulebook), today or date.today())
     return Contract(subject, found, faults, docs)
 
@@ -178,11 +179,12 @@ def _case_files(paths: Sequence[Path], rulebook: Path | None) -> list[Path]:
         chosen = [own]
     files: dict[Path, None] = {}
     for path in chosen:
-        files |= dict.fromkeys(sorted(path.rglob("*.yaml")) if path.is_dir() else [path])
+        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else []
+        files |= dict.fromkeys([one for one in inside if _holds_cases(one)] or [path])
     return list(files)
 
 
-def _read_cases(paths: Sequence[Path], faults: list[Problem]) -> list[Case]:
+def _read_cases(paths: Iterable[Path], faults: list[Problem]) -> list[Case]:
     found: list[Case] = []
     for path in paths:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tongjian.contract._subject import Subject, methods_of
 from tongjian.engine import prepare
@@ -72,7 +73,7 @@ def _gaps(table: Table) -> Iterator[Problem]:
         series.setdefault((value.key, value.column), []).append(value)
     for (key, column), found in series.items():
         ordered = sorted(found, key=lambda one: one.validity.first or date.min)
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             last, first = before.validity.last, after.validity.first
             if last and first and first > last + timedelta(days=1):
                 values = {"what": " ".join([*key, column]), "last": last, "first": first}

@@ -65,9 +65,10 @@ def _try(trial: Trial, reactions: dict[tuple[str, str], Reactions]) -> int:
         least = _NOISE * abs(total) + _LEAST
         for slope in trial.slopes(plant, *cell):
             found = reactions.get((slope.sheet, slope.name))
-            if found is None or found.doc != trial.engine.program.sheets[slope.sheet].inputs[
-                slope.name
-            ].doc:
+            if (
+                found is None
+                or found.doc != trial.engine.program.sheets[slope.sheet].inputs[slope.name].doc
+            ):
                 continue
             found.tried = True
             if slope.effect > least:

@@ -13,7 +13,7 @@ from tongjian.contract._reach import Cell, Reach
 from tongjian.contract._subject import Subject, methods_of
 from tongjian.engine import MISSING
 from tongjian.problems import Problem, RuleError
-from tongjian.rules import Method
+from tongjian.rules import Method, SheetPlan
 from tongjian.units import parse_unit
 
 LEAST = 3
@@ -104,9 +104,7 @@ def check_golden(coverage: Sequence[Coverage]) -> Iterator[Problem]:
             yield Problem("contract.unreached_formulas", method.place, details, "warning")
 
 
-def _add(
-    plant: CasePlant, found: dict[tuple[str, str], Coverage], problems: list[Problem]
-) -> None:
+def _add(plant: CasePlant, found: dict[tuple[str, str], Coverage], problems: list[Problem]) -> None:
     owners = {method.place.file: method for method in methods_of(plant.ruleset)}
     case = plant.case
     wrong = [one for one in case.expect if one.problem]
@@ -158,10 +156,12 @@ def _follow(plant: CasePlant, one: Expectation, reach: Reach, problems: list[Pro
         problems.append(Problem("contract.case_fails", plant.case.place, values))
 
 
-def _in_unit(sheet: Any, one: Expectation, row: dict[str, Any]) -> Decimal | None:
-    plan = sheet.formulas.get(one.column) or sheet.inputs[one.column]
-    value, have, want = row.get(one.column), plan.doc.unit, parse_unit(one.unit)
-    if value is None or not have.same_dimension(want):
+def _in_unit(sheet: SheetPlan, one: Expectation, row: dict[str, Any]) -> Decimal | None:
+    """The computed value in the unit of the expected one."""
+    formula = sheet.formulas.get(one.column)
+    have = formula.doc.unit if formula else sheet.inputs[one.column].doc.unit
+    value, want = row.get(one.column), parse_unit(one.unit)
+    if value is None or have is None or not have.same_dimension(want):
         return None
     factor = have.scale / want.scale
     return Decimal(repr(value)) * factor.numerator / factor.denominator

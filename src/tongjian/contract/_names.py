@@ -67,12 +67,13 @@ class Names:
     def column(self, sheet: SheetDoc, name: str, lang: str) -> str | None:
         """The title of a column, without a remark in brackets where it is clear without."""
         if (sheet.name, lang) not in self.short:
-            docs = {**sheet.inputs, **sheet.formulas}
-            plain = {one: _REMARK[lang].sub("", doc.title[lang]) for one, doc in docs.items()}
+            titles = {one: doc.title[lang] for one, doc in sheet.inputs.items()}
+            titles |= {one: doc.title[lang] for one, doc in sheet.formulas.items()}
+            plain = {one: _REMARK[lang].sub("", title) for one, title in titles.items()}
             often = Counter(plain.values())
             self.short[sheet.name, lang] = {
-                one: plain[one] if often[plain[one]] == 1 else doc.title[lang]
-                for one, doc in docs.items()
+                one: plain[one] if often[plain[one]] == 1 else title
+                for one, title in titles.items()
             }
         found = self.short[sheet.name, lang].get(name)
         return found or (KEY_TITLES[name][lang] if name in KEY_TITLES else None)

@@ -43,7 +43,14 @@ def _index(coverage: Sequence[Coverage]) -> str:
         "One page for each method, generated from the document; coverage is the share of formulas"
         " on which expected values of golden cases rest.\n\n"
     )
-    head = ("编号 id", "名称 title", "有效期 in force", "状态 status", "算例 cases", "覆盖 coverage")
+    head = (
+        "编号 id",
+        "名称 title",
+        "有效期 in force",
+        "状态 status",
+        "算例 cases",
+        "覆盖 coverage",
+    )
     rows = []
     for one in coverage:
         method = one.method
@@ -102,7 +109,14 @@ def _grain(sheet: SheetDoc) -> str:
 
 
 def _inputs(sheet: SheetDoc, names: Names) -> str:
-    head = ("录入项 input", "名称 title", "单位 unit", "项目 item", "必填或缺省 default", "总量 total")
+    head = (
+        "录入项 input",
+        "名称 title",
+        "单位 unit",
+        "项目 item",
+        "必填或缺省 default",
+        "总量 total",
+    )
     rows = [
         (
             f"`{doc.name}`",

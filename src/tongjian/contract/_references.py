@@ -84,12 +84,11 @@ def _ruleset(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
         return
     if doc.total is None:
         yield Problem("contract.no_total", doc.place, {"ruleset": doc.id}, "warning")
-    for key, names in (("sector", doc.sectors), ("boundary", (doc.boundary,))):
-        for name in names:
-            known = {term.code for term in subject.catalogue.terms_of(key)}
-            if name not in known:
-                values = {"kind": key, "name": name, "known": _near(name, known)}
-                yield Problem("contract.unknown_term", doc.place, values, "warning")
+    sectors = {term.code for term in subject.catalogue.terms_of("sector")}
+    for name in doc.sectors:
+        if name not in sectors:
+            values = {"kind": "sector", "name": name, "known": _near(name, sectors)}
+            yield Problem("contract.unknown_term", doc.place, values, "warning")
     looked_up = {look.table for look in ruleset.program.lookups()}
     for alias in sorted(ruleset.program.tables.keys() - looked_up - {"gwp"}):
         values = {"alias": alias, "ruleset": doc.id}

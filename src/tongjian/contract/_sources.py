@@ -80,10 +80,11 @@ def _numbers(expression: Expression) -> Iterator[str]:
         if isinstance(node.left, ast.Constant) and isinstance(node.right, ast.Constant)
         for part in (node.left, node.right)
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            if id(node) not in ratios and node.value not in _PLAIN:
-                yield repr(node.value)
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    for one in constants:
+        number = isinstance(one.value, int | float) and one.value not in _PLAIN
+        if number and id(one) not in ratios:
+            yield repr(one.value)
 
 
 __all__ = ["check_sources"]

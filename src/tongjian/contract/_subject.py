@@ -1,4 +1,4 @@
-"""What a contract check looks at (受检对象): documents under test and the rule sets they bear on."""
+"""What a contract check looks at (受检对象): documents and the rule sets they bear on."""
 
 from __future__ import annotations
 
@@ -45,8 +45,12 @@ class Subject:
     def concerns(self, ruleset: CompiledRuleSet) -> bool:
         """Whether a rule set is under test, or uses something that is."""
         tables = (self.book.table(name) for name in ruleset.program.tables.values() if name)
-        documents = [ruleset.doc, *methods_of(ruleset), *(one for one in tables if one)]
-        return any(self.reading.tests(one.place) for one in documents)
+        places = [
+            ruleset.doc.place,
+            *(one.place for one in methods_of(ruleset)),
+            *(one.place for one in tables if one),
+        ]
+        return any(map(self.reading.tests, places))
 
     def years(self, ruleset: CompiledRuleSet) -> list[int]:
         """The accounting years of a rule set until today; one that begins later has its first."""

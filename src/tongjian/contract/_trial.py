@@ -83,7 +83,9 @@ class Trial:
         """How a cell of the year answers to the input that each row brings out."""
         model = _TrialModel(self.engine, FACILITY, self.year, plant.sheets, {})
         found = []
-        effects = {quantity.id: effect for quantity, effect in drivers(model, sheet, column).items()}
+        effects = {
+            quantity.id: effect for quantity, effect in drivers(model, sheet, column).items()
+        }
         for number, one in enumerate(plant.rows):
             effect = effects.get(f"{number}/{one.focus}", 0.0)
             stream = str(one.row.get("stream") or "")

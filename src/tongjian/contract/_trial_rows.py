@@ -59,7 +59,9 @@ class TrialRows:
             self.known[mark] = [
                 row for name in sheet.inputs for row in self.for_input(sheet, name, attributes)
             ]
-        return [TrialRow(one.sheet, one.focus, {**one.row, **attributes}) for one in self.known[mark]]
+        return [
+            TrialRow(one.sheet, one.focus, {**one.row, **attributes}) for one in self.known[mark]
+        ]
 
     def for_input(self, sheet: SheetPlan, focus: str, attributes: Attributes) -> list[TrialRow]:
         """The trial rows of one input: with every set of further entries of the smallest size."""
@@ -87,7 +89,7 @@ class TrialRows:
         needed = [name for name, plan in sheet.inputs.items() if plan.doc.required]
         base = list(dict.fromkeys([focus, *needed]))
         others = [name for name in sheet.inputs if name not in base]
-        raising = [name for name in others if sheet.inputs[name].doc.direction != "down"]
+        raising = [name for name in others if sheet.inputs[name].doc.direction in ("up", "none")]
         for pool in (raising, others):
             for count in range(min(_FURTHER, len(pool)) + 1):
                 yield [(*base, *further) for further in choose(pool, count)]

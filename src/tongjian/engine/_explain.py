@@ -19,7 +19,7 @@ from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._substituted import substituted
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import RAW, FormulaPlan, SheetPlan, Words, own_columns
+from tongjian.rules import RAW, FormulaPlan, Reference, SheetPlan, Words, own_columns
 from tongjian.rules import _ir as ir
 from tongjian.units import parse_unit
 

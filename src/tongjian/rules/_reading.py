@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,8 @@ from tongjian.rules._documents import Conflict, Method, RuleSet, Table, Unavaila
 from tongjian.rules._read import Documents, read_document, read_folder
 from tongjian.rules._rulebook import Rulebook, assemble_sound
 
-_Any = TypeVar("_Any", Table, Method, RuleSet, UnavailableEdition, Conflict)
+_Document = Table | Method | RuleSet | UnavailableEdition | Conflict
+_Any = TypeVar("_Any", bound=_Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ def _on_top(base: Documents, mine: Documents) -> Documents:
     )
 
 
-def _replaced(base: Iterable[_Any], mine: Sequence[_Any]) -> list[_Any]:
+def _replaced(base: list[_Any], mine: list[_Any]) -> list[_Any]:
     new = {_mark(one) for one in mine}
-    return [*(one for one in base if _mark(one) not in new), *mine]
+    kept = [one for one in base if _mark(one) not in new]
+    return kept + mine
 
 
-def _mark(document: _Any) -> tuple[object, ...]:
+def _mark(document: _Document) -> tuple[object, ...]:
     if isinstance(document, Table | Conflict):
         return (document.id,)
     return (document.id, document.validity.first)

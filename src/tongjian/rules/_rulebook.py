@@ -159,7 +159,7 @@ def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
 def assemble_sound(
     documents: Documents, folder: str, digest: str
 ) -> tuple[Rulebook, list[Problem]]:
-    """What can be used of the documents, without the rule sets that have a fault, and all faults."""
+    """What can be used of the documents, without rule sets that have a fault, and all faults."""
     problems = documents.problems
     book = Rulebook(folder, digest)
     for table in documents.tables:
