@@ -1,6 +1,6 @@
 """Writes the generated pages of docs/ from the program itself; a test holds them true.
 
-python scripts/make_docs.py          write docs/{cli,crosscheck,errors,rulebook}.md
+python scripts/make_docs.py          write docs/{cli,crosscheck,errors,rulebook}.md, docs/methods/*.md
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typer
 from crosscheck import crosscheck_page  # beside this file
 
 from tongjian.cli import app
+from tongjian.contract import check_contract, write_docs
 from tongjian.problems import code_catalogue
 from tongjian.rules import Rulebook, load_rulebook
 
@@ -113,22 +114,16 @@ def rulebook_page() -> str:
             )
     parts += [*_unavailable(book), *_conflicts(book)]
     parts.append("\n## 方法 / Methods\n\n")
+    parts.append("公式、录入项、参数与演算见各页 formulas, inputs, tables and a worked case: ")
+    parts.append("[methods/](methods/index.md)。\n\n")
+    parts.append("| 编号 id | 名称 title | 依据 basis |\n|---|---|---|\n")
     for methods in book.methods.values():
         for method in methods:
-            parts.append(f"### `{method.id}` {method.title.zh} / {method.title.en}\n\n")
-            parts.append(
-                f"{method.basis.document}；{method.basis.clause}（{method.basis.status}）\n\n"
-            )
-            parts.append("| 列 column | 单位 unit | 公式 formula |\n|---|---|---|\n")
-            for sheet in method.sheets.values():
-                for formula in sheet.formulas.values():
-                    unit = formula.unit.text if formula.unit else "1"
-                    text = formula.expression.text.replace("|", "\\|")
-                    name = f"`{sheet.name}.{formula.name}` {formula.title.zh}"
-                    parts.append(f"| {name} | {unit} | `{text}` |\n")
-            parts.append("\n")
+            title = f"{method.title.zh}<br>{method.title.en}"
+            basis = f"{method.basis.document}（{method.basis.status}）"
+            parts.append(f"| [`{method.id}`](methods/{method.id}.md) | {title} | {basis} |\n")
     parts.append(
-        "## 参数表 / Tables\n\n"
+        "\n## 参数表 / Tables\n\n"
         "| 编号 id | 名称 title | 键 keys | 取值与状态 values |\n|---|---|---|---|\n"
     )
     for table in sorted(book.tables.values(), key=lambda one: one.id):
@@ -147,10 +142,20 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def method_pages() -> dict[str, str]:
+    """A page for every method, and their index."""
+    return check_contract().pages
+
+
 def main() -> None:
-    """Write every generated page."""
+    """Write every generated page; those of methods that are no more go."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    pages = method_pages()
+    for path in (DOCS / "methods").glob("*.md"):
+        if path.name not in pages:
+            path.unlink()
+    write_docs(pages, DOCS / "methods")
 
 
 if __name__ == "__main__":

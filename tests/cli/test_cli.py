@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from tests.contract.plant import Plant
 from tongjian.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,7 +150,6 @@ def test_rules_list_show_check():
     assert "265" in [row["value"] for row in shown["values"] if row["column"] == "N2O"]
     assert "sum(fuel.co2)" in call("rules", "show", "cn.steel.ndrc-2013").output
     assert "produced" in call("rules", "show", "cn.chemicals.n2o").output
-    assert json.loads(call("rules", "check", "--json").output)["ok"]
     near = call("rules", "show", "cn.steel.ndrc2013", code=1).output
     assert "cn.steel.ndrc-2013" in near
 
@@ -160,6 +160,33 @@ def test_rules_check_points_at_the_fault(tmp_path):
     page = call("rules", "check", tmp_path, code=1).output
 
     assert "m.yaml" in page and "titel" in page and "第2行" in page
+    assert "titel" in call("rules", "check", tmp_path, "--lang", "en", code=1).output
+
+
+def test_rules_check_and_page_of_somebodys_documents(tmp_path):
+    plant = Plant(tmp_path)
+    plant.fuel_rows[1][6:8] = ["recalled", ""]
+    check = ["rules", "check", "--rulebook", plant.write(), "--cases", plant.cases_folder]
+    docs = ["--docs", tmp_path / "pages"]
+
+    done = json.loads(call(*check, "--json").output)
+    assert done["ok"] and done["counts"] == {"error": 0, "warning": 1, "note": 1}
+    (coverage,) = done["coverage"]
+    assert coverage["share"] == 1 and coverage["wrong_on_purpose"] == ["TOO-MUCH"]
+    assert {one["check"] for one in done["findings"]} == {"sources"}
+
+    page = call(*check, "--lang", "en").output
+    assert "contract.no_source" in page and "contract.recalled" not in page and "100 %" in page
+    assert "contract.recalled" in call(*check, "--notes").output
+    call(*check, "--strict", code=1)
+
+    assert "contract.page_missing" in call(*check, *docs, code=1).output
+    write = ["rules", "page", *check[2:]]
+    assert "2 页" in call(*write, *docs).output
+    call(*check, *docs)
+    printed = call("rules", "page", "t.plant", *check[2:]).output
+    assert printed.startswith("# 测试 / test") and "BOTH" in printed
+    assert "t.plant" in call("rules", "page", "t.plnt", *check[2:], code=1).output
 
 
 def test_check_cases(tmp_path):

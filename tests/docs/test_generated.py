@@ -20,3 +20,14 @@ def test_page_is_what_the_program_says(name):
     committed = (ROOT / "docs" / name).read_text(encoding="utf-8")
 
     assert _make_docs().PAGES[name]() == committed, "run: python scripts/make_docs.py"
+
+
+def test_every_method_has_its_page_and_no_page_is_left_over():
+    folder = ROOT / "docs" / "methods"
+
+    pages = _make_docs().method_pages()
+
+    committed = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    assert committed.keys() == pages.keys(), "run: python scripts/make_docs.py"
+    old = [name for name in pages if pages[name] != committed[name]]
+    assert old == [], "run: python scripts/make_docs.py"

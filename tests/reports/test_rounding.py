@@ -36,6 +36,7 @@ def test_half_even_where_a_document_asks_for_it():
 
 
 def test_what_is_printed_as_five_may_be_more_than_five():
+    """DISP-SEP: 5.0000004 is printed as 5.00 and is above a limit of 5.0."""
     value = 5.0000004
 
     assert reported(value, "tCO2", TWO) == "5.00"

@@ -56,6 +56,9 @@ class Case:
     source: str
     status: str
     place: Place
+    title: str = ""
+    note: str = ""
+    """How the expected values were derived."""
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -93,6 +96,8 @@ def _case(spec: dict[str, Any], place: Place) -> Case:
         source=spec["source"],
         status=spec.get("status", ""),
         place=place,
+        title=spec.get("title", ""),
+        note=spec.get("note", ""),
     )
 
 

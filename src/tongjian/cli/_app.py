@@ -53,6 +53,17 @@ Binds = Annotated[
     list[str] | None,
     typer.Option("--bind", help="替换参数表（假设分析）/ replace a table, e.g. gwp=gwp.ar6"),
 ]
+Documents = Annotated[
+    list[Path] | None,
+    typer.Argument(help="YAML 文件或文件夹 / YAML files or folders of them", metavar="[PATH]..."),
+]
+Cases = Annotated[
+    list[Path] | None,
+    typer.Option("--cases", help="算例文件或文件夹 / golden cases, files or folders"),
+]
+Docs = Annotated[
+    Path | None, typer.Option("--docs", help="说明页文件夹 / folder of the methods' pages")
+]
 HERE = Path()
 
 
@@ -279,16 +290,50 @@ def rules_show(
 
 @rules_app.command("check")
 def rules_check(
-    folder: Annotated[Path | None, typer.Argument(help="规则库文件夹 / rulebook folder")] = None,
+    documents: Documents = None,
+    rulebook: Book = None,
+    cases: Cases = None,
+    docs: Docs = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="提醒也算不合格 / fail on warnings too")
+    ] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="列出备注 / show notes as well")] = False,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """检查全部规则文件：格式、单位、有效期、引用 / check every document."""
-    from tongjian.cli._rules import run_check_rules
+    """契约检查：单位、日期、来源、引用、零输入、方向、算例、说明页 / the contract of documents.
+
+    不给文件时检查整个规则库；第三方文档叠加在规则库之上检查。
+    Without a path the whole rulebook is checked; documents are checked on top of it.
+    """
+    from tongjian.cli._contract import run_check_rules
 
     out = _output(lang, as_json)
     with out.failing_cleanly():
-        run_check_rules(out, folder)
+        run_check_rules(out, documents or [], rulebook, cases or [], docs, strict, notes)
+
+
+@rules_app.command("page")
+def rules_page(
+    method: Annotated[
+        str | None, typer.Argument(help="方法编号；缺省为全部 / id of a method, by default all")
+    ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="第三方文档或文件夹 / documents that are not in the rulebook"),
+    ] = None,
+    rulebook: Book = None,
+    cases: Cases = None,
+    docs: Docs = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """由文档生成方法说明页：打印，或写入 --docs / print or write the pages of methods."""
+    from tongjian.cli._contract import run_page
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_page(out, method, documents or [], rulebook, cases or [], docs)
 
 
 By = Annotated[str, typer.Option("--by", help="操作人 / who does it")]

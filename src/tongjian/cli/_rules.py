@@ -18,9 +18,7 @@ from tongjian.rules import (
     SheetPlan,
     Table,
     UnavailableEdition,
-    load_rulebook,
     replacements,
-    rulebook_folder,
     text_not_available,
 )
 
@@ -320,25 +318,6 @@ def _head(out: Output, name: str, title: str, document: str, clause: str) -> Non
     out.say(
         f"{name}  {title}\n依据：{document}  {clause}",
         f"{name}  {title}\nBasis: {document}  {clause}",
-    )
-
-
-def run_check_rules(out: Output, folder: Path | None) -> None:
-    """Check every document of a rulebook, ignoring any compiled copy."""
-    book = load_rulebook(folder or rulebook_folder(), cache=False)
-    counts = {
-        "tables": len(book.tables),
-        "values": sum(len(table.values) for table in book.tables.values()),
-        "methods": sum(map(len, book.methods.values())),
-        "rulesets": sum(map(len, book.rulesets.values())),
-        "digest": book.digest,
-    }
-    out.data({"ok": True, **counts})
-    out.say(
-        f"规则库无误：{counts['tables']} 张参数表（{counts['values']} 个取值）、"
-        f"{counts['methods']} 个方法、{counts['rulesets']} 个规则集。摘要 {book.digest[:16]}",
-        f"The rulebook is sound: {counts['tables']} tables ({counts['values']} values), "
-        f"{counts['methods']} methods, {counts['rulesets']} rule sets. Digest {book.digest[:16]}",
     )
 
 

@@ -15,11 +15,16 @@ from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
+from tongjian.engine._prepared import prepare
+from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import Run, run
-from tongjian.engine._sensitivity import Sensitivity, cell_of, sensitivity
+from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
+from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
+from tongjian.engine._substituted import substituted
 
 __all__ = [
+    "MISSING",
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
@@ -29,6 +34,7 @@ __all__ = [
     "Node",
     "PlantModel",
     "PlantSheets",
+    "PythonEngine",
     "Quantity",
     "RecordsStore",
     "Run",
@@ -38,11 +44,14 @@ __all__ = [
     "cell_of",
     "compute_sheets",
     "conflict_effects",
+    "drivers",
     "explain",
     "explain_total",
     "factors_used",
     "methods_used",
     "plant_sheets",
+    "prepare",
     "run",
     "sensitivity",
+    "substituted",
 ]

@@ -17,6 +17,7 @@ from tongjian.engine._node import Node
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
+from tongjian.engine._substituted import substituted
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import RAW, STATUSES, FormulaPlan, Reference, SheetPlan, Words, own_columns
 from tongjian.rules import _ir as ir
@@ -180,7 +181,7 @@ class _Tracer:
                 unit=doc.unit.text if doc.unit else "",
                 key=self.key(sheet, row),
                 formula=doc.expression.text,
-                substituted=self.substituted(plan.doc.expression.text, plan.references, row),
+                substituted=substituted(self.engine, plan, row),
                 document=plan.method.basis.document,
                 clause=doc.clause or plan.method.basis.clause,
                 status=doc.status,
@@ -378,36 +379,3 @@ class _Tracer:
         if isinstance(node, ir.Lookup | ir.Interpolate):
             return node in live
         return any(part in live for part in node.walk() if isinstance(part, ir.Aggregate))
-
-    def substituted(self, text: str, references: Sequence[Reference], row: Row) -> str:
-        """The formula's text with values in place of names, and only the branches taken."""
-        return self.filled(text, 0, len(text), references, row)
-
-    def filled(
-        self, text: str, start: int, end: int, references: Sequence[Reference], row: Row
-    ) -> str:
-        pieces, position = [], start
-        for one in references:
-            if one.start < position or one.end > end:
-                continue
-            pieces.append(text[position : one.start])
-            value = self.engine.row_value(one.node, row)
-            if one.branches is None:
-                pieces.append(_printed(value, one.node))
-            else:
-                taken = one.branches[0 if value else 1]
-                pieces.append(self.filled(text, *taken, references, row))
-            position = one.end
-        return "".join([*pieces, text[position:end]])
-
-
-def _printed(value: Any, node: ir.Node) -> str:
-    if value is None:
-        return "∅"
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, bool):
-        return str(value).lower()
-    unit = node.kind.unit.text
-    number = f"{value:.10g}"
-    return number if unit == "1" else f"{number} {unit}"

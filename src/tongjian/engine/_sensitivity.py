@@ -48,8 +48,16 @@ def sensitivity(
     sheet, column = cell_of(run, ruleset, cell)
     totals = [model.find(sheet, column)[column] or 0.0 for model in models]
     doc = models[0].program.sheets[sheet].formulas[column].doc
-    effects = merged(_Reverse(model).effects(sheet, column) for model in models)
+    effects = merged(drivers(model, sheet, column) for model in models)
     return Sensitivity(sum(totals), doc.unit.text if doc.unit is not None else "", effects)
+
+
+def drivers(model: PlantModel, sheet: str, column: str) -> dict[Quantity, float]:
+    """By how much a cell of one plant changes with each quantity: derivative times value.
+
+    Raises `EngineError` when the plant has no such cell.
+    """
+    return _Reverse(model).effects(sheet, column)
 
 
 def cell_of(run: Run, ruleset: str, cell: str | None) -> tuple[str, str]:
@@ -145,4 +153,4 @@ class _Reverse:
             self.node(part.node, finer, member, slope, cells, found)
 
 
-__all__ = ["Sensitivity", "cell_of", "sensitivity"]
+__all__ = ["Sensitivity", "cell_of", "drivers", "sensitivity"]

@@ -17,6 +17,7 @@ _PACKAGES = (
     "engine",
     "records",
     "cases",
+    "contract",
     "uncertainty",
     "statutory",
     "reports",
@@ -72,7 +73,7 @@ class Problem:
     code: str
     place: Place = field(default_factory=Place)
     values: Mapping[str, object] = field(default_factory=dict)
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
 
     def message(self, lang: str = "zh") -> str:
         """What is wrong, in `lang` ("zh" or "en")."""

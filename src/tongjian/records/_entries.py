@@ -29,6 +29,8 @@ class Item:
     kind: str
     zh: str
     en: str
+    typical: float | None = None
+    """A plausible value in the first unit, for trying out rules; never used as a default."""
 
     def canonical(self, unit: Unit) -> Unit | None:
         """The allowed unit of the same kind of quantity as `unit`.

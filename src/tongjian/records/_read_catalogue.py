@@ -101,6 +101,7 @@ def _read_item(
         kind=str(entry.get("kind", "activity")),
         zh=str(entry["zh"]),
         en=str(entry["en"]),
+        typical=None if "typical" not in entry else float(entry["typical"]),
     )
 
 

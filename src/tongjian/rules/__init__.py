@@ -36,6 +36,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
+from tongjian.rules._reading import Reading, read_documents
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
@@ -60,6 +61,7 @@ __all__ = [
     "InputPlan",
     "Method",
     "Program",
+    "Reading",
     "Reference",
     "Rounding",
     "RuleError",
@@ -79,6 +81,7 @@ __all__ = [
     "load_rulebook",
     "own_columns",
     "partials",
+    "read_documents",
     "read_yaml",
     "replacements",
     "rulebook_folder",

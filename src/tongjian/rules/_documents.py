@@ -11,6 +11,7 @@ from tongjian.problems import Place
 from tongjian.units import Unit
 
 Status = Literal["confirmed", "seen-twice", "seen", "derived", "recalled", "not-found"]
+Direction = Literal["up", "down", "either", "none"]
 STATUSES = ("confirmed", "seen-twice", "seen", "derived", "recalled", "not-found")
 
 
@@ -132,6 +133,8 @@ class InputDoc:
     default: Expression | None
     title: Words
     place: Place
+    direction: Direction = "up"
+    """How the total answers to more of it (方向); a promise that the contract check holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,7 @@ class _Reader:
         columns: dict[str, TableColumn],
         axes: dict[str, Unit],
     ) -> list[Value]:
-        file = f"{self.source.file.rpartition('/')[0]}/{path.name}".lstrip("/")
+        file = "".join([*self.source.file.rpartition("/")[:2], path.name])
         if not path.is_file():
             self.problem("no_values_file", ("values",), file=file)
             return []
@@ -369,6 +369,7 @@ class _Reader:
                 default=self.expression(spec, "default", (*at, "inputs", key)),
                 title=self.words(spec),
                 place=self.source.place((*at, "inputs", key, "<key>")),
+                direction=spec.get("direction", "up"),
             )
             for key, spec in data.get("inputs", {}).items()
         }

@@ -149,7 +149,17 @@ def build_rulebook(folder: Path, digest: str) -> Rulebook:
 
 
 def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
-    """Check documents against each other and compile them."""
+    """Check documents against each other and compile them; raises `RuleError` with all problems."""
+    book, problems = assemble_sound(documents, folder, digest)
+    if problems:
+        raise RuleError(problems)
+    return book
+
+
+def assemble_sound(
+    documents: Documents, folder: str, digest: str
+) -> tuple[Rulebook, list[Problem]]:
+    """What can be used of the documents, without rule sets that have a fault, and all faults."""
     problems = documents.problems
     book = Rulebook(folder, digest)
     for table in documents.tables:
@@ -169,9 +179,7 @@ def assemble(documents: Documents, folder: str, digest: str) -> Rulebook:
     for name, editions in rulesets.items():
         compiled = [_compile_ruleset(book, one, problems) for one in editions]
         book.rulesets[name] = tuple(one for one in compiled if one is not None)
-    if problems:
-        raise RuleError(_once(problems))
-    return book
+    return book, _once(problems)
 
 
 def _editions(

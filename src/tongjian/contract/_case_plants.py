@@ -1,0 +1,117 @@
+"""A golden case as rows of a rule set's sheets (算例的企业), computed in plain Python.
+
+`tongjian check` takes a case through the real import and every back-end. Here the question is
+another, which formulas a case reaches, and a hundred cases have to be looked at in a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tongjian.cases import Case, InputRow
+from tongjian.contract._plausible import takes
+from tongjian.engine import PlantModel, prepare
+from tongjian.records import Catalogue, Item, Stream
+from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, CompiledRuleSet, Rulebook, SheetPlan
+from tongjian.units import UnitError, parse_unit
+
+CASE = "CASE"
+Row = dict[str, object]
+Fed = tuple[SheetPlan, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlant:
+    """A case with the rule set that it runs and all rows of its sheets."""
+
+    case: Case
+    ruleset: CompiledRuleSet
+    model: PlantModel
+    fed: frozenset[str]
+    """The leaf sheets that its inputs feed."""
+
+
+def case_plant(book: Rulebook, catalogue: Catalogue, case: Case) -> CasePlant | None:
+    """The plant of a case; None if its rule set has no edition in force in its year.
+
+    An input that could not be imported feeds nothing. Raises `RuleError` for a rule set or a table
+    that does not exist.
+    """
+    edition = book.ruleset(case.ruleset, case.year)
+    if edition is None:
+        return None
+    bound, engine = prepare(book, edition, (case.year,), case.binds)
+    leaves: dict[str, dict[tuple[object, ...], Row]] = {}
+    for one in case.inputs:
+        for (sheet, name), stream, quantity in _targets(bound, catalogue, one):
+            row = {**_keys(case, bound, one, stream), **_attributes(case, bound, one)}
+            key = tuple(row[part] for part in sheet.grain)
+            found = leaves.setdefault(sheet.name, {}).setdefault(key, _blank(sheet) | row)
+            found[name + RAW] = quantity
+            found[name + EVIDENCE] = bool(one.evidence)
+    sheets = engine.run({name: list(rows.values()) for name, rows in leaves.items()})
+    model = PlantModel(engine, CASE, case.year, sheets, {})
+    return CasePlant(case, bound, model, frozenset(leaves))
+
+
+def _blank(sheet: SheetPlan) -> Row:
+    row: Row = {"@source": []}
+    for name in sheet.inputs:
+        row |= {name + RAW: None, name + EVIDENCE: False}
+    return row
+
+
+def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -> Row:
+    return {
+        "facility": CASE,
+        "period": one.period,
+        "year": int(one.period[:4]),
+        "process_unit": one.process_unit,
+        "stream": stream.id,
+        "stream_class": stream.stream_class,
+    }
+
+
+def _attributes(case: Case, ruleset: CompiledRuleSet, one: InputRow) -> Row:
+    facility = {"sector": ruleset.doc.sectors[0], "province": "Jiangsu", **case.facility}
+    units = {unit["process_unit"]: unit for unit in case.process_units}
+    unit = units.get(one.process_unit, {})
+    return {
+        **{name: facility.get(name, "") for name in ATTRIBUTES["facility"]},
+        **{name: unit.get(name, "") for name in ATTRIBUTES["process_unit"]},
+    }
+
+
+def _targets(
+    ruleset: CompiledRuleSet, catalogue: Catalogue, one: InputRow
+) -> list[tuple[Fed, Stream, float]]:
+    """The inputs that an entry feeds, with its quantity in their unit."""
+    stream = catalogue.resolve_stream(one.stream)
+    item = catalogue.resolve_item(stream, one.item) if stream else None
+    if stream is None or item is None:
+        return []
+    found: list[tuple[Fed, Stream, float]] = []
+    for sheet in ruleset.program.sheets.values():
+        if sheet.is_leaf and (not sheet.doc.streams or takes(sheet.doc, stream.stream_class)):
+            for name, plan in sheet.inputs.items():
+                if plan.doc.item == item.id and plan.doc.stream in (None, stream.id):
+                    quantity = _quantity(one, item, plan.doc.unit.text)
+                    if quantity is not None:
+                        found.append(((sheet, name), stream, quantity))
+    return found
+
+
+def _quantity(one: InputRow, item: Item, unit: str) -> float | None:
+    """The quantity of an entry in `unit`; None where it is another quantity."""
+    try:
+        entered = parse_unit(one.unit)
+        wanted = item.canonical(entered)
+        if wanted is None or wanted.text != unit:
+            return None
+        return float(Fraction(one.quantity) * entered.scale / wanted.scale)
+    except (UnitError, ValueError):
+        return None
+
+
+__all__ = ["CASE", "CasePlant", "case_plant"]

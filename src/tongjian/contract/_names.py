@@ -1,0 +1,88 @@
+"""Titles of what formulas name (列名与表名): columns of sheets, values of tables, keys."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tongjian.contract._subject import Subject, methods_of
+from tongjian.rules import CompiledRuleSet, Method, SheetDoc, Table, Words
+
+# Keys and attributes that every sheet may have; they belong to the records and not to a rule.
+KEY_TITLES = {
+    "facility": Words("企业", "facility"),
+    "period": Words("期间", "period"),
+    "year": Words("年份", "year"),
+    "process_unit": Words("工序", "process unit"),
+    "stream": Words("物料", "stream"),
+    "stream_class": Words("物料类别", "class of the stream"),
+    "sector": Words("行业", "sector"),
+    "province": Words("省份", "province"),
+    "city": Words("城市", "city"),
+    "division": Words("区县", "division"),
+    "kind": Words("工序类型", "kind of process unit"),
+    "technology": Words("工艺", "technology"),
+    "abatement": Words("减排设施", "abatement"),
+}
+_REMARK = {"zh": re.compile(r"（[^（）]*）$"), "en": re.compile(r" \([^()]*\)$")}
+
+
+@dataclass(slots=True)
+class Names:
+    """The titles that one method's formulas can name."""
+
+    sheets: dict[str, SheetDoc]
+    tables: dict[str, Table]
+    short: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, subject: Subject, method: Method) -> Names:
+        """Sheets of the method and of all rule sets that run it, tables as these bind them."""
+        sheets, tables = dict[str, SheetDoc](), dict[str, Table]()
+        for use in using(subject, method):
+            for name, plan in use.program.sheets.items():
+                sheets.setdefault(name, plan.doc)
+            for alias, bound in use.program.tables.items():
+                found = subject.book.table(bound or "")
+                if found is not None:
+                    tables.setdefault(alias, found)
+        return cls({**sheets, **method.sheets}, tables)
+
+    def title(self, sheet: str, owner: str, name: str, lang: str, *, inside: bool) -> str | None:
+        """The title of a column of `sheet`, of a table, or (`inside` an aggregate) of a sheet."""
+        if inside and not owner and name in self.sheets:
+            return self.sheets[name].title[lang]
+        if not owner:
+            return self.column(self.sheets[sheet], name, lang)
+        if inside and owner in self.sheets:
+            column = self.column(self.sheets[owner], name, lang)
+            return f"{self.sheets[owner].title[lang]}·{column}" if column else None
+        columns = self.tables[owner].columns if owner in self.tables else {}
+        if name not in columns:
+            return None
+        words = "［{} 表］" if lang == "zh" else " [table {}]"
+        return columns[name].title[lang] + words.format(owner)
+
+    def column(self, sheet: SheetDoc, name: str, lang: str) -> str | None:
+        """The title of a column, without a remark in brackets where it is clear without."""
+        if (sheet.name, lang) not in self.short:
+            titles = {one: doc.title[lang] for one, doc in sheet.inputs.items()}
+            titles |= {one: doc.title[lang] for one, doc in sheet.formulas.items()}
+            plain = {one: _REMARK[lang].sub("", title) for one, title in titles.items()}
+            often = Counter(plain.values())
+            self.short[sheet.name, lang] = {
+                one: plain[one] if often[plain[one]] == 1 else title
+                for one, title in titles.items()
+            }
+        found = self.short[sheet.name, lang].get(name)
+        return found or (KEY_TITLES[name][lang] if name in KEY_TITLES else None)
+
+
+def using(subject: Subject, method: Method) -> list[CompiledRuleSet]:
+    """The rule sets that run an edition of a method."""
+    editions = [one for group in subject.book.rulesets.values() for one in group]
+    return [one for one in editions if any(used == method for used in methods_of(one))]
+
+
+__all__ = ["KEY_TITLES", "Names", "using"]

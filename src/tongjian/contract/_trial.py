@@ -1,0 +1,113 @@
+"""A rule set tried out on a synthetic plant (试算企业): one row for every input that tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tongjian.contract._attributes import Attributes, combinations
+from tongjian.contract._plausible import Plausible
+from tongjian.contract._trial_rows import FACILITY, Row, TrialRow, TrialRows
+from tongjian.engine import PlantModel, PythonEngine, Quantity, drivers, prepare
+from tongjian.rules import RAW, CompiledRuleSet, SheetPlan
+
+_MARK = "@trial"
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How a total answers to one input in one trial row (方向): derivative times value."""
+
+    sheet: str
+    name: str
+    effect: float
+    entered: tuple[str, ...]
+    stream: str
+
+
+@dataclass(slots=True)
+class Plant:
+    """A synthetic plant of one combination of attributes, computed."""
+
+    attributes: Attributes
+    rows: list[TrialRow]
+    sheets: dict[str, list[Row]]
+
+
+@dataclass(slots=True)
+class Trial:
+    """One edition of a rule set in one year on synthetic plants."""
+
+    ruleset: CompiledRuleSet
+    engine: PythonEngine
+    rows: TrialRows
+    year: int
+
+    @classmethod
+    def of(cls, plausible: Plausible, ruleset: CompiledRuleSet, year: int) -> Trial:
+        bound, engine = prepare(plausible.book, ruleset, (year,), {})
+        return cls(bound, engine, TrialRows(engine, plausible, year), year)
+
+    @property
+    def leaves(self) -> list[SheetPlan]:
+        """The sheets that take records."""
+        return [sheet for sheet in self.engine.program.sheets.values() if sheet.is_leaf]
+
+    def plants(self, *, zero: bool = False) -> Iterator[Plant]:
+        """A plant for every combination of attributes that makes a difference."""
+        seen: set[tuple[Any, ...]] = set()
+        for attributes in combinations(self.ruleset, self.engine):
+            rows = [row for sheet in self.leaves for row in self.rows.of(sheet, attributes)]
+            # Many technologies mean nothing to most sheets: their rows would be the same again.
+            mark = (attributes["kind"], *(self.mark(one) for one in rows))
+            if rows and mark not in seen:
+                seen.add(mark)
+                yield self.plant(attributes, rows, zero=zero)
+
+    def mark(self, one: TrialRow) -> tuple[Any, ...]:
+        values = {name: value for name, value in one.row.items() if name.endswith(RAW)}
+        return (one.sheet, one.focus, one.row.get("stream"), *values.values())
+
+    def plant(self, attributes: Attributes, rows: list[TrialRow], *, zero: bool = False) -> Plant:
+        """One plant with these rows, computed; with `zero` every amount in them is zero."""
+        leaves: dict[str, list[Row]] = {}
+        for number, one in enumerate(rows):
+            row = {**one.row, _MARK: number}
+            if zero:
+                row |= {name + RAW: 0.0 for name in self.rows.amounts(one)}
+            leaves.setdefault(one.sheet, []).append(row)
+        return Plant(attributes, rows, self.engine.run(leaves))
+
+    def slopes(self, plant: Plant, sheet: str, column: str) -> list[Slope]:
+        """How a cell of the year answers to the input that each row brings out."""
+        model = _TrialModel(self.engine, FACILITY, self.year, plant.sheets, {})
+        found = []
+        effects = {
+            quantity.id: effect for quantity, effect in drivers(model, sheet, column).items()
+        }
+        for number, one in enumerate(plant.rows):
+            effect = effects.get(f"{number}/{one.focus}", 0.0)
+            stream = str(one.row.get("stream") or "")
+            found.append(Slope(one.sheet, one.focus, effect, tuple(one.entered), stream))
+        return found
+
+    def total(self) -> tuple[str, str] | None:
+        """Sheet and column of the rule set's total, if it is one value a year."""
+        sheet, _, column = (self.ruleset.doc.total or "").partition(".")
+        plan = self.engine.program.sheets.get(sheet)
+        if plan is None or set(plan.grain) != {"facility", "year"}:
+            return None
+        return sheet, column
+
+
+class _TrialModel(PlantModel):
+    """Keeps the rows of a plant apart, which the model of a real plant gathers into series."""
+
+    def recorded(self, sheet: SheetPlan, row: Row, name: str) -> Quantity:
+        doc = sheet.inputs[name].doc
+        mark = f"{row[_MARK]}/{name}"
+        return Quantity(mark, "record", doc.title, doc.unit.text, doc.unit.extensive)
+
+
+__all__ = ["Plant", "Slope", "Trial"]

@@ -1,0 +1,247 @@
+"""Rows that bring out one input each (试算行): the fewest entries with which it tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations as choose
+from typing import Any
+
+from tongjian.contract._attributes import Attributes, constants_of, read_attributes
+from tongjian.contract._plausible import Plausible, is_amount
+from tongjian.engine import PythonEngine
+from tongjian.records import Item
+from tongjian.rules import EVIDENCE, RAW, InputPlan, SheetPlan
+from tongjian.rules import _ir as ir
+
+Row = dict[str, Any]
+FACILITY = "TRIAL"
+# Sheets ask for at most so many further inputs beside one.
+_FURTHER = 3
+_PER_CLASS = 2
+_SETS = 6
+# The second and third are for inputs that may not exceed another, or be exceeded by it.
+_SIZES = (0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRow:
+    """A raw row of a leaf sheet that brings out one input."""
+
+    sheet: str
+    focus: str
+    row: Row
+
+    @property
+    def entered(self) -> list[str]:
+        """The inputs entered in the row."""
+        return [name.removesuffix(RAW) for name, value in self.row.items() if _is_raw(name, value)]
+
+
+@dataclass(slots=True)
+class TrialRows:
+    """Finds trial rows for the sheets of one engine in one year."""
+
+    engine: PythonEngine
+    plausible: Plausible
+    year: int
+    known: dict[tuple[str, tuple[str, ...]], list[TrialRow]] = field(default_factory=dict)
+    offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
+    ranks: dict[str, dict[str, int]] = field(default_factory=dict)
+    asked: dict[str, list[ir.Node]] = field(default_factory=dict)
+
+    def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
+        """Trial rows for every input of a sheet, as far as there are any."""
+        read = read_attributes(self.engine, sheet.name)
+        mark = (sheet.name, tuple(attributes[name] for name in read))
+        if mark not in self.known:
+            self.known[mark] = [
+                row for name in sheet.inputs for row in self.for_input(sheet, name, attributes)
+            ]
+        return [
+            TrialRow(one.sheet, one.focus, {**one.row, **attributes}) for one in self.known[mark]
+        ]
+
+    def for_input(self, sheet: SheetPlan, focus: str, attributes: Attributes) -> list[TrialRow]:
+        """The trial rows of one input: with every set of further entries of the smallest size."""
+        streams = self.streams(sheet, focus)
+        for sets in self.sets(sheet, focus):
+            found: list[TrialRow] = []
+            for entered in sets:
+                # One stream shows it; the first is that of which tables know most.
+                rows = (self.telling(sheet, focus, entered, one, attributes) for one in streams)
+                row = next((one for one in rows if one is not None), None)
+                if row is not None:
+                    found.append(TrialRow(sheet.name, focus, row))
+                if len(found) == _SETS:
+                    break
+            if found:
+                return found
+        return []
+
+    def sets(self, sheet: SheetPlan, focus: str) -> Iterator[list[tuple[str, ...]]]:
+        """Sets of inputs to enter, by size; those with inputs that lower the total last.
+
+        What a carbon content does is judged beside what comes in; beside what goes out the total
+        answers the other way round, and that is no fault.
+        """
+        needed = [name for name, plan in sheet.inputs.items() if plan.doc.required]
+        base = list(dict.fromkeys([focus, *needed]))
+        others = [name for name in sheet.inputs if name not in base]
+        raising = [name for name in others if sheet.inputs[name].doc.direction in ("up", "none")]
+        for pool in (raising, others):
+            for count in range(min(_FURTHER, len(pool)) + 1):
+                yield [(*base, *further) for further in choose(pool, count)]
+
+    def telling(
+        self,
+        sheet: SheetPlan,
+        focus: str,
+        entered: Sequence[str],
+        stream: str,
+        attributes: Attributes,
+    ) -> Row | None:
+        """A row with these entries in which the input tells; None if it does not."""
+        if not all(self.enterable(sheet, name, stream) for name in entered):
+            return None
+        values = {name: self.value(sheet, name, stream, attributes) for name in entered}
+        for size in _SIZES:
+            value = values[focus] * size
+            row = self.row(sheet, {**values, focus: value}, stream, attributes)
+            before = self.result(sheet, row)
+            if before is None:
+                continue
+            if sheet.inputs[focus].doc.direction == "none":
+                return row
+            more = self.row(sheet, {**values, focus: value * 1.01}, stream, attributes)
+            after = self.result(sheet, more)
+            if after is not None and after != before:
+                return row
+        return None
+
+    # -- one row -----------------------------------------------------------------------------
+
+    def row(
+        self, sheet: SheetPlan, values: Mapping[str, float], stream: str, attributes: Attributes
+    ) -> Row:
+        """A raw row of a leaf sheet."""
+        row: Row = {"facility": FACILITY, "period": str(self.year), "year": self.year}
+        row |= {**attributes, "process_unit": "", "@source": []}
+        if stream:
+            row["stream"] = stream
+            row["stream_class"] = self.plausible.catalogue.streams[stream].stream_class
+        for name in sheet.inputs:
+            row[name + RAW] = values.get(name)
+            row[name + EVIDENCE] = name in values
+        return row
+
+    def result(self, sheet: SheetPlan, row: Row) -> tuple[Any, ...] | None:
+        """What coarser sheets read of a row; None if the row is refused or lacks some of it."""
+        filled = dict(row)
+        self.engine.fill(sheet, [filled])
+        if filled["@refused"]:
+            return None
+        values = tuple(self.engine.row_value(node, filled) for node in self.read(sheet))
+        return None if None in values else values
+
+    def read(self, sheet: SheetPlan) -> list[ir.Node]:
+        """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""
+        if sheet.name not in self.asked:
+            parts = [
+                part.node
+                for other in self.engine.program.sheets.values()
+                for part in other.aggregates
+                if part.sheet == sheet.name and part.name != "count"
+            ]
+            own = [one.node for one in sheet.formulas.values() if not one.doc.optional]
+            self.asked[sheet.name] = parts or own
+        return self.asked[sheet.name]
+
+    def value(self, sheet: SheetPlan, name: str, stream: str, attributes: Attributes) -> float:
+        """The default where there is one, else something plausible."""
+        plan = sheet.inputs[name]
+        default = self.default(plan, sheet, stream, attributes)
+        if default:
+            return default
+        return self.plausible.value(plan.doc, self.item(sheet, name, stream))
+
+    def default(
+        self, plan: InputPlan, sheet: SheetPlan, stream: str, attributes: Attributes
+    ) -> float | None:
+        if plan.default is None:
+            return None
+        found = self.engine.row_value(plan.default, self.row(sheet, {}, stream, attributes))
+        return None if found is None else float(found)
+
+    # -- streams -----------------------------------------------------------------------------
+
+    def streams(self, sheet: SheetPlan, focus: str) -> list[str]:
+        """Streams to try an input with, those first of which tables know most."""
+        if "stream" not in sheet.grain:
+            return [""]
+        named = {text for node in sheet.nodes() for text in constants_of(node, "stream")}
+        ranks = self.known_values(sheet)
+        by_class: dict[str, list[str]] = {}
+        for stream in self.offered(sheet, focus):
+            its_class = self.plausible.catalogue.streams[stream].stream_class
+            by_class.setdefault(its_class, []).append(stream)
+        chosen: list[str] = []
+        for members in by_class.values():
+            ranked = sorted(members, key=lambda one: -ranks.get(one, 0))
+            chosen += [*ranked[:_PER_CLASS], *(one for one in ranked[_PER_CLASS:] if one in named)]
+        return sorted(chosen, key=lambda one: -ranks.get(one, 0))
+
+    def known_values(self, sheet: SheetPlan) -> dict[str, int]:
+        """How many look-ups of a sheet find a number for each stream."""
+        if sheet.name not in self.ranks:
+            looks = {
+                part
+                for node in sheet.nodes()
+                for part in node.walk()
+                if isinstance(part, ir.Lookup) and any(map(_is_stream, part.keys))
+            }
+            found: Counter[str] = Counter()
+            for look in looks:
+                at = next(n for n, key in enumerate(look.keys) if _is_stream(key))
+                values = self.engine.tables.values[look.table, look.column].get(self.year, {})
+                found.update({key[at] for key, one in values.items() if one.number})
+            self.ranks[sheet.name] = dict(found)
+        return self.ranks[sheet.name]
+
+    def offered(self, sheet: SheetPlan, name: str) -> dict[str, Item]:
+        mark = (sheet.name, name)
+        if mark not in self.offers:
+            found = self.plausible.offered(sheet.doc, sheet.inputs[name].doc)
+            self.offers[mark] = {stream.id: item for stream, item in found}
+        return self.offers[mark]
+
+    def enterable(self, sheet: SheetPlan, name: str, stream: str) -> bool:
+        return bool(sheet.inputs[name].doc.stream) or stream in self.offered(sheet, name)
+
+    def item(self, sheet: SheetPlan, name: str, stream: str) -> Item | None:
+        doc = sheet.inputs[name].doc
+        return self.offered(sheet, name).get(doc.stream or stream)
+
+    def is_entered(self, row: Row, name: str) -> bool:
+        """Whether an input was entered in a row."""
+        return row.get(name + RAW) is not None
+
+    def amounts(self, one: TrialRow) -> Iterable[str]:
+        """The amounts entered in a trial row."""
+        sheet = self.engine.program.sheets[one.sheet]
+        stream = str(one.row.get("stream") or "")
+        for name in one.entered:
+            if is_amount(sheet.inputs[name].doc, self.item(sheet, name, stream)):
+                yield name
+
+
+def _is_raw(name: str, value: object) -> bool:
+    return name.endswith(RAW) and value is not None
+
+
+def _is_stream(node: ir.Node) -> bool:
+    return isinstance(node, ir.Column) and node.name == "stream"
+
+
+__all__ = ["FACILITY", "Row", "TrialRow", "TrialRows"]
