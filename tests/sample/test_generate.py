@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "a5167e2aa861851dcc0c8c1287b7e0e6cd21ca41a2d0970f0b4aa9aa3620ad86"
+PINNED = "c1c494e01b203d2cdd8a1a31ffe0bc51d03a13bf9f310683ca46a32a5b418c7e"
 
 
 @pytest.fixture(scope="module")
