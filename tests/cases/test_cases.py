@@ -28,7 +28,7 @@ def test_every_worked_example_of_this_slice_is_a_case():
         *("CAR-13b", "CAR-16", "DEC-40", "FUEL-STEEL-1", "FUEL-BFG", "STEEL-PROC", "STEEL-FIX"),
         *("STEEL-ELEC-P1", "CEM-V01", "CEM-CAO", "CEM-IPCC", "ADIPIC-THERMAL", "CAPRO"),
         *("HNO3-DP-NSCR-CO2e-SAR", "HNO3-DP-NSCR-CO2e-AR5", "HNO3-DP-NSCR-CO2e-AR6"),
-        *("AMM-GAS-UREA", "UREA-OWN-CO2", "HNO3-INLET-OUTLET", "CHEM-CAPTIVE-POWER"),
+        *("TAX-SO2", "POL-TOP-THREE", "POL-ROUTES", "TG-NITRIC", "TG-ADIPIC"),
         *("AMM-GAS-UREA", "UREA-OWN-CO2", "HNO3-INLET-OUTLET", "CHEM-CAPTIVE-POWER"),
         *("CO2-RECOV", "HEAT-WATER", "VAL-01", "VAL-02", "VAL-05", "VAL-07"),
         *("AL-ANODE-V01", "AL-ANODE-NDRC", "AL-AE-SAR", "AL-AE-SLOPE", "AL-OVC"),

@@ -30,7 +30,8 @@ def substances_by(
     amounts = {(str(row[by]), row["substance"]): row for row in rows}
     substances = sorted({substance for _, substance in amounts})
     headings = {
-        row["substance"]: f"{chemical(row['substance'])} · {unit_text(row['unit'])}" for row in rows
+        row["substance"]: f"{words.term('substance', row['substance'])} · {unit_text(row['unit'])}"
+        for row in rows
     }
     carbon = _carbon(run, by, year) if beside else {}
     columns = [
