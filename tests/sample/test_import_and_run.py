@@ -120,6 +120,8 @@ def _intensities(result: Run, folder: Path) -> Iterator[tuple[str, str, float]]:
             output[row["facility"], row["year"]] += row["quantity"]
     totals: dict[tuple[str, int, str], float] = defaultdict(float)
     for line in result.ledger:
+        if line["boundary"] == "pollutants":
+            continue
         amount: Any = line["amount"] if line["boundary"] == "energy" else line["co2e"]
         totals[line["facility"], line["year"], line["boundary"]] += amount
     for (facility, year, boundary), total in totals.items():

@@ -33,7 +33,7 @@ def run_demo(out: Output, workspace: Path, plants: int) -> None:
     )
     year = max(year for result in run.results for year in result.years)
     for by in ("sector", "city", "substance"):
-        print_inventory(out, run, [by], year=year)
+        print_inventory(out, run, [by], apart=by != "city", year=year)
     print_problems(out, run)
     _show_rest(out, run, workspace, year)
     seconds = time.perf_counter() - started

@@ -24,7 +24,7 @@ _COLUMNS = {
     "division": ("区划代码", "division"),
     "facility": ("企业", "facility"),
     "category": ("排放源", "source"),
-    "substance": ("气体或能源", "gas or energy"),
+    "substance": ("物质或能源", "substance or energy"),
     "ruleset": ("规则集", "rule set"),
     "boundary": ("边界", "boundary"),
 }
@@ -78,21 +78,30 @@ def run_run(
         out.say(f"报告：{path}", f"Report: {path}")
 
 
-def print_inventory(out: Output, run: Run, by: Sequence[str], **where: object) -> None:
-    """One table per boundary: boundaries, and rule sets of one boundary, are never added."""
+def print_inventory(
+    out: Output, run: Run, by: Sequence[str], *, apart: bool = True, **where: object
+) -> None:
+    """One table per boundary: boundaries, and rule sets of one boundary, are never added.
+
+    `apart` False leaves out what can only be listed substance by substance.
+    """
     words = Words.of(out.lang)
     zh = out.lang == "zh"
     for view in views(run):
-        rows = run.inventory(["year", *by], **view.where, **where)
-        energy = view.boundary == "energy"
-        headers = [_COLUMNS.get(name, (name, name))[0 if zh else 1] for name in ("year", *by)]
-        headers.append("tce" if energy else "tCO2e")
+        if not (view.measure or apart):
+            continue
+        # Substances without a common measure are listed one by one, each in its own mass.
+        listed = by if view.measure or "substance" in by else [*by, "substance"]
+        rows = run.inventory(["year", *listed], **view.where, **where)
+        headers = [_COLUMNS.get(name, (name, name))[0 if zh else 1] for name in ("year", *listed)]
+        headers.append(view.unit if view.measure else "质量" if zh else "mass")
+        headers += [] if view.measure else ["单位" if zh else "unit"]
         headers.append("未计入行" if zh else "rows left out")
         cells = [
             [
                 str(row["year"]),
-                *(words.term(name, str(row[name])) for name in by),
-                row.get("amount") if energy else row["co2e"],
+                *(words.term(name, str(row[name])) for name in listed),
+                *([view.value(row)] if view.measure else [row["amount"], row["unit"]]),
                 row["missing"],
             ]
             for row in rows

@@ -65,6 +65,10 @@ def read_process_units(
                 values = not_among(facility, sectors)
                 cells.report("records.unknown_facility", number, "facility", values)
                 facility = texts["facility"] = None
+            if texts["kind"]:
+                # Kinds are free; those that rules know are stored by their code.
+                known = catalogue.resolve_term("kind", texts["kind"])
+                texts["kind"] = known.code if known else texts["kind"]
             for key in ("technology", "abatement"):
                 if texts[key] and facility is not None:
                     sector = sectors[facility]

@@ -278,7 +278,16 @@ PROCESS_UNITS = Table(
         ),
         _NAME_ZH,
         _NAME_EN,
-        Column("kind", "类型", "Kind", "text", False, "工序类型", "Kind of unit", ("工序类型",)),
+        Column(
+            "kind",
+            "类型",
+            "Kind",
+            "text",
+            False,
+            "工序类型；许可排放口填“排放口”，无组织排放源填“无组织排放源”",
+            "Kind of unit; 'permit outlet' for a stack, 'fugitive source' for what has none",
+            ("工序类型",),
+        ),
         Column(
             "technology",
             "工艺",

@@ -8,6 +8,7 @@ from tongjian.engine import Run
 from tongjian.reports._charts import Bar, Chart, drawings
 from tongjian.reports._html import Markup, el
 from tongjian.reports._numbers import NOTHING, Scale, change, reported, scale_for
+from tongjian.reports._substances import substances_by
 from tongjian.reports._tables import Column, Line, figures
 from tongjian.reports._views import Item, View, division_of, items, total
 from tongjian.reports._words import Words, chemical, unit_text
@@ -42,7 +43,13 @@ def chapter(run: Run, view: View, words: Words) -> Markup:
             teller.section(kind, ["category"], "category", teller.category),
         ]
     else:
-        parts = [_Teller(run, view, words).gases()]
+        teller = _Teller(run, view, words)
+        parts = [
+            teller.gases(),
+            substances_by(run, view, words, "sector", teller.sector, beside=True),
+            substances_by(run, view, words, "city", teller.city, beside=True),
+            substances_by(run, view, words, "category", teller.category, beside=False),
+        ]
     return el("div", parts)
 
 
@@ -132,12 +139,12 @@ class _Teller:
         for row in rows:
             by_gas.setdefault(row["substance"], {})[row["year"]] = row
         found = {item.code[0]: item for item in items(self.run, view, ["substance"])}
+        with_co2e = view.measure == "co2e"
         columns = [
-            Column(words.text("substance")),
+            Column(words.text("substance" if with_co2e else "matter")),
             Column(words.text("own_unit")),
             *(Column(words.text("own_mass", year=year), number=True) for year in view.years),
         ]
-        with_co2e = view.measure == "co2e"
         if with_co2e:
             columns += [
                 Column(f"{words.text('year_column', year=year)} · {self.scale.name}", number=True)
@@ -156,8 +163,9 @@ class _Teller:
             sums = [self.scale.text(self.whole.values.get(year)) for year in view.years]
             blanks = ["", *([NOTHING] * len(view.years))]
             lines.append(Line([words.text("total"), *blanks, *sums], "total"))
-        label = self.caption("by_substance")
-        title = el("h3", words.text("by_substance"))
+        kind = "by_substance" if with_co2e else "by_matter"
+        label = self.caption(kind)
+        title = el("h3", words.text(kind))
         return el("section", title, figures(columns, lines, label=label))
 
     # -- charts ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from tongjian.engine import Run
 from tongjian.rules import Rounding, RuleSet
 
-_ORDER = ("enterprise", "ets", "ets_power", "energy")
+_ORDER = ("enterprise", "ets", "ets_power", "energy", "pollutants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Item:
 
 
 def views(run: Run) -> list[View]:
-    """The views of a run: enterprise, carbon market, energy, then any other boundary."""
+    """The views of a run: enterprise, carbon market, energy, pollutants, then others."""
     groups: dict[tuple[str, int, str], set[str]] = {}
     for line in run.lines:
         groups.setdefault((line.boundary, line.year, line.facility), set()).add(line.ruleset)

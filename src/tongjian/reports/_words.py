@@ -21,7 +21,7 @@ _OWN = files("tongjian") / "reports"
 _NUMERALS = "〇一二三四五六七八九"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _FORMULA = re.compile(
-    r"(?<![A-Za-z])(t|kg|g)?(CO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
+    r"(?<![A-Za-z])(t|kg|g)?(CO2|SO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
 )
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -37,7 +37,9 @@ _BOUNDARY = Column("boundary", 30)
 
 
 def _sheets(run: Run, words: Words) -> Iterator[Sheet]:
-    shown = views(run)
+    everything = views(run)
+    # Substances without a common measure stand in the sheets by substance only.
+    shown = [view for view in everything if view.measure]
     sums = (_CO2E, _TCE, _MISSING)
     yield Sheet("sheet_summary", (_BOUNDARY, _YEAR, *sums), _summary(run, shown, words))
     yield Sheet(
@@ -54,8 +56,15 @@ def _sheets(run: Run, words: Words) -> Iterator[Sheet]:
         "sheet_gases",
         (_BOUNDARY, Column("substance", 26), _YEAR, Column("mass", 20, 2), Column("own_unit", 12),
          _CO2E, _MISSING),
-        _gases(run, shown, words),
+        _gases(run, everything, words),
     )  # fmt: skip
+    if any(not view.measure for view in everything):
+        yield Sheet(
+            "sheet_substances",
+            (_BOUNDARY, Column("sector", 20), Column("category", 28), Column("substance", 26),
+             _YEAR, Column("mass", 20, 3), Column("own_unit", 12), _MISSING),
+            _substances(run, everything, words),
+        )  # fmt: skip
     yield _facilities(run, words)
     yield _ledger(run, words)
     yield _factors(run, words)
@@ -106,6 +115,25 @@ def _gases(run: Run, shown: Sequence[View], words: Words) -> Iterator[list[objec
             ]
 
 
+def _substances(run: Run, shown: Sequence[View], words: Words) -> Iterator[list[object]]:
+    """What has no common measure, by sector and category."""
+    for view in shown:
+        if view.measure:
+            continue
+        for row in run.inventory(["sector", "category", "substance", "year"], **view.where):
+            unit = str(row["unit"])
+            yield [
+                heading(view, words),
+                words.term("sector", str(row["sector"])),
+                words.term("category", row["category"]),
+                words.term("substance", row["substance"]),
+                row["year"],
+                Reported(row["amount"], unit, view.rounding),
+                unit,
+                row["missing"],
+            ]
+
+
 def _facilities(run: Run, words: Words) -> Sheet:
     columns = (
         Column("facility_id", 26), Column("facility", 34), Column("sector", 18),
@@ -120,6 +148,8 @@ def _facilities(run: Run, words: Words) -> Sheet:
             owner = run.facilities.get(row["facility"], {})
             co2e = row["co2e"]
             tce = row["amount"] if row.get("unit") == "tce" else None
+            if co2e is None and tce is None:
+                continue  # what has no common measure stands in the ledger, substance by substance
             rule = rounding[row["ruleset"]]
             yield [
                 row["facility"],

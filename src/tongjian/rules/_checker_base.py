@@ -14,7 +14,7 @@ from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules import _ir as ir
 from tongjian.rules._documents import Expression, Signature
 from tongjian.rules._scope import Scope, SheetScope
-from tongjian.units import Unit
+from tongjian.units import Unit, dimension
 
 # Every back-end writes formulas out with brackets, which Python nests 200 deep at most.
 _LONGEST, _DEEPEST = 4000, 60
@@ -236,6 +236,14 @@ def _unit_hint(have: Unit, want: Unit) -> tuple[str, str]:
             "Write 44/12 * tCO2/tC from carbon to CO2. ",
         )
     emitted = [gas for gas in gases if gas not in ("C",)]
+    if len(emitted) > 1 and any(dimension(f"mass_{gas}").pollutant for gas in emitted):
+        return (
+            f"{'、'.join(emitted)} 是不同物质，不得相加或相比；"
+            "几种污染物可先各自除以污染当量值，化为污染当量数（peq）；",
+            f"{', '.join(emitted)} are different substances and cannot be added or compared. Air "
+            "pollutants can first be divided by the mass of one pollution equivalent each, to get"
+            " peq. ",
+        )
     if len(emitted) > 1:
         names_zh, other = "、".join(emitted), [g for g in emitted if g not in ("CO2", "CO2e")]
         multiplied = [*other, *(["CO2"] if "CO2" in emitted else [])]

@@ -35,6 +35,13 @@ _TIERS = {
     "nonfuel_carbon": "tested",
     "fossil_share": "tested",
     "enthalpy": "calculated",
+    "emission_rate": "tested",
+    "coefficient": "calculated",
+    "removal": "tested",
+    "running_rate": "calculated",
+    "sulphur_retention": "tested",
+    "balance_input": "calculated",
+    "balance_output": "calculated",
 }
 
 

@@ -15,6 +15,7 @@ from tongjian.sample.faults import plant_faults
 from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
 from tongjian.sample.plants import SECTORS, Plant, plan
+from tongjian.sample.stacks import report_outlets
 
 SEED = 20260101
 PLANTS = 300
@@ -63,6 +64,7 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
         book = books[one.facility] = Book(one.facility, Habits(dice), numbers)
         operate = _STEEL[one.route] if one.sector == "steel" else _SECTORS[one.sector]
         operate(one, book, calendar, dice)
+        report_outlets(one, book, calendar, Dice(seed, one.facility, "outlets"))
     faults = plant_faults(listed, books)
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],

@@ -40,6 +40,11 @@ _FIXED: dict[str, Entered] = {
     "temperature": Entered("℃", 1, 1),
     "min_per_pot_day": Entered("min/pot_d", 1, 3),
     "hours": Entered("h", 1, 1),
+    "emission": Entered("kg", 1000, 1),
+    "emission_t": Entered("t", 1, 1),
+    "kg_per_hour": Entered("kg/h", 1, 4),
+    "kg_per_tonne": Entered("kg/t", 1, 3),
+    "fraction": Entered("1", 1, 4),
     "carbon_gas": Entered("tC/万Nm3", 1, 3),
 }
 

@@ -22,7 +22,8 @@ class Dimension:
     """A kind of quantity (量纲).
 
     `sums` says that adding it over rows makes sense; `resolution` is the number of decimals of
-    its base unit that totals keep, because totals are sums of integers.
+    its base unit that totals keep, because totals are sums of integers. A `pollutant` is a mass
+    that counts in pollution equivalents and has no GWP.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Dimension:
     sums: bool
     resolution: int
     product: bool = False
+    pollutant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +105,20 @@ def _declare(kind: str, code: str, description: str, result: Registry) -> None:
     for option in options:
         if option.startswith("resolution "):
             resolution = int(option.removeprefix("resolution "))
-        elif option != "sums":
+        elif option not in ("sums", "pollutant"):
             raise ValueError(f"unknown option {option!r}")
     is_mass = kind != "dimension"
     name = {"dimension": code, "substance": f"mass_{code}", "product": f"product_{code}"}[kind]
     if name in result.dimensions:
         raise ValueError("declared twice")
     result.dimensions[name] = Dimension(
-        name, zh, en, is_mass or "sums" in options, resolution, product=kind == "product"
+        name,
+        zh,
+        en,
+        is_mass or "sums" in options,
+        resolution,
+        product=kind == "product",
+        pollutant="pollutant" in options,
     )
     if kind == "substance":
         for prefix, scale in _SUBSTANCE_PREFIXES.items():
