@@ -94,6 +94,9 @@ class SqlWriter:
     def _column(self, node: ir.Column) -> str:
         return self.quote(node.name)
 
+    def _above(self, node: ir.Above) -> str:
+        return self.quote(node.name)
+
     def _lookup(self, node: ir.Lookup) -> str:
         if node in self.joined:
             return self.joined[node]

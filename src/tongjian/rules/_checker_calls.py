@@ -71,8 +71,8 @@ class FunctionChecker(CheckerBase):
         self.arity(tree, 2)
         nodes = [self.node(argument) for argument in tree.args]
         for node, argument in zip(nodes[:-1], tree.args, strict=False):
-            # A table may lack a value, so a look-up can be followed by another source.
-            if not node.kind.nullable and not isinstance(node, ir.Lookup):
+            # A table may lack a value and a coarser sheet a row: another source can follow.
+            if not node.kind.nullable and not isinstance(node, ir.Lookup | ir.Above):
                 self.fail("never_missing", argument, text=self.source(argument))
         first = next((n for n in nodes if not is_zero(n)), nodes[0])
         nodes = [self.same_unit(first, node, tree)[1] for node in nodes]
