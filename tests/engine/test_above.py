@@ -248,3 +248,38 @@ def test_an_optional_value_above_needs_a_way_out(book: Book) -> None:
         UNITS, formulas=formulas(own="t: sum(s.part)", x="t: own + coalesce(whole.rare, 0)")
     )
     make(book, s=LEAF_SHEET, whole=whole, shared=safe)
+
+
+def test_given_and_required_of_a_value_above(book: Book, records: Records) -> None:
+    whole = sheet(
+        YEAR,
+        formulas=formulas(
+            part="t: sum(s.part)",
+            late={"unit": "t", "is": "part if year > 2024 else none", "optional": True},
+        ),
+    )
+    shared = sheet(
+        UNITS,
+        formulas=formulas(
+            own="t: sum(s.part)",
+            told="1: 1 if given(whole.late) else 0",
+            safe="t: whole.late + own if given(whole.late) else own",
+            must="t: required(whole.late) - own",
+        ),
+    )
+    made, snapshot = make(book, s=LEAF_SHEET, whole=whole, shared=shared), some(records)
+    found = all_alike(made, snapshot)["shared"]
+    assert [row["told"] for row in found] == [0, 0, 0, 1, 1, 1] * 2
+    assert [row["safe"] - row["own"] for row in found[:6]] == [0, 0, 0, 222, 222, 222]
+    assert [row["must"] is None for row in found] == [True] * 3 + [False] * 3 + [True] * 3 + [
+        False
+    ] * 3
+    assert codes(run(made, snapshot).problems) == ["engine.no_result"] * 6
+
+
+def test_a_sum_over_a_converted_total(book: Book, records: Records) -> None:
+    # The total of the middle sheet is in another unit than its parts.
+    middle = sheet(UNITS, formulas=formulas(kilos={"unit": "kg", "is": "sum(s.part)"}))
+    yearly = sheet(YEAR, formulas=formulas(total="t: sum(m.kilos)"))
+    found = all_alike(make(book, s=LEAF_SHEET, m=middle, facility=yearly), some(records))
+    assert [row["total"] for row in found["facility"][:2]] == [78, 222]

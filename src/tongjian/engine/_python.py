@@ -311,6 +311,8 @@ class _Writer:
         return f"(not {self.code(node.node)})"
 
     def _given(self, node: ir.Given) -> str:
+        if isinstance(node.node, ir.Above):
+            return f"({self.code(node.node)} is not None)"
         assert isinstance(node.node, ir.Column)
         name = node.node.name
         # An input with a default is given only if it was entered.

@@ -369,7 +369,8 @@ def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
     millions of rows.
     """
     node = part.node
-    if part.name == "sum" and isinstance(node, ir.Column) and node.name in sheet.formulas:
+    # The formulas of a finished sheet are not at hand any more, only their results.
+    if part.name == "sum" and sheet.is_leaf and isinstance(node, ir.Column) and node.name in sheet.formulas:
         formula = sheet.formulas[node.name].node
         if isinstance(formula, ir.Scale):
             return formula.node, formula.factor

@@ -143,6 +143,8 @@ class SqlWriter:
         return f"(NOT {self.code(node.node)})"
 
     def _given(self, node: ir.Given) -> str:
+        if isinstance(node.node, ir.Above):
+            return f"({self.code(node.node)} IS NOT NULL)"
         assert isinstance(node.node, ir.Column)
         return f"({self.quote(self.raw_name(node.node.name))} IS NOT NULL)"
 

@@ -117,12 +117,12 @@ class _Checker(FunctionChecker):
             known = ", ".join(near or sorted(sheet.columns))
             self.fail("unknown_name", tree, name=column, sheet=owner, known=known)
         kind = sheet.columns[column]
-        if self.inside is not sheet:
-            self.refuse_records(tree, sheet)
-            return ir.Above(kind, owner, column)
         if f"{owner}.{column}" in self.known:
             kind = replace(kind, nullable=False)
-        return ir.Column(kind, column)
+        if self.inside is sheet:
+            return ir.Column(kind, column)
+        self.refuse_records(tree, sheet)
+        return ir.Above(kind, owner, column)
 
     def reads_above(self, sheet: SheetScope) -> bool:
         """Whether a row at hand belongs to one row of `sheet`, whose columns it may then read."""
