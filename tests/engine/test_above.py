@@ -283,3 +283,14 @@ def test_a_sum_over_a_converted_total(book: Book, records: Records) -> None:
     yearly = sheet(YEAR, formulas=formulas(total="t: sum(m.kilos)"))
     found = all_alike(make(book, s=LEAF_SHEET, m=middle, facility=yearly), some(records))
     assert [row["total"] for row in found["facility"][:2]] == [78, 222]
+
+
+def test_a_sum_over_a_total_times_a_factor(book: Book, records: Records) -> None:
+    # The factor is constant for the year and could stand outside, the total below it could not.
+    middle = sheet(
+        UNITS, formulas=formulas(co2="tCO2: sum(s.used) * grid.ef + 2 * sum(s.used) * grid.ef")
+    )
+    yearly = sheet(YEAR, formulas=formulas(total="tCO2: sum(m.co2)"))
+    found = all_alike(make(book, s=LEAF_SHEET, m=middle, facility=yearly), some(records))
+    # 48/7 MWh at 0.6 t, three times.
+    assert found["facility"][0]["total"] == pytest.approx(3 * 0.6 * 48 / 7, abs=3e-6)

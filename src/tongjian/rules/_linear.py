@@ -79,6 +79,8 @@ def _terms(node: ir.Node, finer: SheetPlan, constant: frozenset[str]) -> list[_T
         if formula is None or formula.doc.optional:
             return whole
         inner = _terms(formula.node, finer, constant)
+        if any(isinstance(part, ir.Aggregate) for term in inner for part in term.row.walk()):
+            return whole  # a finished sheet has results only, not what it has gathered
         # What stays inside as a whole keeps its name: its sum is shared and traced.
         return whole if _is_whole(inner) else inner
     if isinstance(node, ir.Negate):
