@@ -219,6 +219,7 @@ def test_factors_by_attributes_within_a_sum_of_a_middle_sheet(book: Book, record
         grid="tCO2: sum(m.used * grid.ef)",
         if_kind={"unit": "t", "is": "sum(m.part if m.kind == 'kiln' else 0)"},
         biggest="t: maximum(m.part)",
+        two="t: sum_largest(m.part, 2)",
         n="1: count(m)",
     )
     yearly = sheet("facility year", formulas=total)

@@ -69,9 +69,7 @@ def test_it_must_have_the_grain_and_be_computed(book: Book) -> None:
         sheet("facility year process_unit", formulas=formulas(amount="t: sum(s.x)")),
         sheet("facility period process_unit", inputs(amount={"unit": "t", "stream": "coke"})),
     ):
-        wrong = method(
-            "test.own", requires=["test.common"], sheets={"s": LEAF_SHEET, "part": part}
-        )
+        wrong = method("test.own", requires=["test.common"], sheets={"s": LEAF_SHEET, "part": part})
         with pytest.raises(RuleError) as caught:
             book(COMMON, wrong, ruleset(method="test.own"))
         found = [one for one in caught.value.problems if one.code == "rules.expected_grain"]

@@ -87,7 +87,7 @@ class DuckBackend:
 
     def sheet_sql(self, *, safe: bool = False) -> SheetSql:
         factors = self.factors
-        writer = SqlWriter(factors.is_constant, factors.constant, safe=safe)
+        writer = SqlWriter(factors.is_constant, factors.constant, factors.written_out, safe=safe)
         years = sorted({year for days in self.tables.days.values() for year in days})
         return SheetSql(
             self.program, writer, self.sources, self.results, factors.is_year_free, years

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._node import Node
@@ -208,6 +209,8 @@ class _Tracer:
             return self.parameter(node, row)
         if isinstance(node, ir.Above):
             return self.above(node, row)
+        if isinstance(node, ir.Interpolate):
+            return self.interpolation(sheet, row, node)
         if isinstance(node, ir.Column):
             if node.name in sheet.formulas:
                 return self.formula(sheet, row, node.name)
@@ -220,9 +223,9 @@ class _Tracer:
         """A column of the coarser row that `row` belongs to; None where there is no such row."""
         coarser = self.engine.program.sheets[node.sheet]
         for one in self.sheets[node.sheet]:
-            if all(one[key] == row[key] for key in coarser.grain):
-                if node.column in coarser.formulas:
-                    return self.formula(coarser, one, node.column)
+            same = all(one[key] == row[key] for key in coarser.grain)
+            if same and node.column in coarser.formulas:
+                return self.formula(coarser, one, node.column)
         return None
 
     def input(self, sheet: SheetPlan, row: Row, name: str) -> Node:
@@ -289,6 +292,31 @@ class _Tracer:
             note="; ".join(part for part in (str(value.validity), value.note) if part),
         )
 
+    def interpolation(self, sheet: SheetPlan, row: Row, node: ir.Interpolate) -> Node:
+        """A value between those of a table: its neighbours in the table."""
+        tables = self.engine.tables
+        table = tables.tables[node.table]
+        positions = [self.engine.row_value(one, row) for one in node.positions]
+        known = [value for value in positions if value is not None]
+        corners = Grid.of(node, tables).corners(known) if len(known) == len(positions) else []
+        return Node(
+            kind="parameter",
+            title=table.columns[node.column].title,
+            value=self.engine.row_value(node, row),
+            unit=node.kind.unit.text,
+            key={
+                "table": table.id,
+                **{
+                    name: f"{value:.10g} {one.kind.unit.text}"
+                    for name, one, value in zip(table.axes, node.positions, positions, strict=True)
+                    if value is not None
+                },
+            },
+            document=table.basis.document,
+            clause=table.basis.clause,
+            children=tuple(self.parameter(look, row) for look in corners),
+        )
+
     def aggregate(self, node: ir.Node, sheet: SheetPlan, row: Row) -> Node:
         """An aggregate: the finer rows behind it, largest first."""
         parts = [part for part in node.walk() if isinstance(part, ir.Aggregate)]
@@ -304,6 +332,8 @@ class _Tracer:
             return float(self.engine.row_value(inner.node, member) or 0.0)
 
         counted = [m for m in members if not m.get("@refused") and value_of(m) != 0]
+        if inner.name == "sum_largest":
+            counted = sorted(counted, key=lambda m: -value_of(m))[: inner.most]
         ranked = sorted(counted, key=lambda m: -abs(value_of(m)))
         shown, rest = ranked[: self.limit], ranked[self.limit :]
         return Node(
@@ -330,8 +360,11 @@ class _Tracer:
                 children.append(self.formula(finer, member, name))
             elif name in finer.inputs:
                 children.append(self.input(finer, member, name))
-        above = [self.above(part, member) for part in self.live(node, member)
-                 if isinstance(part, ir.Above)]
+        above = [
+            self.above(part, member)
+            for part in self.live(node, member)
+            if isinstance(part, ir.Above)
+        ]
         children += [one for one in above if one is not None]
         if len(children) == 1 and children[0].value == self.engine.row_value(node, member):
             return children[0]
@@ -364,7 +397,7 @@ class _Tracer:
     def is_live(self, node: ir.Node, live: Sequence[ir.Node]) -> bool:
         if isinstance(node, ir.Column):
             return any(isinstance(one, ir.Column) and one.name == node.name for one in live)
-        if isinstance(node, ir.Lookup | ir.Above):
+        if isinstance(node, ir.Lookup | ir.Above | ir.Interpolate):
             return node in live
         return any(part in live for part in node.walk() if isinstance(part, ir.Aggregate))
 

@@ -370,7 +370,12 @@ def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
     """
     node = part.node
     # The formulas of a finished sheet are not at hand any more, only their results.
-    if part.name == "sum" and sheet.is_leaf and isinstance(node, ir.Column) and node.name in sheet.formulas:
+    if (
+        part.name == "sum"
+        and sheet.is_leaf
+        and isinstance(node, ir.Column)
+        and node.name in sheet.formulas
+    ):
         formula = sheet.formulas[node.name].node
         if isinstance(formula, ir.Scale):
             return formula.node, formula.factor

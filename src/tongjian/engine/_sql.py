@@ -24,6 +24,8 @@ class Dialect:
     double: str = "DOUBLE"
     integer: str = "BIGINT"
     quote: str = '"'
+    # The sum of the so many largest of some integers; missing ones are skipped.
+    sum_largest: str = "list_sum(max({value}, {most}))"
     # Used only after a plain CAST has failed on a value too large for an integer.
     safe_cast: str = "TRY_CAST"
     # Whether a cast to an integer rounds to the nearest (ties to even) and does not truncate.
@@ -31,7 +33,15 @@ class Dialect:
 
 
 DUCKDB = Dialect()
-SPARK = Dialect(name="spark", quote="`", cast_rounds=False)
+SPARK = Dialect(
+    name="spark",
+    quote="`",
+    sum_largest=(
+        "aggregate(slice(sort_array(collect_list({value}), FALSE), 1, {most}), "
+        "CAST(0 AS BIGINT), (total, one) -> total + one)"
+    ),
+    cast_rounds=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +62,13 @@ class SqlWriter:
     """Writes the SQL of one program's sheets.
 
     `is_constant` tells which look-ups have one value for all rows and years of the run (a GWP),
-    `constant` gives it; all others are joined.
+    `constant` gives it; all others are joined. `written_out` gives
+    an interpolation as an expression over such look-ups.
     """
 
     is_constant: Callable[[ir.Lookup], bool]
     constant: Callable[[ir.Lookup], Fraction | None]
+    written_out: Callable[[ir.Interpolate], ir.Node]
     dialect: Dialect = DUCKDB
     safe: bool = False
     joined: dict[ir.Lookup, str] = field(default_factory=dict)
@@ -102,6 +114,9 @@ class SqlWriter:
             return self.joined[node]
         value = self.constant(node)
         return f"CAST(NULL AS {self.dialect.double})" if value is None else self.double(value)
+
+    def _interpolate(self, node: ir.Interpolate) -> str:
+        return self.code(self.written_out(node))
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor
@@ -197,7 +212,10 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", value
         integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
-        return f"sum({integer})", integer if self.safe else value
+        total = f"sum({integer})"
+        if node.name == "sum_largest":
+            total = self.dialect.sum_largest.format(value=integer, most=node.most)
+        return total, integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""
