@@ -19,6 +19,7 @@ _PACKAGES = (
     "cases",
     "uncertainty",
     "statutory",
+    "footprint",
     "reports",
     "sample",
     "cli",
