@@ -244,6 +244,46 @@ def uncertainty(
 
 
 @app.command()
+def footprint(
+    facility: Annotated[str, typer.Argument(help="企业编码 / code of the facility")],
+    year: Annotated[int, typer.Argument(help="年份 / year")],
+    products: Annotated[
+        list[str] | None, typer.Argument(help="产品，缺省为全部 / products, all if none is named")
+    ] = None,
+    workspace: Workspace = HERE,
+    allocation: Annotated[
+        str,
+        typer.Option(help="mass | energy | economic | subdivision 分配方法 / how to share out"),
+    ] = "mass",
+    ruleset: Annotated[
+        str | None, typer.Option("--ruleset", "-r", help="规则集，缺省按行业 / by sector if not named")
+    ] = None,
+    about: Annotated[
+        Path | None, typer.Option(help="企业与产品说明 YAML / company and products, for exports")
+    ] = None,
+    pact: Annotated[
+        Path | None, typer.Option(help="写 PACT v3 JSON / write PACT v3 ProductFootprint")
+    ] = None,
+    cbam: Annotated[
+        Path | None, typer.Option(help="写 CBAM 通报 JSON 与 XLSX / write CBAM communication")
+    ] = None,
+    bind: Binds = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """产品碳足迹：构成、分配、数据缺口与导出 / product carbon footprints, with exports."""
+    from tongjian.cli._footprint import run_footprint
+
+    out = _output(lang, as_json)
+    with out.failing_cleanly():
+        run_footprint(
+            out, workspace, facility, year, products or [], allocation, ruleset, about, pact, cbam,
+            bind or [], rulebook,
+        )  # fmt: skip
+
+
+@app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
     rulebook: Book = None,

@@ -168,10 +168,24 @@ class Diagnosis:
             empty = {name for name in sheet.formulas if self.is_empty(sheet, name, row)}
             for name in empty:
                 node = sheet.formulas[name].node
+                if self.reported_above(node, row, sheets):
+                    continue
                 if empty.isdisjoint(own_columns(node)):  # otherwise reported where it begins
                     yield self.blame(node, row, sheet, name)
             parts = [part for part in used if empty.isdisjoint(own_columns(part.node))]
             yield from self.part_problems(sheet, row, parts)
+
+    def reported_above(self, node: ir.Node, row: Row, sheets: Mapping[str, Sequence[Row]]) -> bool:
+        """Whether a value is lacking that the coarser sheet itself reports as lacking."""
+        for part in node.walk():
+            if isinstance(part, ir.Above) and row[part.name] is None:
+                coarser = self.engine.program.sheets[part.sheet]
+                there = any(
+                    all(one[key] == row[key] for key in coarser.grain) for one in sheets[part.sheet]
+                )
+                if there and not coarser.formulas[part.column].doc.optional:
+                    return True
+        return False
 
     def is_empty(self, sheet: SheetPlan, name: str, row: Row) -> bool:
         return row[name] is None and not sheet.formulas[name].doc.optional

@@ -70,6 +70,9 @@ class Draws:
                 return self.value(written_out(node, self.model.engine.tables), plan, row)
             case ir.Aggregate():
                 return self.aggregate(node, plan, row)
+            case ir.Above(sheet=sheet, column=column):
+                above = self.model.above(node, row)
+                return None if above is None else self.cell(sheet, above, column)
             case ir.Number(value=constant):
                 return float(constant)
             case ir.Text(value=text):

@@ -208,6 +208,8 @@ class _Tracer:
         node = one.node
         if isinstance(node, ir.Lookup):
             return self.parameter(node, row)
+        if isinstance(node, ir.Above):
+            return self.above(node, row)
         if isinstance(node, ir.Interpolate):
             return self.interpolation(sheet, row, node)
         if isinstance(node, ir.Column):
@@ -217,6 +219,15 @@ class _Tracer:
                 return self.input(sheet, row, node.name)
         is_aggregate = any(isinstance(part, ir.Aggregate) for part in node.walk())
         return self.aggregate(node, sheet, row) if is_aggregate else None
+
+    def above(self, node: ir.Above, row: Row) -> Node | None:
+        """A column of the coarser row that `row` belongs to; None where there is no such row."""
+        coarser = self.engine.program.sheets[node.sheet]
+        for one in self.sheets[node.sheet]:
+            same = all(one[key] == row[key] for key in coarser.grain)
+            if same and node.column in coarser.formulas:
+                return self.formula(coarser, one, node.column)
+        return None
 
     def input(self, sheet: SheetPlan, row: Row, name: str) -> Node:
         item = sheet.inputs[name]
@@ -345,6 +356,12 @@ class _Tracer:
                 children.append(self.formula(finer, member, name))
             elif name in finer.inputs:
                 children.append(self.input(finer, member, name))
+        above = [
+            self.above(part, member)
+            for part in self.live(node, member)
+            if isinstance(part, ir.Above)
+        ]
+        children += [one for one in above if one is not None]
         if len(children) == 1 and children[0].value == self.engine.row_value(node, member):
             return children[0]
         looks = [look for look in self.live(node, member) if isinstance(look, ir.Lookup)]
@@ -376,6 +393,6 @@ class _Tracer:
     def is_live(self, node: ir.Node, live: Sequence[ir.Node]) -> bool:
         if isinstance(node, ir.Column):
             return any(isinstance(one, ir.Column) and one.name == node.name for one in live)
-        if isinstance(node, ir.Lookup | ir.Interpolate):
+        if isinstance(node, ir.Lookup | ir.Above | ir.Interpolate):
             return node in live
         return any(part in live for part in node.walk() if isinstance(part, ir.Aggregate))

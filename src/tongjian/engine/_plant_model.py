@@ -109,6 +109,16 @@ class PlantModel:
             if not one.get("@refused") and self.engine.row_value(part.node, one) is not None
         ]
 
+    def above(self, part: ir.Above, row: Row) -> Row | None:
+        """The row of a coarser sheet that a row belongs to."""
+        grain = self.program.sheets[part.sheet].grain
+        mark = (part.sheet, grain)
+        if mark not in self.groups:
+            rows = self.sheets[part.sheet]
+            self.groups[mark] = {tuple(one[key] for key in grain): [one] for one in rows}
+        found = self.groups[mark].get(tuple(row[key] for key in grain))
+        return found[0] if found else None
+
     def counted(self, part: ir.Aggregate, members: list[Row]) -> list[Row]:
         """Those of the finer rows that the value of an aggregate is made of."""
         if part.name == "sum":

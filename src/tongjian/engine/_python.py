@@ -131,7 +131,23 @@ class PythonEngine:
                         left_out |= missing
                 target[missing_column(child)] = len(left_out) + inherited
                 target[MISSING] += len(left_out) + inherited
+        for name in dict.fromkeys(part.sheet for part in sheet.reads):
+            self.read_above(sheet, name, spine.values(), done[name])
         return [spine[key] for key in sorted(spine)]
+
+    def read_above(
+        self, sheet: SheetPlan, name: str, rows: Iterable[Row], coarser: Sequence[Row]
+    ) -> None:
+        """Put what `sheet` reads of the coarser sheet `name` into its rows."""
+        grain = self.program.sheets[name].grain
+        found = {tuple(row[key] for key in grain): row for row in coarser}
+        columns = [part for part in sheet.reads if part.sheet == name]
+        for row in rows:
+            above = found.get(tuple(row[key] for key in grain), {})
+            row.update({part.name: above.get(part.column) for part in columns})
+            left_out = above.get(MISSING, 0)
+            row[missing_column(name)] = row.get(missing_column(name), 0) + left_out
+            row[MISSING] += left_out
 
     def new_row(
         self, sheet: SheetPlan, key: tuple[Any, ...], member: Row, children: Iterable[str]
@@ -259,6 +275,9 @@ class _Writer:
     def _column(self, node: ir.Column) -> str:
         return f"r[{node.name!r}]"
 
+    def _above(self, node: ir.Above) -> str:
+        return f"r[{node.name!r}]"
+
     def _lookup(self, node: ir.Lookup) -> str:
         numbers = self.engine.numbers(node.table, node.column)
         keys = "".join(f"{self.code(key)}, " for key in node.keys)
@@ -303,6 +322,8 @@ class _Writer:
         return f"(not {self.code(node.node)})"
 
     def _given(self, node: ir.Given) -> str:
+        if isinstance(node.node, ir.Above):
+            return f"({self.code(node.node)} is not None)"
         assert isinstance(node.node, ir.Column)
         name = node.node.name
         # An input with a default is given only if it was entered.
@@ -351,7 +372,7 @@ def _choose(*options: Callable[[], Any]) -> Any:
 
 def _cannot_fail(node: ir.Node) -> bool:
     """Whether evaluating a node never raises: it has a value or None."""
-    return isinstance(node, ir.Column | ir.Lookup | ir.Number | ir.Nothing)
+    return isinstance(node, ir.Column | ir.Lookup | ir.Above | ir.Number | ir.Nothing)
 
 
 def _same(left: Any, right: Any) -> bool:

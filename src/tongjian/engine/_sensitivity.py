@@ -132,6 +132,10 @@ class _Reverse:
                     self.node(expression, plan, row, slope, cells, found)
                 case ir.Aggregate():
                     self.aggregate(leaf, plan, row, slope, cells, found)
+                case ir.Above():
+                    above = self.model.above(leaf, row)
+                    if above is not None:
+                        self.push(cells, leaf.sheet, above, leaf.column, slope)
                 case ir.Column(name=name):
                     # Defaults are part of the inputs' own turn, after every formula.
                     self.push(cells, plan.name, row, name, slope)

@@ -175,6 +175,7 @@ class SheetSql:
             gathered = f"{names[children.index(part.sheet)]}.{q(f'a{number}')}"
             columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
             self.writer.aggregates[part] = q(f"v{number}")
+        relations += self.read_above(sheet, columns, missing)
         columns += [f"{count} AS {q(missing_column(child))}" for child, count in missing.items()]
         columns.append(f"{' + '.join(missing.values())} AS {q(MISSING)}")
         base = f"SELECT {', '.join(columns)} FROM {relations}"
@@ -184,9 +185,29 @@ class SheetSql:
         query = self.joined(base, sheet, nodes, key_columns(sheet.grain))
         steps = {name: formula.node for name, formula in sheet.formulas.items()}
         body = self.levels(query, steps, sheet)
-        counts = [missing_column(child) for child in children]
-        shown = [*key_columns(sheet.grain), *sheet.formulas, *counts, MISSING]
+        counts = [missing_column(child) for child in missing]
+        read = [part.name for part in sheet.reads]
+        shown = [*key_columns(sheet.grain), *read, *sheet.formulas, *counts, MISSING]
         return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, shown))} FROM ({body})"
+
+    def read_above(self, sheet: SheetPlan, columns: list[str], missing: dict[str, str]) -> str:
+        """Joins of the coarser sheets that `sheet` reads; adds to `columns` and `missing`."""
+        q = self.writer.quote
+        joins = []
+        for index, name in enumerate(dict.fromkeys(part.sheet for part in sheet.reads)):
+            alias = f"u{index}"
+            keys = self.program.sheets[name].grain
+            on = " AND ".join(f"{alias}.{q(key)} = spine.{q(key)}" for key in keys)
+            joins.append(f" LEFT JOIN {self.results[name]} {alias} ON {on}")
+            columns += [
+                f"{alias}.{q(part.column)} AS {q(part.name)}"
+                for part in sheet.reads
+                if part.sheet == name
+            ]
+            left_out = f"coalesce({alias}.{q(MISSING)}, 0)"
+            counted = f"{missing[name]} + {left_out}" if name in missing else left_out
+            missing[name] = f"CAST({counted} AS {self.writer.dialect.integer})"
+        return "".join(joins)
 
     def gathered(
         self, sheet: SheetPlan, child_name: str, parts: Sequence[ir.Aggregate], index: int
@@ -363,7 +384,13 @@ def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
     millions of rows.
     """
     node = part.node
-    if part.name == "sum" and isinstance(node, ir.Column) and node.name in sheet.formulas:
+    # The formulas of a finished sheet are not at hand any more, only their results.
+    if (
+        part.name == "sum"
+        and sheet.is_leaf
+        and isinstance(node, ir.Column)
+        and node.name in sheet.formulas
+    ):
         formula = sheet.formulas[node.name].node
         if isinstance(formula, ir.Scale):
             return formula.node, formula.factor

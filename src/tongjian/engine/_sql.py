@@ -124,6 +124,9 @@ class SqlWriter:
     def _column(self, node: ir.Column) -> str:
         return self.quote(node.name)
 
+    def _above(self, node: ir.Above) -> str:
+        return self.quote(node.name)
+
     def _lookup(self, node: ir.Lookup) -> str:
         if node in self.joined:
             return self.joined[node]
@@ -224,6 +227,8 @@ class SqlWriter:
         return f"(NOT {self.code(node.node)})"
 
     def _given(self, node: ir.Given) -> str:
+        if isinstance(node.node, ir.Above):
+            return f"({self.code(node.node)} IS NOT NULL)"
         assert isinstance(node.node, ir.Column)
         return f"({self.quote(self.raw_name(node.node.name))} IS NOT NULL)"
 

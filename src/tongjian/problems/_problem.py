@@ -20,6 +20,7 @@ _PACKAGES = (
     "contract",
     "uncertainty",
     "statutory",
+    "footprint",
     "reports",
     "sample",
     "cli",

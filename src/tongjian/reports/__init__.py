@@ -50,5 +50,6 @@ __all__ = [
     "step_source",
     "views",
     "write_html",
+    "write_whole",
     "write_xlsx",
 ]

@@ -17,7 +17,7 @@ from tongjian.rules._checker_base import Reference, is_plain_column, is_zero
 from tongjian.rules._checker_calls import FUNCTIONS, FunctionChecker
 from tongjian.rules._documents import Expression
 from tongjian.rules._exact import exact, in_range
-from tongjian.rules._scope import Scope
+from tongjian.rules._scope import Scope, SheetScope
 from tongjian.rules._weight import weight
 from tongjian.units import ONE, Unit, UnitError, parse_unit
 
@@ -110,7 +110,7 @@ class _Checker(FunctionChecker):
         if sheet is None:
             known = ", ".join(sorted([*self.scope.sheets, *self.scope.tables]))
             self.fail("unknown_owner", tree, name=owner, known=known)
-        if self.inside is not sheet:
+        if self.inside is not sheet and not self.reads_above(sheet):
             self.fail("outside_aggregate", tree, text=self.source(tree), sheet=owner)
         if column not in sheet.columns:
             near = difflib.get_close_matches(column, sheet.columns, n=3)
@@ -119,7 +119,20 @@ class _Checker(FunctionChecker):
         kind = sheet.columns[column]
         if f"{owner}.{column}" in self.known:
             kind = replace(kind, nullable=False)
-        return ir.Column(kind, column)
+        if self.inside is sheet:
+            return ir.Column(kind, column)
+        self.refuse_records(tree, sheet)
+        return ir.Above(kind, owner, column)
+
+    def reads_above(self, sheet: SheetScope) -> bool:
+        """Whether a row at hand belongs to one row of `sheet`, whose columns it may then read."""
+        return self.inside is None and self.scope.sheet.is_finer_than(sheet)
+
+    def refuse_records(self, tree: ast.Attribute, sheet: SheetScope) -> None:
+        """Rows of the records are there before any sheet is computed, so they read none."""
+        for one in (self.scope.sheet, sheet):
+            if one.of_records:
+                self.fail("above_records", tree, text=self.source(tree), sheet=one.name)
 
     def _owner(self, tree: ast.Attribute) -> tuple[str, str]:
         if not isinstance(tree.value, ast.Name):

@@ -98,7 +98,9 @@ class CheckerBase:
             self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree).__name__)
         node = handler(tree)
         if self.inside is None and (
-            isinstance(node, ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate | ir.Required)
+            isinstance(
+                node, ir.Column | ir.Lookup | ir.Above | ir.Interpolate | ir.Aggregate | ir.Required
+            )
             or _is_aggregate(tree)
         ):
             self.refer(tree, node)
@@ -205,7 +207,7 @@ def is_plain_column(node: ir.Node) -> bool:
 
     Anything else may simply be relabelled.
     """
-    return isinstance(node, ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate)
+    return isinstance(node, ir.Column | ir.Lookup | ir.Above | ir.Interpolate | ir.Aggregate)
 
 
 def _depth(tree: ast.expr) -> int:

@@ -71,39 +71,42 @@ class FunctionChecker(CheckerBase):
         self.arity(tree, 2)
         nodes = [self.node(argument) for argument in tree.args]
         for node, argument in zip(nodes[:-1], tree.args, strict=False):
-            # A table may lack a value, so a look-up can be followed by another source.
-            if not node.kind.nullable and not isinstance(node, ir.Lookup | ir.Interpolate):
+            # A table may lack a value and a coarser sheet a row: another source can follow.
+            may_lack = isinstance(node, ir.Lookup | ir.Above | ir.Interpolate)
+            if not node.kind.nullable and not may_lack:
                 self.fail("never_missing", argument, text=self.source(argument))
         first = next((n for n in nodes if not is_zero(n)), nodes[0])
         nodes = [self.same_unit(first, node, tree)[1] for node in nodes]
         kind = replace(first.kind, nullable=nodes[-1].kind.nullable)
         return ir.Call(kind, "coalesce", tuple(nodes))
 
-    def _column_argument(self, tree: ast.Call) -> tuple[str, ir.Kind]:
+    def _column_argument(self, tree: ast.Call) -> ir.Column | ir.Above:
+        """The column named, its own or of a coarser row, of the kind in which it is declared."""
         self.arity(tree, 1, 1)
         node = self.node(tree.args[0])
+        if isinstance(node, ir.Above):
+            return replace(node, kind=self.scope.sheets[node.sheet].columns[node.column])
         if not isinstance(node, ir.Column):
             self.fail("needs_input", tree, text=self.source(tree.args[0]))
         columns = (self.inside or self.scope.sheet).columns
-        return node.name, columns[node.name]
+        return ir.Column(columns[node.name], node.name)
 
     def _call_given(self, tree: ast.Call) -> ir.Node:
-        name, kind = self._column_argument(tree)
-        return ir.Given(ir.Kind("bool"), ir.Column(kind, name))
+        return ir.Given(ir.Kind("bool"), self._column_argument(tree))
 
     def _call_required(self, tree: ast.Call) -> ir.Node:
-        name, kind = self._column_argument(tree)
-        if not kind.nullable:
+        column = self._column_argument(tree)
+        # A coarser row may not be there at all, whatever its columns promise.
+        if not column.kind.nullable and isinstance(column, ir.Column):
             self.fail("never_missing", tree, text=self.source(tree.args[0]))
-        column = ir.Column(kind, name)
-        return ir.Required(replace(kind, nullable=False), column)
+        return ir.Required(replace(column.kind, nullable=False), column)
 
     def _call_evidenced(self, tree: ast.Call) -> ir.Node:
-        name, _ = self._column_argument(tree)
+        column = self._column_argument(tree)
         columns = (self.inside or self.scope.sheet).columns
-        if name + EVIDENCE not in columns:
+        if column.name + EVIDENCE not in columns:
             self.fail("needs_input", tree, text=self.source(tree.args[0]))
-        return ir.Column(ir.Kind("bool"), name + EVIDENCE)
+        return ir.Column(ir.Kind("bool"), column.name + EVIDENCE)
 
     def _call_within(self, tree: ast.Call) -> ir.Node:
         self.arity(tree, 2, 2)

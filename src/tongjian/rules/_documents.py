@@ -186,6 +186,19 @@ class SheetDoc:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetShape:
+    """A sheet that a method reads and that the rule set's method has to bring (接口工作表).
+
+    The method is then the same for every sector that can fill in such a sheet.
+    """
+
+    name: str
+    grain: tuple[str, ...]
+    columns: dict[str, Unit]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """An accounting or judging method (方法): sheets, and the tables and methods they use."""
 
@@ -197,6 +210,7 @@ class Method:
     uses: dict[str, str | Signature]
     sheets: dict[str, SheetDoc]
     place: Place
+    expects: dict[str, SheetShape] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,22 @@ class Lookup(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Above(Node):
+    """A column of the coarser row that the row at hand belongs to: a share needs its whole.
+
+    Missing where the coarser sheet has no such row.
+    """
+
+    sheet: str
+    column: str
+
+    @property
+    def name(self) -> str:
+        """The column under which the value stands in the row at hand."""
+        return f"{self.sheet}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
 class Interpolate(Node):
     """A value between those of a table with numeric axes; missing outside of the table.
 

@@ -1,7 +1,8 @@
 """Derivatives of a formula (公式的偏导数): the expression tree, walked from its value downwards.
 
-The partial derivative of an expression with respect to each column, look-up and aggregate that its
-value rests on. Only the branch that was taken counts; a condition has no derivative.
+The partial derivative of an expression with respect to each column (its own or of a coarser row),
+look-up and aggregate that its value rests on. Only the branch that was taken counts; a condition
+has no derivative.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from tongjian.rules import _ir as ir
 
-Leaf = ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate
+Leaf = ir.Column | ir.Lookup | ir.Above | ir.Interpolate | ir.Aggregate
 ValueOf = Callable[[ir.Node], Any]
 
 
@@ -28,7 +29,7 @@ def partials(node: ir.Node, value_of: ValueOf, seed: float = 1.0) -> dict[Leaf, 
 
 def _add(node: ir.Node, seed: float, value_of: ValueOf, found: dict[Leaf, float]) -> None:
     match node:
-        case ir.Column() | ir.Lookup() | ir.Interpolate() | ir.Aggregate():
+        case ir.Column() | ir.Lookup() | ir.Above() | ir.Interpolate() | ir.Aggregate():
             found[node] = found.get(node, 0.0) + seed
         case ir.Scale(node=inner, factor=factor):
             _add(inner, seed * float(factor), value_of, found)

@@ -16,8 +16,10 @@ from tongjian.rules._documents import (
     InputDoc,
     Method,
     SheetDoc,
+    SheetShape,
     Signature,
     Table,
+    Words,
 )
 from tongjian.rules._linear import canonical
 from tongjian.rules._scope import EVIDENCE, KEYS, Scope, SheetScope, key_columns
@@ -62,6 +64,8 @@ class SheetPlan:
     checks: tuple[CheckPlan, ...]
     aggregates: tuple[ir.Aggregate, ...] = ()
     """Every aggregate over a finer sheet, once, as planned."""
+    reads: tuple[ir.Above, ...] = ()
+    """Every column of a coarser sheet that its formulas read, once."""
 
     @property
     def name(self) -> str:
@@ -93,6 +97,11 @@ class SheetPlan:
             for part in node.walk():
                 if isinstance(part, ir.Aggregate) and part.plan is None:
                     yield part
+
+    def found_reads(self) -> Iterator[ir.Above]:
+        """Columns of coarser sheets in the expressions of the sheet, as they stand."""
+        for node in self.nodes():
+            yield from (part for part in node.walk() if isinstance(part, ir.Above))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,8 @@ class _Compiler:
                     continue
                 owners[name] = method
                 scopes[name] = self.sheet_scope(sheet)
+        missing = self.expected(methods, scopes)
+        self.stop_on_problems()
         signatures = {method.id: self.signatures(method) for method in methods}
         self.unused_binds(methods)
         plans = {}
@@ -160,8 +171,46 @@ class _Compiler:
             scope = Scope(scopes[name], scopes, signatures[method.id])
             plans[name] = self.sheet(method.sheets[name], scope, method)
         self.stop_on_problems()
-        ordered = self.order_sheets(plans)
+        plans |= {name: _stand_in(shape) for name, shape in missing.items()}
+        ordered = self.order_sheets(plans, missing)
         return Program({name: self.planned(ordered, name) for name in ordered}, self.tables)
+
+    def expected(
+        self, methods: Iterable[Method], scopes: dict[str, SheetScope]
+    ) -> dict[str, SheetShape]:
+        """Hold the sheets that methods expect against those that are there.
+
+        A rule set has to bring them all. A method by itself is checked with stand-ins for those it
+        lacks, which are returned.
+        """
+        lacking: dict[str, SheetShape] = {}
+        for method in methods:
+            for name, shape in method.expects.items():
+                if name in scopes and name not in lacking:
+                    self.hold_shape(shape, scopes[name], method)
+                elif self.binds is not None:
+                    values = {"name": name, "method": method.id}
+                    self.complain("expected_sheet", self.at, **values)
+                else:
+                    lacking[name] = shape
+                    kinds = {key: ir.Kind("number", unit) for key, unit in shape.columns.items()}
+                    columns = key_columns(shape.grain) | kinds
+                    scopes[name] = SheetScope(name, shape.grain, columns)
+        return lacking
+
+    def hold_shape(self, shape: SheetShape, have: SheetScope, method: Method) -> None:
+        """A sheet that is there must have the grain, the columns and the units expected."""
+        values = {"name": shape.name, "method": method.id}
+        if have.grain != shape.grain or have.of_records:
+            want, found = ", ".join(shape.grain), ", ".join(have.grain)
+            self.complain("expected_grain", self.at, want=want, have=found, **values)
+        for name, unit in shape.columns.items():
+            kind = have.columns.get(name)
+            fits = kind is not None and kind.what == "number" and not kind.nullable
+            if kind is None or not fits or not kind.unit.same_dimension(unit):
+                found = "-" if kind is None else f"{kind.unit.text}{'?' if kind.nullable else ''}"
+                more = {"column": name, "want": unit.text, "have": found}
+                self.complain("expected_column", self.at, **more, **values)
 
     def stop_on_problems(self) -> None:
         if self.problems:
@@ -282,7 +331,7 @@ class _Compiler:
             assert formula.unit is not None
             columns[name] = ir.Kind("number", formula.unit, nullable=formula.optional)
         self.check_sources(sheet)
-        return SheetScope(sheet.name, sheet.grain, columns)
+        return SheetScope(sheet.name, sheet.grain, columns, of_records=bool(sheet.inputs))
 
     def check_sources(self, sheet: SheetDoc) -> None:
         """Every input must say which stream it belongs to, one way or the other."""
@@ -347,14 +396,17 @@ class _Compiler:
         order = self.topological(needs, "formula_circle", lambda name: sheet.formulas[name].place)
         return {name: formulas[name] for name in order}
 
-    def order_sheets(self, plans: dict[str, SheetPlan]) -> dict[str, SheetPlan]:
+    def order_sheets(
+        self, plans: dict[str, SheetPlan], stand_ins: Iterable[str]
+    ) -> dict[str, SheetPlan]:
         needs = {
             name: sorted({part.sheet for part in plan.found_aggregates()})
             for name, plan in plans.items()
         }
         for name, plan in plans.items():
-            if not plan.is_leaf and not needs[name]:
+            if not plan.is_leaf and not needs[name] and name not in stand_ins:
                 self.complain("no_rows", plan.doc.place, sheet=name)
+            needs[name] += sorted({part.sheet for part in plan.found_reads()})
         order = self.topological(needs, "sheet_circle", lambda name: plans[name].doc.place)
         self.stop_on_problems()
         return {name: plans[name] for name in order}
@@ -394,7 +446,17 @@ class _Compiler:
             for key, formula in plan.formulas.items()
         }
         ready = replace(plan, formulas=formulas)
-        return replace(ready, aggregates=tuple(dict.fromkeys(ready.found_aggregates())))
+        return replace(
+            ready,
+            aggregates=tuple(dict.fromkeys(ready.found_aggregates())),
+            reads=tuple({part.name: part for part in ready.found_reads()}.values()),
+        )
+
+
+def _stand_in(shape: SheetShape) -> SheetPlan:
+    """A sheet of the expected shape without formulas, to check a method by itself."""
+    doc = SheetDoc(shape.name, Words("", ""), shape.grain, (), {}, {}, (), shape.place)
+    return SheetPlan(doc, {}, {}, ())
 
 
 def own_columns(node: ir.Node) -> Iterator[str]:

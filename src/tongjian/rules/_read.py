@@ -27,6 +27,7 @@ from tongjian.rules._documents import (
     Rounding,
     RuleSet,
     SheetDoc,
+    SheetShape,
     Signature,
     Table,
     TableColumn,
@@ -355,7 +356,17 @@ class _Reader:
             uses=uses,
             sheets={name: self.sheet(name, spec) for name, spec in data["sheets"].items()},
             place=self.source.place(("method",)),
+            expects={
+                name: self.shape(name, spec) for name, spec in data.get("expects", {}).items()
+            },
         )
+
+    def shape(self, name: str, data: dict[str, Any]) -> SheetShape:
+        at: Keys = ("expects", name)
+        columns = {
+            key: self.unit(text, (*at, "columns", key)) for key, text in data["columns"].items()
+        }
+        return SheetShape(name, tuple(data["grain"]), columns, self.source.place(at))
 
     def sheet(self, name: str, data: dict[str, Any]) -> SheetDoc:
         at: Keys = ("sheets", name)

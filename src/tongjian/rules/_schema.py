@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 KINDS = ("table", "ruleset", "unavailable", "conflict", "method")
 
 
-def check_schema(source: Source, kind: str) -> list[Problem]:
-    """Every way in which the document departs from the schema of its kind."""
+def check_schema(source: Source, kind: str, package: str = "tongjian.rules") -> list[Problem]:
+    """Every way in which the document departs from the schema of its kind.
+
+    Other packages keep schemas of documents of their own in a folder ``schema``, too.
+    """
     problems = []
-    for error in _validator(kind).iter_errors(source.data):
+    for error in _validator(kind, package).iter_errors(source.data):
         problems.extend(_problems(error, source))
     return problems
 
 
 @lru_cache(maxsize=8)
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str, package: str) -> Draft202012Validator:
     # Imported late: a warm start reads the compiled rulebook and never validates.
     from jsonschema import Draft202012Validator
 
-    path = files("tongjian.rules") / "schema" / f"{kind}.schema.json"
+    path = files(package) / "schema" / f"{kind}.schema.json"
     return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 

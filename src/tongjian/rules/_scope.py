@@ -28,6 +28,8 @@ class SheetScope:
     name: str
     grain: tuple[str, ...]
     columns: dict[str, Kind] = field(default_factory=dict)
+    of_records: bool = False
+    """Whether its rows come from the records (and not from other sheets)."""
 
     def is_finer_than(self, other: SheetScope) -> bool:
         """Whether rows of this sheet belong to exactly one row of `other`."""
