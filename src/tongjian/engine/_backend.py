@@ -1,13 +1,17 @@
-"""Runs a program on DuckDB: fills factor sets, then one statement per coarser sheet."""
+"""Runs a program in SQL: fills factor sets, then one statement per coarser sheet.
+
+What is asked of an engine is the little that `SqlEngine` names; the SQL is the same for all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-import duckdb
-
+from tongjian.engine._dialects import Dialect
 from tongjian.engine._factor_sets import FactorSets
-from tongjian.engine._leaf_rows import Row, fetch
+from tongjian.engine._leaf_rows import Row
 from tongjian.engine._sheet_sql import SheetSql, Sources
 from tongjian.engine._sql import SqlWriter
 from tongjian.engine._tables import ResolvedTables
@@ -15,34 +19,66 @@ from tongjian.rules import Program, SheetPlan
 from tongjian.rules import _ir as ir
 
 
-@dataclass(slots=True)
-class DuckBackend:
-    """One program on one connection; results stay there as tables."""
+class SqlEngine(Protocol):
+    """What a back-end in SQL needs of an engine that already holds the records."""
 
-    connection: duckdb.DuckDBPyConnection
+    @property
+    def dialect(self) -> Dialect:
+        """How the engine spells what engines spell differently."""
+
+    @property
+    def too_large(self) -> tuple[type[Exception], ...]:
+        """What a statement raises on a value that does not fit an integer total."""
+
+    def fetch(self, query: str) -> list[Row]:
+        """Rows of a query as dictionaries."""
+
+    def define(self, name: str, query: str) -> None:
+        """Make or replace a small helper table."""
+
+    def store(self, name: str, query: str) -> None:
+        """Make or replace a table that is computed once and read several times."""
+
+    def fill(
+        self, name: str, kinds: Sequence[tuple[str, str]], columns: Sequence[Sequence[Any]]
+    ) -> None:
+        """Make or replace a table from columns of values; `kinds` are names and types."""
+
+    def drop(self, name: str) -> None:
+        """Forget a stored table."""
+
+
+@dataclass(slots=True)
+class SqlBackend:
+    """One program on one engine; results that other sheets read stay there as tables."""
+
+    engine: SqlEngine
     program: Program
     tables: ResolvedTables
     sources: Sources
     index: int = 0
     results: dict[str, str] = field(default_factory=dict)
+    """Stored tables by sheet, without quotes."""
     factors: FactorSets = field(init=False)
 
     def __post_init__(self) -> None:
         self.factors = FactorSets(self.tables)
 
     def run(self) -> dict[str, list[Row]]:
-        """Compute every coarser sheet into a table and return its rows, in key order."""
-        rows = {}
-        for sheet in self.program.sheets.values():
-            if not sheet.is_leaf:
-                self.results[sheet.name] = self.compute(sheet)
-                rows[sheet.name] = self.rows(sheet)
-        return rows
+        """Compute every coarser sheet and return its rows, in key order."""
+        read = {
+            part.sheet for sheet in self.program.sheets.values() for part in sheet.aggregates
+        }
+        return {
+            name: self.compute(sheet, keep=name in read)
+            for name, sheet in self.program.sheets.items()
+            if not sheet.is_leaf
+        }
 
     def drop(self) -> None:
-        """Drop the results from the connection."""
-        for table in self.results.values():
-            self.connection.execute(f"DROP TABLE {table}")
+        """Drop the stored results from the engine."""
+        while self.results:
+            self.engine.drop(self.results.popitem()[1])
 
     def leaf(self, sheet: SheetPlan) -> list[Row]:
         """Every row of a leaf sheet with all its columns, in key order."""
@@ -51,8 +87,7 @@ class DuckBackend:
         columns = [ir.Column(kind, name) for name in (*sheet.inputs, *sheet.formulas)]
         query = sql.leaf(sheet, columns)
         self.create_tables(sql)
-        order = ", ".join(f'"{key}"' for key in sheet.grain)
-        return fetch(self.connection, f"SELECT * FROM ({query}) ORDER BY {order}")
+        return in_order(sheet, self.engine.fetch(query))
 
     def warned(self) -> set[tuple[str, int]]:
         """Facilities and years with a leaf row that a warning is about."""
@@ -65,18 +100,26 @@ class DuckBackend:
                 holds = " OR ".join(f"coalesce({sql.writer.code(one)}, FALSE)" for one in checks)
                 self.create_tables(sql)
                 distinct = f"SELECT DISTINCT facility, year FROM ({query}) WHERE {holds}"
-                found.update(self.connection.execute(distinct).fetchall())
+                rows = self.engine.fetch(distinct)
+                found.update((row["facility"], row["year"]) for row in rows)
         return found
 
-    def compute(self, sheet: SheetPlan) -> str:
-        target = f'"result {self.index} {sheet.name}"'
+    def compute(self, sheet: SheetPlan, *, keep: bool) -> list[Row]:
+        """The rows of a coarser sheet, in key order; kept as a table if other sheets read it."""
         try:
-            self.connection.execute(f"CREATE TABLE {target} AS {self.statement(sheet)}")
-        except duckdb.ConversionException:
+            rows = self.rows(sheet, self.statement(sheet), keep=keep)
+        except self.engine.too_large:
             # A value too large for an integer total: count it as missing, and report the row.
-            statement = self.statement(sheet, safe=True)
-            self.connection.execute(f"CREATE TABLE {target} AS {statement}")
-        return target
+            rows = self.rows(sheet, self.statement(sheet, safe=True), keep=keep)
+        return in_order(sheet, rows)
+
+    def rows(self, sheet: SheetPlan, statement: str, *, keep: bool) -> list[Row]:
+        if not keep:
+            return self.engine.fetch(statement)
+        name = f"result {self.index} {sheet.name}"
+        self.engine.store(name, statement)
+        self.results[sheet.name] = name
+        return self.engine.fetch(f"SELECT * FROM {self.quote(name)}")
 
     def statement(self, sheet: SheetPlan, *, safe: bool = False) -> str:
         """The SQL of one coarser sheet; its factor sets are created on the way."""
@@ -86,20 +129,26 @@ class DuckBackend:
         return text
 
     def sheet_sql(self, *, safe: bool = False) -> SheetSql:
-        factors = self.factors
-        writer = SqlWriter(factors.is_constant, factors.constant, safe=safe)
-        years = sorted({year for days in self.tables.days.values() for year in days})
-        return SheetSql(
-            self.program, writer, self.sources, self.results, factors.is_year_free, years
+        factors, dialect = self.factors, self.engine.dialect
+        writer = SqlWriter(
+            factors.is_constant, factors.constant, dialect, safe=safe or dialect.always_safe
         )
+        years = sorted({year for days in self.tables.days.values() for year in days})
+        results = {sheet: self.quote(name) for sheet, name in self.results.items()}
+        return SheetSql(self.program, writer, self.sources, results, factors.is_year_free, years)
 
     def create_tables(self, sql: SheetSql) -> None:
         """Create the small tables that a query joins."""
-        self.factors.create(self.connection, sql.sets)
+        self.factors.create(self.engine, sql.sets)
         for name, query in sql.owners.items():
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            self.engine.define(name, query)
 
-    def rows(self, sheet: SheetPlan) -> list[Row]:
-        """The computed rows of a coarser sheet, in key order."""
-        order = ", ".join(f'"{key}"' for key in sheet.grain)
-        return fetch(self.connection, f"SELECT * FROM {self.results[sheet.name]} ORDER BY {order}")
+    def quote(self, name: str) -> str:
+        mark = self.engine.dialect.quote
+        return f"{mark}{name}{mark}"
+
+
+def in_order(sheet: SheetPlan, rows: list[Row]) -> list[Row]:
+    """Rows by the keys of their sheet: in the order of code points, as every engine has it."""
+    # Rows of a wide table may lack a key.
+    return sorted(rows, key=lambda row: [(row[key] is None, row[key]) for key in sheet.grain])
