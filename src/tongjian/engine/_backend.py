@@ -5,9 +5,9 @@ What is asked of an engine is the little that `SqlEngine` names; the SQL is the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tongjian.engine._dialects import Dialect
 from tongjian.engine._factor_sets import FactorSets
@@ -17,6 +17,8 @@ from tongjian.engine._sql import SqlWriter
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import Program, SheetPlan
 from tongjian.rules import _ir as ir
+
+_T = TypeVar("_T")
 
 
 class SqlEngine(Protocol):
@@ -66,9 +68,7 @@ class SqlBackend:
 
     def run(self) -> dict[str, list[Row]]:
         """Compute every coarser sheet and return its rows, in key order."""
-        read = {
-            part.sheet for sheet in self.program.sheets.values() for part in sheet.aggregates
-        }
+        read = {part.sheet for sheet in self.program.sheets.values() for part in sheet.aggregates}
         return {
             name: self.compute(sheet, keep=name in read)
             for name, sheet in self.program.sheets.items()
@@ -106,20 +106,26 @@ class SqlBackend:
 
     def compute(self, sheet: SheetPlan, *, keep: bool) -> list[Row]:
         """The rows of a coarser sheet, in key order; kept as a table if other sheets read it."""
-        try:
-            rows = self.rows(sheet, self.statement(sheet), keep=keep)
-        except self.engine.too_large:
-            # A value too large for an integer total: count it as missing, and report the row.
-            rows = self.rows(sheet, self.statement(sheet, safe=True), keep=keep)
-        return in_order(sheet, rows)
+        if keep:
+            found = self.engine.fetch(f"SELECT * FROM {self.store(sheet)}")
+        else:
+            found = self.carefully(sheet, self.engine.fetch)
+        return in_order(sheet, found)
 
-    def rows(self, sheet: SheetPlan, statement: str, *, keep: bool) -> list[Row]:
-        if not keep:
-            return self.engine.fetch(statement)
+    def store(self, sheet: SheetPlan) -> str:
+        """Keep a coarser sheet as a table; its name, as SQL takes it."""
         name = f"result {self.index} {sheet.name}"
-        self.engine.store(name, statement)
+        self.carefully(sheet, lambda statement: self.engine.store(name, statement))
         self.results[sheet.name] = name
-        return self.engine.fetch(f"SELECT * FROM {self.quote(name)}")
+        return self.quote(name)
+
+    def carefully(self, sheet: SheetPlan, work: Callable[[str], _T]) -> _T:
+        """`work` on the statement of a sheet, again where a value is too large for its total."""
+        try:
+            return work(self.statement(sheet))
+        except self.engine.too_large:
+            # The value is then counted as missing, and its row is reported.
+            return work(self.statement(sheet, safe=True))
 
     def statement(self, sheet: SheetPlan, *, safe: bool = False) -> str:
         """The SQL of one coarser sheet; its factor sets are created on the way."""
@@ -131,7 +137,11 @@ class SqlBackend:
     def sheet_sql(self, *, safe: bool = False) -> SheetSql:
         factors, dialect = self.factors, self.engine.dialect
         writer = SqlWriter(
-            factors.is_constant, factors.constant, dialect, safe=safe or dialect.always_safe
+            factors.is_constant,
+            factors.constant,
+            factors.written_out,
+            dialect,
+            safe=safe or dialect.always_safe,
         )
         years = sorted({year for days in self.tables.days.values() for year in days})
         results = {sheet: self.quote(name) for sheet, name in self.results.items()}

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._sheet_sql import MISSING
@@ -125,7 +126,7 @@ class Diagnosis:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
             if value is None:
                 problem = self.blame(part.node, row, sheet, name)
-            elif part.name == "sum" and self.engine.integers(part.kind.unit)(value) is None:
+            elif part.adds and self.engine.integers(part.kind.unit)(value) is None:
                 problem = self.cell_problem("too_large", name, row, sheet)
             else:
                 continue
@@ -215,6 +216,11 @@ class Diagnosis:
                 return self.blame(default, row, sheet, name)
             case ir.Lookup():
                 return self.missing_factor(node, row, sheet, column)
+            case ir.Interpolate():
+                missing = [one for one in node.positions if self.value(one, row) is None]
+                if not missing:
+                    return self.outside_table(node, row, sheet, column)
+                return self.blame(missing[0], row, sheet, column)
             case ir.If():
                 return self.blame(self.taken(node, row), row, sheet, column)
             case ir.Call(name="coalesce"):
@@ -258,6 +264,31 @@ class Diagnosis:
             "repair_en": reason.repair("en"),
         }
         return Problem("engine.row_factor", values=values)
+
+    def outside_table(
+        self, node: ir.Interpolate, row: Row, sheet: SheetPlan, column: str
+    ) -> Problem:
+        """Where the row would be in a table with axes, and how far the table goes."""
+        table = self.engine.tables.tables[node.table]
+        grid = Grid.of(node, self.engine.tables)
+        positions = [
+            f"{name} {self.value(one, row):.10g} {one.kind.unit.text}"
+            for name, one in zip(table.axes, node.positions, strict=True)
+        ]
+        spans = [
+            f"{name} {float(low):g}–{float(high):g} {one.kind.unit.text}"
+            for name, one, (low, high) in zip(
+                table.axes, node.positions, grid.spans(), strict=False
+            )
+        ]
+        values = {
+            "row": row_words(row, sheet),
+            "column": self.title(column, sheet),
+            "table": table.id,
+            "position": ", ".join(positions),
+            "span": ", ".join(spans) or "-",
+        }
+        return Problem("engine.outside_table", values=values)
 
     def cell_problem(self, key: str, column: str, row: Row, sheet: SheetPlan) -> Problem:
         formula = sheet.formulas.get(column)

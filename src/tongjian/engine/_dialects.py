@@ -40,6 +40,10 @@ class Dialect:
         """The sum of integers over rows."""
         return f"sum({integers})"
 
+    def total_of_largest(self, integers: str, most: int) -> str:
+        """The sum of the so many largest integers; missing ones are skipped."""
+        return f"list_sum(max({integers}, {most}))"
+
     def total_as_double(self, total: str, *, safe: bool) -> str:
         """A sum of integers as a double; the sum of nothing is zero."""
         # By way of a 64-bit integer, where the conversion to double rounds the same everywhere.
@@ -88,6 +92,13 @@ class SparkDialect(Dialect):
         upper = f"CAST(sum(shiftright({integers}, 32)) AS DECIMAL(20, 0))"
         lower = f"CAST(sum({integers} & {2**32 - 1}) AS DECIMAL(20, 0))"
         return f"({upper} * {2**32} + {lower})"
+
+    def total_of_largest(self, integers: str, most: int) -> str:
+        """The sum of the so many largest integers, in decimals of 38 digits."""
+        largest = f"slice(sort_array(collect_list({integers}), FALSE), 1, {most})"
+        wide = "DECIMAL(38, 0)"
+        adding = f"(total, one) -> CAST(total + one AS {wide})"
+        return f"aggregate({largest}, CAST(0 AS {wide}), {adding})"
 
     def total_as_double(self, total: str, *, safe: bool) -> str:
         """A sum of integers as a double; decimals are converted to the nearest one."""

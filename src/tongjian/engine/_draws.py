@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tongjian.engine._interpolation import written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.rules import RAW, SheetPlan
@@ -64,6 +65,8 @@ class Draws:
                 if number is None:
                     return None
                 return self.varied(self.model.looked_up(node, row), number)
+            case ir.Interpolate():
+                return self.value(written_out(node, self.model.engine.tables), plan, row)
             case ir.Aggregate():
                 return self.aggregate(node, plan, row)
             case ir.Number(value=constant):
@@ -129,6 +132,8 @@ class Draws:
             for value in values:
                 total = total + value
             return total
+        if part.name == "sum_largest":
+            return _sum_largest(values, part.most)
         if not values:
             return None
         best = np.minimum if part.name == "minimum" else np.maximum
@@ -183,6 +188,13 @@ def _compared(op: str, left: Value, right: Value) -> Value:
         ">=": lambda: left >= right,
     }
     return compared[op]()
+
+
+def _sum_largest(values: list[Value], most: int) -> Value:
+    if len(values) <= most:
+        return sum(values, 0.0)
+    ordered = np.sort(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
+    return ordered[-most:].sum(axis=0)
 
 
 def _number(value: Value) -> Value:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._node import Node
@@ -206,6 +207,8 @@ class _Tracer:
         node = one.node
         if isinstance(node, ir.Lookup):
             return self.parameter(node, row)
+        if isinstance(node, ir.Interpolate):
+            return self.interpolation(sheet, row, node)
         if isinstance(node, ir.Column):
             if node.name in sheet.formulas:
                 return self.formula(sheet, row, node.name)
@@ -278,6 +281,31 @@ class _Tracer:
             note="; ".join(part for part in (str(value.validity), value.note) if part),
         )
 
+    def interpolation(self, sheet: SheetPlan, row: Row, node: ir.Interpolate) -> Node:
+        """A value between those of a table: its neighbours in the table."""
+        tables = self.engine.tables
+        table = tables.tables[node.table]
+        positions = [self.engine.row_value(one, row) for one in node.positions]
+        known = [value for value in positions if value is not None]
+        corners = Grid.of(node, tables).corners(known) if len(known) == len(positions) else []
+        return Node(
+            kind="parameter",
+            title=table.columns[node.column].title,
+            value=self.engine.row_value(node, row),
+            unit=node.kind.unit.text,
+            key={
+                "table": table.id,
+                **{
+                    name: f"{value:.10g} {one.kind.unit.text}"
+                    for name, one, value in zip(table.axes, node.positions, positions, strict=True)
+                    if value is not None
+                },
+            },
+            document=table.basis.document,
+            clause=table.basis.clause,
+            children=tuple(self.parameter(look, row) for look in corners),
+        )
+
     def aggregate(self, node: ir.Node, sheet: SheetPlan, row: Row) -> Node:
         """An aggregate: the finer rows behind it, largest first."""
         parts = [part for part in node.walk() if isinstance(part, ir.Aggregate)]
@@ -293,6 +321,8 @@ class _Tracer:
             return float(self.engine.row_value(inner.node, member) or 0.0)
 
         counted = [m for m in members if not m.get("@refused") and value_of(m) != 0]
+        if inner.name == "sum_largest":
+            counted = sorted(counted, key=lambda m: -value_of(m))[: inner.most]
         ranked = sorted(counted, key=lambda m: -abs(value_of(m)))
         shown, rest = ranked[: self.limit], ranked[self.limit :]
         return Node(
@@ -350,7 +380,7 @@ class _Tracer:
     def is_live(self, node: ir.Node, live: Sequence[ir.Node]) -> bool:
         if isinstance(node, ir.Column):
             return any(isinstance(one, ir.Column) and one.name == node.name for one in live)
-        if isinstance(node, ir.Lookup):
+        if isinstance(node, ir.Lookup | ir.Interpolate):
             return node in live
         return any(part in live for part in node.walk() if isinstance(part, ir.Aggregate))
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
+from tongjian.engine._interpolation import written_out
 from tongjian.engine._sql import FactorSet
 from tongjian.engine._tables import Key, ResolvedTables, as_float
 from tongjian.rules import _ir as ir
-
 
 
 class Tables(Protocol):
@@ -38,10 +38,17 @@ class FactorSets:
         return len({by_key.get(()) for by_key in self.read(look).values()}) <= 1
 
     def constant(self, look: ir.Lookup) -> Fraction | None:
-        """The exact value of a constant look-up."""
+        """The exact value of a constant look-up, in the years that have it."""
         key = tuple(part.value for part in look.keys if isinstance(part, ir.Text))
-        years = self.tables.years(look.table)
-        return self.tables.number(look.table, look.column, years[0], key) if years else None
+        found = (
+            self.tables.number(look.table, look.column, year, key)
+            for year in self.tables.years(look.table)
+        )
+        return next((number for number in found if number is not None), None)
+
+    def written_out(self, node: ir.Interpolate) -> ir.Node:
+        """An interpolation as an expression over the values of its table."""
+        return written_out(node, self.tables)
 
     def is_year_free(self, one: FactorSet) -> bool:
         """Whether a factor set has the same values in all years of the run."""

@@ -16,6 +16,7 @@ import duckdb
 
 from tongjian.engine._backend import SqlBackend
 from tongjian.engine._duck import DuckEngine
+from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import fetch
 from tongjian.engine._ledger import GWP_ALIAS
 from tongjian.engine._prepared import prepare
@@ -91,6 +92,7 @@ class _Test:
 
 
 _Path = tuple[_Test, ...]
+_Read = ir.Lookup | ir.Interpolate
 
 
 @dataclass(slots=True)
@@ -141,14 +143,14 @@ class _Reader:
         for row in fetch(self.connection, self.statement(sql, sheet, query, paths, keys)):
             for number, (look, _) in enumerate(paths):
                 if row[f"p{number}"]:
-                    yield look, row["year"], _key_of(look, row)
+                    yield from self.values_of(look, row)
 
     def statement(
         self,
         sql: SheetSql,
         sheet: SheetPlan,
         query: str,
-        paths: Sequence[tuple[ir.Lookup, _Path]],
+        paths: Sequence[tuple[_Read, _Path]],
         keys: Iterable[str],
     ) -> str:
         """Distinct years and keys, and which paths the rows with them have taken."""
@@ -198,11 +200,22 @@ class _Reader:
         for name, formula in sheet.formulas.items():
             for look, path in _paths([formula.node], None):
                 for row in rows:
-                    key = _key_of(look, row)
-                    if self.matters(look, row["year"], key, row[name]) and all(
-                        _holds(engine, test, row) for test in path
-                    ):
-                        yield look, row["year"], key
+                    if all(_holds(engine, test, row) for test in path):
+                        yield from (
+                            one
+                            for one in self.values_of(look, row)
+                            if self.matters(*one, row[name])
+                        )
+
+    def values_of(self, look: _Read, row: Row) -> Iterator[tuple[ir.Lookup, int, Key]]:
+        """What a row reads of a table: one value, or the neighbours of an interpolated one."""
+        if isinstance(look, ir.Lookup):
+            yield look, row["year"], _key_of(look, row)
+            return
+        positions = [row[one.name] for one in look.positions]
+        if None not in positions:
+            for corner in Grid.of(look, self.tables).corners(positions):
+                yield corner, row["year"], _key_of(corner, row)
 
     def matters(self, look: ir.Lookup, year: int, key: Key, result: float | None) -> bool:
         """Whether a factor outside of a sum went into a result: factor times nothing is nothing."""
@@ -223,13 +236,13 @@ class _Reader:
             yield ir.Lookup(ir.Kind("number"), GWP_ALIAS, substance, ()), year, ()
 
 
-def _paths(roots: Iterable[ir.Node], sheet: SheetPlan | None) -> list[tuple[ir.Lookup, _Path]]:
+def _paths(roots: Iterable[ir.Node], sheet: SheetPlan | None) -> list[tuple[_Read, _Path]]:
     """Every look-up below `roots` with the conditions under which it is reached.
 
     Within a leaf `sheet` columns are followed into their formulas and defaults; formulas of a
     coarser sheet are all roots themselves.
     """
-    found: dict[tuple[ir.Lookup, _Path], None] = {}
+    found: dict[tuple[_Read, _Path], None] = {}
     seen: set[tuple[ir.Node, _Path]] = set()
 
     def follow(node: ir.Node, path: _Path) -> None:
@@ -237,7 +250,7 @@ def _paths(roots: Iterable[ir.Node], sheet: SheetPlan | None) -> list[tuple[ir.L
             return
         seen.add((node, path))
         match node:
-            case ir.Lookup():
+            case ir.Lookup() | ir.Interpolate():
                 found[node, path] = None
             case ir.Aggregate(plan=plan):
                 if plan is not None:
@@ -288,8 +301,8 @@ def _entered(node: ir.Node) -> ir.Node:
     return node
 
 
-def _key_columns(looks: Iterable[ir.Lookup]) -> list[str]:
-    names = (part.name for look in looks for part in look.keys if isinstance(part, ir.Column))
+def _key_columns(looks: Iterable[_Read]) -> list[str]:
+    names = (part.name for look in looks for part in look.children() if isinstance(part, ir.Column))
     return list(dict.fromkeys(names))
 
 

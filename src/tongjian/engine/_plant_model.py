@@ -109,6 +109,17 @@ class PlantModel:
             if not one.get("@refused") and self.engine.row_value(part.node, one) is not None
         ]
 
+    def counted(self, part: ir.Aggregate, members: list[Row]) -> list[Row]:
+        """Those of the finer rows that the value of an aggregate is made of."""
+        if part.name == "sum":
+            return members
+        ordered = sorted(
+            members,
+            key=lambda one: float(self.engine.row_value(part.node, one)),
+            reverse=part.name != "minimum",
+        )
+        return ordered[: part.most or 1]
+
     def entered(self, row: Row, name: str) -> bool:
         """Whether an input was entered (and is not a default)."""
         return row.get(name + RAW) is not None

@@ -14,9 +14,10 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Literal
 
+from tongjian.engine._interpolation import written_out
 from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.engine._sheet_sql import MISSING, missing_column
-from tongjian.engine._tables import ResolvedTables
+from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
 from tongjian.units import Unit
@@ -53,6 +54,7 @@ class PythonEngine:
     functions: dict[str, Callable[[Row], None]] = field(default_factory=dict)
     row_functions: dict[int, tuple[ir.Node, Callable[[Row], Any]]] = field(default_factory=dict)
     numbered: dict[ir.Aggregate, int] = field(default_factory=dict)
+    converted: dict[tuple[str, str], dict[int, dict[Key, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for sheet in self.program.sheets.values():
@@ -169,7 +171,10 @@ class PythonEngine:
             integer = self.integers(part.kind.unit)
             counts = {at: integer(value) for at, value in values.items()}
             values = {at: count for at, count in counts.items() if count is not None}
-            result = self.from_integer(sum(values.values()), micro_factor(part.kind.unit))
+            added = list(values.values())
+            if part.name == "sum_largest":
+                added = sorted(added, reverse=True)[: part.most]
+            result = self.from_integer(sum(added), micro_factor(part.kind.unit))
         return result, set(range(len(rows))) - values.keys()
 
     def integers(self, unit: Unit) -> Callable[[Any], int | None]:
@@ -197,6 +202,14 @@ class PythonEngine:
         if self.mode == "float":
             return float(value)
         return Decimal(value.numerator) / Decimal(value.denominator)
+
+    def numbers(self, table: str, column: str) -> dict[int, dict[Key, Any]]:
+        """The numbers of a table's column by year and key, converted once."""
+        found = self.converted.get((table, column))
+        if found is None:
+            found = self.tables.converted(table, column, self.constant)
+            self.converted[table, column] = found
+        return found
 
     def number(self, value: Any) -> Any:
         """A raw input in the arithmetic of this mode."""
@@ -257,9 +270,12 @@ class _Writer:
         return f"r[{node.name!r}]"
 
     def _lookup(self, node: ir.Lookup) -> str:
-        numbers = self.engine.tables.converted(node.table, node.column, self.engine.constant)
+        numbers = self.engine.numbers(node.table, node.column)
         keys = "".join(f"{self.code(key)}, " for key in node.keys)
         return f"{self.constant(numbers)}.get(r['year'], {{}}).get(({keys}))"
+
+    def _interpolate(self, node: ir.Interpolate) -> str:
+        return self.code(written_out(node, self.engine.tables))
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor
@@ -322,7 +338,7 @@ class _Writer:
         return f"r['@aggregates'].get({number}, {self._empty(node)})"
 
     def _empty(self, node: ir.Aggregate) -> str:
-        if node.name in ("sum", "count"):
+        if node.adds or node.name == "count":
             return self.constant(self.engine.constant(Fraction(0)))
         return "None"
 

@@ -149,9 +149,7 @@ class _Work:
         in_python = self.backend == "python" or (self.backend == "auto" and self.is_small())
         # Few records are read once, and everything is worked out from what was read.
         records = read_records(self.few.connection) if in_python else None
-        kinds = (
-            kinds_of_records(self.engine) if records is None else kinds_in(records, facilities)
-        )
+        kinds = kinds_of_records(self.engine) if records is None else kinds_in(records, facilities)
         data_years = self.years(kinds)
         chosen_years = None if years is None else set(years)
         wanted = [year for year in data_years if chosen_years is None or year in chosen_years]
@@ -223,8 +221,7 @@ class _Work:
         years = {kind["year"] for kind in kinds}
         for name in self.snapshot.wide:
             years.update(
-                row["year"]
-                for row in self.engine.fetch(f"SELECT DISTINCT year FROM wide_{name}")
+                row["year"] for row in self.engine.fetch(f"SELECT DISTINCT year FROM wide_{name}")
             )
         return sorted(years)
 

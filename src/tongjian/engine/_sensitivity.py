@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tongjian.engine._interpolation import written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity, merged
 from tongjian.engine._run import Run
@@ -118,6 +119,9 @@ class _Reverse:
                     if isinstance(value, float):
                         quantity = self.model.looked_up(leaf, row)
                         found[quantity] = found.get(quantity, 0.0) + slope * value
+                case ir.Interpolate():
+                    expression = written_out(leaf, self.model.engine.tables)
+                    self.node(expression, plan, row, slope, cells, found)
                 case ir.Aggregate():
                     self.aggregate(leaf, plan, row, slope, cells, found)
                 case ir.Column(name=name):
@@ -135,10 +139,7 @@ class _Reverse:
     ) -> None:
         if part.name == "count":
             return
-        members = self.model.members(part, plan, row)
-        if part.name in ("minimum", "maximum") and members:
-            best = min if part.name == "minimum" else max
-            members = [best(members, key=lambda one: self.model.engine.row_value(part.node, one))]
+        members = self.model.counted(part, self.model.members(part, plan, row))
         finer = self.model.program.sheets[part.sheet]
         for member in members:
             self.node(part.node, finer, member, slope, cells, found)

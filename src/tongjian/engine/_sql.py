@@ -35,11 +35,13 @@ class SqlWriter:
     """Writes the SQL of one program's sheets.
 
     `is_constant` tells which look-ups have one value for all rows and years of the run (a GWP),
-    `constant` gives it; all others are joined.
+    `constant` gives it; all others are joined. `written_out` gives
+    an interpolation as an expression over such look-ups.
     """
 
     is_constant: Callable[[ir.Lookup], bool]
     constant: Callable[[ir.Lookup], Fraction | None]
+    written_out: Callable[[ir.Interpolate], ir.Node]
     dialect: Dialect = DUCKDB
     safe: bool = False
     joined: dict[ir.Lookup, str] = field(default_factory=dict)
@@ -82,6 +84,9 @@ class SqlWriter:
             return self.joined[node]
         value = self.constant(node)
         return f"CAST(NULL AS {self.dialect.double})" if value is None else self.double(value)
+
+    def _interpolate(self, node: ir.Interpolate) -> str:
+        return self.code(self.written_out(node))
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor
@@ -183,7 +188,10 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", value
         integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
-        return self.dialect.total(integer), integer if self.safe else value
+        total = self.dialect.total(integer)
+        if node.name == "sum_largest":
+            total = self.dialect.total_of_largest(integer, node.most)
+        return total, integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""

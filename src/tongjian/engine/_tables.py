@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tongjian.problems import Problem
 from tongjian.rules import Program, Rulebook, RuleSet, Table, Validity, Value
+from tongjian.rules import _ir as ir
 
 Key = tuple[str, ...]
 _N = TypeVar("_N")
@@ -29,6 +30,8 @@ class ResolvedTables:
     days: dict[str, dict[int, date]]
     scales: dict[tuple[str, str], Fraction]
     values: dict[tuple[str, str], dict[int, dict[Key, Value]]] = field(default_factory=dict)
+    written_out: dict[ir.Interpolate, ir.Node] = field(default_factory=dict)
+    """Interpolations as expressions over these tables."""
 
     def in_force(self, alias: str, column: str, year: int, key: Key) -> Value | None:
         """The value in force, with or without a number."""

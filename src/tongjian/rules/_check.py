@@ -15,7 +15,7 @@ from fractions import Fraction
 from tongjian.rules import _ir as ir
 from tongjian.rules._checker_base import Reference, is_plain_column, is_zero
 from tongjian.rules._checker_calls import FUNCTIONS, FunctionChecker
-from tongjian.rules._documents import Expression, Signature
+from tongjian.rules._documents import Expression
 from tongjian.rules._exact import exact, in_range
 from tongjian.rules._scope import Scope
 from tongjian.rules._weight import weight
@@ -130,22 +130,16 @@ class _Checker(FunctionChecker):
         if not isinstance(tree.value, ast.Attribute):
             self.fail("not_allowed", tree, text=self.source(tree), kind="Subscript")
         owner, column = self._owner(tree.value)
-        if owner not in self.scope.tables:
-            self.fail("unknown_owner", tree, name=owner, known=", ".join(self.scope.tables))
         items = tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice]
         return self._lookup(tree, owner, column, [self.node(item) for item in items])
 
     def _lookup(
         self, tree: ast.expr, owner: str, column: str, keys: list[ir.Node] | None
     ) -> ir.Node:
-        table: Signature = self.scope.tables[owner]
-        if column not in table.columns:
-            near = difflib.get_close_matches(column, table.columns, n=3)
-            known = ", ".join(near or sorted(table.columns))
-            self.fail("unknown_name", tree, name=column, sheet=owner, known=known)
-        here = self.scope.sheet.columns if self.inside is None else self.inside.columns
-        if "year" not in here:  # the values of a table are dated
-            self.fail("no_year", tree, text=self.source(tree))
+        table, column = self.table_column(tree, owner, column)
+        if table.axes:
+            self.fail("with_axes", tree, text=self.source(tree), axes=", ".join(table.axes))
+        here = (self.inside or self.scope.sheet).columns
         if keys is None:
             absent = [key for key in table.keys if key not in here]
             if absent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import io
 import tokenize
 from collections.abc import Callable
@@ -11,13 +12,16 @@ from typing import NoReturn
 
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules import _ir as ir
-from tongjian.rules._documents import Expression
+from tongjian.rules._documents import Expression, Signature
 from tongjian.rules._scope import Scope, SheetScope
 from tongjian.units import Unit
 
 # Every back-end writes formulas out with brackets, which Python nests 200 deep at most.
 _LONGEST, _DEEPEST = 4000, 60
-AGGREGATES = ("sum", "mean", "weighted_mean", "count", "share", "minimum", "maximum")
+AGGREGATES = (
+    *("sum", "sum_largest", "mean", "weighted_mean", "count", "share"),
+    *("minimum", "maximum"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class CheckerBase:
             self.fail("not_allowed", tree, text=self.source(tree), kind=type(tree).__name__)
         node = handler(tree)
         if self.inside is None and (
-            isinstance(node, ir.Column | ir.Lookup | ir.Aggregate | ir.Required)
+            isinstance(node, ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate | ir.Required)
             or _is_aggregate(tree)
         ):
             self.refer(tree, node)
@@ -132,6 +136,21 @@ class CheckerBase:
         if node.kind.what != "bool":
             self.fail("not_a_condition", tree, text=self.source(tree), kind=node.kind.what)
         return node
+
+    # -- tables ------------------------------------------------------------------------------
+
+    def table_column(self, tree: ast.expr, owner: str, column: str) -> tuple[Signature, str]:
+        """The table `owner` with its `column`, for a row that has a year; refuses what is not."""
+        table = self.scope.tables.get(owner)
+        if table is None:
+            self.fail("unknown_owner", tree, name=owner, known=", ".join(self.scope.tables))
+        if column not in table.columns:
+            near = difflib.get_close_matches(column, table.columns, n=3)
+            known = ", ".join(near or sorted(table.columns))
+            self.fail("unknown_name", tree, name=column, sheet=owner, known=known)
+        if "year" not in (self.inside or self.scope.sheet).columns:  # values are dated
+            self.fail("no_year", tree, text=self.source(tree))
+        return table, column
 
     # -- units -------------------------------------------------------------------------------
 
@@ -186,7 +205,7 @@ def is_plain_column(node: ir.Node) -> bool:
 
     Anything else may simply be relabelled.
     """
-    return isinstance(node, ir.Column | ir.Lookup | ir.Aggregate)
+    return isinstance(node, ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate)
 
 
 def _depth(tree: ast.expr) -> int:

@@ -12,8 +12,8 @@ from tongjian.rules._scope import EVIDENCE, SheetScope
 from tongjian.units import ONE, UnitError, parse_unit
 
 FUNCTIONS = (
-    *("abs", "clip", "coalesce", "evidenced", "given", "max", "min", "required", "unit"),
-    "within",
+    *("abs", "clip", "coalesce", "evidenced", "given", "interpolate", "max", "min", "required"),
+    *("unit", "within"),
     *AGGREGATES,
 )
 
@@ -72,7 +72,7 @@ class FunctionChecker(CheckerBase):
         nodes = [self.node(argument) for argument in tree.args]
         for node, argument in zip(nodes[:-1], tree.args, strict=False):
             # A table may lack a value, so a look-up can be followed by another source.
-            if not node.kind.nullable and not isinstance(node, ir.Lookup):
+            if not node.kind.nullable and not isinstance(node, ir.Lookup | ir.Interpolate):
                 self.fail("never_missing", argument, text=self.source(argument))
         first = next((n for n in nodes if not is_zero(n)), nodes[0])
         nodes = [self.same_unit(first, node, tree)[1] for node in nodes]
@@ -112,6 +112,28 @@ class FunctionChecker(CheckerBase):
             self.fail("within", tree, text=self.source(tree))
         return ir.Within(ir.Kind("bool"), node, name.value)
 
+    def _call_interpolate(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2)
+        target, *places = tree.args
+        text = self.source(tree)
+        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+            self.fail("interpolate", tree, text=text)
+        table, column = self.table_column(target, target.value.id, target.attr)
+        if not table.axes:
+            self.fail("interpolate", tree, text=text)
+        if len(places) != len(table.axes):
+            wanted = ", ".join(table.axes)
+            self.fail("key_count", tree, text=text, keys=wanted, found=len(places))
+        positions = []
+        for place, (name, unit) in zip(places, table.axes.items(), strict=True):
+            node = self.number(place)
+            if not isinstance(node, ir.Column):
+                self.fail("position", place, text=self.source(place), axis=name)
+            self.same_unit(ir.number(1, unit), node, place)
+            positions.append(node)
+        kind = ir.Kind("number", table.columns[column])
+        return ir.Interpolate(kind, target.value.id, column, tuple(positions))
+
     def _call_unit(self, tree: ast.Call) -> ir.Node:
         self.arity(tree, 1, 1)
         argument = tree.args[0]
@@ -131,7 +153,8 @@ class FunctionChecker(CheckerBase):
             self.fail("nested_aggregate", tree, text=self.source(tree))
         if name == "count":
             return self._count(tree)
-        self.arity(tree, *({"weighted_mean": (2, 2), "share": (2, 2)}.get(name, (1, 1))))
+        wanted = 2 if name in ("weighted_mean", "share", "sum_largest") else 1
+        self.arity(tree, wanted, wanted)
         sheet = self._finer_sheet(tree)
         self.inside = sheet
         try:
@@ -164,6 +187,12 @@ class FunctionChecker(CheckerBase):
     def _aggregate_sum(self, tree: ast.Call, sheet: SheetScope) -> ir.Aggregate:
         node = self._extensive(tree.args[0])
         return ir.Aggregate(node.kind, "sum", sheet.name, node)
+
+    def _aggregate_sum_largest(self, tree: ast.Call, sheet: SheetScope) -> ir.Aggregate:
+        node, most = self._extensive(tree.args[0]), tree.args[1]
+        if not (isinstance(most, ast.Constant) and type(most.value) is int and most.value > 0):
+            self.fail("how_many", most, text=self.source(most))
+        return ir.Aggregate(node.kind, "sum_largest", sheet.name, node, most=most.value)
 
     def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         node = self.number(tree.args[0])

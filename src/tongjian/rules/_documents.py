@@ -98,6 +98,8 @@ class Table:
     selected_on: str
     values: tuple[Value, ...]
     place: Place
+    axes: dict[str, Unit] = field(default_factory=dict)
+    """Units of the keys that are numbers, between which values are interpolated (插值轴)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Signature:
     keys: tuple[str, ...]
     columns: dict[str, Unit]
     place: Place
+    axes: dict[str, Unit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

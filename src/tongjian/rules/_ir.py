@@ -89,6 +89,18 @@ class Lookup(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Interpolate(Node):
+    """A value between those of a table with numeric axes; missing outside of the table.
+
+    `positions` are columns of the row, one per axis, in any unit of the axis's dimension.
+    """
+
+    table: str
+    column: str
+    positions: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scale(Node):
     """A change of unit by an exact factor."""
 
@@ -181,12 +193,19 @@ class Aggregate(Node):
 
     `plan` is the same value in canonical form where the compiler found one: factors that are
     constant for the row stand outside of the sum, and sums of named columns are shared.
+    `most` is how many of the largest values a `sum_largest` adds up.
     """
 
-    name: Literal["sum", "count", "minimum", "maximum"]
+    name: Literal["sum", "sum_largest", "count", "minimum", "maximum"]
     sheet: str
     node: Node
     plan: Node | None = None
+    most: int = 0
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds up rows, as whole micro-units."""
+        return self.name in ("sum", "sum_largest")
 
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tongjian.rules import _ir as ir
 
-Leaf = ir.Column | ir.Lookup | ir.Aggregate
+Leaf = ir.Column | ir.Lookup | ir.Interpolate | ir.Aggregate
 ValueOf = Callable[[ir.Node], Any]
 
 
@@ -28,7 +28,7 @@ def partials(node: ir.Node, value_of: ValueOf, seed: float = 1.0) -> dict[Leaf, 
 
 def _add(node: ir.Node, seed: float, value_of: ValueOf, found: dict[Leaf, float]) -> None:
     match node:
-        case ir.Column() | ir.Lookup() | ir.Aggregate():
+        case ir.Column() | ir.Lookup() | ir.Interpolate() | ir.Aggregate():
             found[node] = found.get(node, 0.0) + seed
         case ir.Scale(node=inner, factor=factor):
             _add(inner, seed * float(factor), value_of, found)

@@ -103,11 +103,13 @@ class Program:
     tables: dict[str, str | None]
     """Alias of each table → its id; None where only a rule set names it."""
 
-    def lookups(self) -> Iterator[ir.Lookup]:
-        """Every look-up in any formula."""
+    def lookups(self) -> Iterator[ir.Lookup | ir.Interpolate]:
+        """Everything in any formula that reads a table."""
         for sheet in self.sheets.values():
             for node in sheet.nodes():
-                yield from (part for part in node.walk() if isinstance(part, ir.Lookup))
+                for part in node.walk():
+                    if isinstance(part, ir.Lookup | ir.Interpolate):
+                        yield part
 
 
 @dataclass(slots=True)
@@ -212,11 +214,13 @@ class _Compiler:
                 table.keys,
                 {name: column.unit for name, column in table.columns.items()},
                 table.place,
+                table.axes,
             )
             if isinstance(use, Signature):
                 self.hold_against(use, have, alias, named)
                 # Formulas are checked in the declared units; values are converted to them.
-                have = Signature(have.keys, {**have.columns, **use.columns}, use.place)
+                columns = {**have.columns, **use.columns}
+                have = Signature(have.keys, columns, use.place, have.axes)
             other = self.tables.setdefault(alias, named)
             if other not in (None, named):
                 self.complain("alias_twice", method.place, alias=alias, one=other, two=named)
@@ -227,7 +231,11 @@ class _Compiler:
     def hold_against(self, want: Signature, have: Signature, alias: str, table: str) -> None:
         # A table with fewer keys fits too: a national factor serves where a provincial one may.
         # The order counts, because a formula may give keys by position.
-        if have.keys != tuple(key for key in want.keys if key in have.keys):
+        fewer = tuple(key for key in want.keys if key in have.keys)
+        # Numbers between which values are interpolated are no keys, and none of them can be left.
+        wanted = {name: unit.dimension for name, unit in want.axes.items()}
+        axes = {name: unit.dimension for name, unit in have.axes.items()}
+        if have.keys != fewer or axes != wanted:
             self.complain(
                 "table_keys",
                 self.at,

@@ -41,6 +41,8 @@ from tongjian.rules._source import Path as Keys
 from tongjian.rules._source import Source, read_yaml
 from tongjian.units import ONE, Unit, parse_unit
 
+# One way to write a number, so that a place on an axis stands in a table once.
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)([.][0-9]*[1-9])?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _VALUE_FIELDS = (
     *("column", "value", "unit", "valid_from", "valid_to"),
@@ -178,7 +180,8 @@ class _Reader:
             )
             for name, spec in data["columns"].items()
         }
-        keys = tuple(data["keys"])
+        axes = self.axes(data, ())
+        keys = tuple(axes or data["keys"])
         return Table(
             id=data["table"],
             title=self.words(data["title"]),
@@ -186,12 +189,23 @@ class _Reader:
             keys=keys,
             columns=columns,
             selected_on=data.get("selected_on", "year_end"),
-            values=tuple(self.values(path.parent / data["values"], keys, columns)),
+            values=tuple(self.values(path.parent / data["values"], keys, columns, axes)),
             place=self.source.place(("table",)),
+            axes=axes,
         )
 
+    def axes(self, data: dict[str, Any], path: Keys) -> dict[str, Unit]:
+        return {
+            name: self.unit(text, (*path, "axes", name))
+            for name, text in data.get("axes", {}).items()
+        }
+
     def values(
-        self, path: Path, keys: tuple[str, ...], columns: dict[str, TableColumn]
+        self,
+        path: Path,
+        keys: tuple[str, ...],
+        columns: dict[str, TableColumn],
+        axes: dict[str, Unit],
     ) -> list[Value]:
         file = f"{self.source.file.rpartition('/')[0]}/{path.name}".lstrip("/")
         if not path.is_file():
@@ -214,8 +228,9 @@ class _Reader:
                 values = {"found": str(len(row)), "expected": str(len(wanted))}
                 self.problems.append(Problem("rules.csv_width", place, values))
                 continue
-            value = self.value(dict(zip(wanted, row, strict=True)), keys, columns, place)
-            if value is None:
+            cells = dict(zip(wanted, row, strict=True))
+            value = self.value(cells, keys, columns, place)
+            if value is None or not self.on_axes(cells, axes, place):
                 continue
             same = result.setdefault((value.key, value.column), [])
             for other in same:
@@ -229,6 +244,14 @@ class _Reader:
                     self.problems.append(Problem("rules.value_overlap", place, values))
             same.append(value)
         return [value for group in result.values() for value in group]
+
+    def on_axes(self, cells: dict[str, str], axes: dict[str, Unit], place: Place) -> bool:
+        """Whether the row's places on the axes are numbers; complains if not."""
+        faulty = [name for name in axes if not _DECIMAL.fullmatch(cells[name])]
+        for name in faulty:
+            values = {"name": name, "text": cells[name]}
+            self.problems.append(Problem("rules.axis_number", place, values))
+        return not faulty
 
     def csv_rows(self, path: Path, file: str) -> list[tuple[int, list[str]]] | None:
         """Every row with its line; None when the file cannot be read at all."""
@@ -313,12 +336,13 @@ class _Reader:
             alias: spec
             if isinstance(spec, str)
             else Signature(
-                tuple(spec["keys"]),
+                tuple(spec.get("axes") or spec["keys"]),
                 {
                     name: self.unit(text, ("uses", alias, "columns", name))
                     for name, text in spec["columns"].items()
                 },
                 self.source.place(("uses", alias)),
+                self.axes(spec, ("uses", alias)),
             )
             for alias, spec in data.get("uses", {}).items()
         }
