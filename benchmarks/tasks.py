@@ -20,7 +20,8 @@ import duckdb
 from benchmarks import sql
 from benchmarks.data import YEARS, Data, open_data
 from tongjian.engine import Snapshot, run
-from tongjian.engine._backend import DuckBackend
+from tongjian.engine._backend import SqlBackend
+from tongjian.engine._duck import DuckEngine
 from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
@@ -79,8 +80,8 @@ def engine_tables(data: Data, threads: int) -> tuple[duckdb.DuckDBPyConnection, 
     bound, engine = prepare(book, ruleset, YEARS, {})
     snapshot = snapshot_of(data)
     connection = snapshot.connect(threads)
-    back = DuckBackend(connection, bound.program, engine.tables, snapshot.sources())
-    return connection, back.compute(bound.program.sheets["facility"])
+    back = SqlBackend(DuckEngine(connection), bound.program, engine.tables, snapshot.sources())
+    return connection, back.store(bound.program.sheets["facility"])
 
 
 def engine(data: Data) -> Result:
@@ -145,7 +146,7 @@ def decimal(data: Data) -> Result:
             facilities = {r["facility"]: r for r in fetch(connection, "SELECT * FROM facilities")}
             sources = snapshot.sources()
             leaves = LeafRows(connection, sources, facilities).read(bound.program)
-            back = DuckBackend(connection, bound.program, floats.tables, sources)
+            back = SqlBackend(DuckEngine(connection), bound.program, floats.tables, sources)
             by_sql = back.run()["facility"]
     exact = PythonEngine(bound.program, floats.tables, "decimal").run(leaves)["facility"]
     plain = floats.run(leaves)["facility"]

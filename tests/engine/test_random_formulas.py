@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tongjian.engine._backend import DuckBackend
+from tongjian.engine._backend import SqlBackend
+from tongjian.engine._duck import DuckEngine
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._tables import ResolvedTables, resolve_tables
@@ -138,12 +139,11 @@ class World:
         inserted = ", ".join([f"({marks})"] * len(self.rows))
         self.connection.execute(f"INSERT INTO wide_s VALUES {inserted}", flat)
         sources = Sources(wide={"s": "wide_s"})
-        back = DuckBackend(self.connection, self.program, self.tables, sources)
+        back = SqlBackend(DuckEngine(self.connection), self.program, self.tables, sources)
         try:
             found = back.run()
         finally:
-            for table in back.results.values():
-                self.connection.execute(f"DROP TABLE {table}")
+            back.drop()
         return {**found, "s": back.leaf(self.program.sheets["s"])}
 
     def python(self, mode: str) -> dict[str, list[Row]]:

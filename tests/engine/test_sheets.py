@@ -24,7 +24,8 @@ from tests.support import (
     write_parquet,
 )
 from tongjian.engine import Snapshot, compute_sheets, run
-from tongjian.engine._backend import DuckBackend
+from tongjian.engine._backend import SqlBackend
+from tongjian.engine._duck import DuckEngine
 from tongjian.engine._prepared import prepare
 from tongjian.engine._sheet_sql import SheetSql, Sources
 from tongjian.engine._sql import DUCKDB, SPARK, Dialect
@@ -386,7 +387,7 @@ def test_wide_data_give_what_long_data_give(book: Book, records: Records, tmp_pa
 # -- SQL as text -----------------------------------------------------------------------------
 
 
-def sql_of(duck: DuckBackend, dialect: Dialect, *, safe: bool = False) -> SheetSql:
+def sql_of(duck: SqlBackend, dialect: Dialect, *, safe: bool = False) -> SheetSql:
     """The writer of a back-end in another dialect."""
     sql = duck.sheet_sql(safe=safe)
     sql.writer = replace(sql.writer, dialect=dialect)
@@ -402,7 +403,7 @@ def statements(
         compiled = book.rulesets[name][-1]
         _, engine = prepare(book, compiled, (2024, 2025), {})
         with snapshot.connect() as connection:
-            duck = DuckBackend(connection, compiled.program, engine.tables, Sources())
+            duck = SqlBackend(DuckEngine(connection), compiled.program, engine.tables, Sources())
             for plan in compiled.program.sheets.values():
                 if not plan.is_leaf:
                     # Finished sheets are read by name; here none has been computed.
@@ -441,7 +442,7 @@ def test_the_sql_for_spark_computes_the_same(book: Book, records: Records) -> No
     _, engine = prepare(made, compiled, (2024, 2025), {})
     plan = compiled.program.sheets["facility"]
     with snapshot.connect() as connection:
-        duck = DuckBackend(connection, compiled.program, engine.tables, Sources())
+        duck = SqlBackend(DuckEngine(connection), compiled.program, engine.tables, Sources())
         rows = {}
         for dialect in (DUCKDB, SPARK):
             sql = sql_of(duck, dialect)

@@ -1,30 +1,66 @@
-"""Runs a program on DuckDB: fills factor sets, then one statement per coarser sheet."""
+"""Runs a program in SQL: fills factor sets, then one statement per coarser sheet.
+
+What is asked of an engine is the little that `SqlEngine` names; the SQL is the same for all.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
-import duckdb
-
+from tongjian.engine._dialects import Dialect
 from tongjian.engine._factor_sets import FactorSets
-from tongjian.engine._leaf_rows import Row, fetch
+from tongjian.engine._leaf_rows import Row
 from tongjian.engine._sheet_sql import SheetSql, Sources
 from tongjian.engine._sql import SqlWriter
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import Program, SheetPlan
 from tongjian.rules import _ir as ir
 
+_T = TypeVar("_T")
+
+
+class SqlEngine(Protocol):
+    """What a back-end in SQL needs of an engine that already holds the records."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the engine spells what engines spell differently."""
+
+    @property
+    def too_large(self) -> tuple[type[Exception], ...]:
+        """What a statement raises on a value that does not fit an integer total."""
+
+    def fetch(self, query: str) -> list[Row]:
+        """Rows of a query as dictionaries."""
+
+    def define(self, name: str, query: str) -> None:
+        """Make or replace a small helper table."""
+
+    def store(self, name: str, query: str) -> None:
+        """Make or replace a table that is computed once and read several times."""
+
+    def fill(
+        self, name: str, kinds: Sequence[tuple[str, str]], columns: Sequence[Sequence[Any]]
+    ) -> None:
+        """Make or replace a table from columns of values; `kinds` are names and types."""
+
+    def drop(self, name: str) -> None:
+        """Forget a stored table."""
+
 
 @dataclass(slots=True)
-class DuckBackend:
-    """One program on one connection; results stay there as tables."""
+class SqlBackend:
+    """One program on one engine; results that other sheets read stay there as tables."""
 
-    connection: duckdb.DuckDBPyConnection
+    engine: SqlEngine
     program: Program
     tables: ResolvedTables
     sources: Sources
     index: int = 0
     results: dict[str, str] = field(default_factory=dict)
+    """Stored tables by sheet, without quotes."""
     factors: FactorSets = field(init=False)
     recorded: frozenset[str] | None = None
     """The items in the records, where a formula reads between the values of a table.
@@ -38,21 +74,23 @@ class DuckBackend:
             items = f"SELECT DISTINCT item FROM {self.sources.activity}"
             if self.sources.scope:
                 items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
-            self.recorded = frozenset(row["item"] for row in fetch(self.connection, items))
+            self.recorded = frozenset(row["item"] for row in self.engine.fetch(items))
 
     def run(self) -> dict[str, list[Row]]:
-        """Compute every coarser sheet into a table and return its rows, in key order."""
-        rows = {}
-        for sheet in self.program.sheets.values():
-            if not sheet.is_leaf:
-                self.results[sheet.name] = self.compute(sheet)
-                rows[sheet.name] = self.rows(sheet)
-        return rows
+        """Compute every coarser sheet and return its rows, in key order."""
+        sheets = self.program.sheets.values()
+        read = {part.sheet for sheet in sheets for part in sheet.aggregates}
+        read |= {part.sheet for sheet in sheets for part in sheet.reads}
+        return {
+            name: self.compute(sheet, keep=name in read)
+            for name, sheet in self.program.sheets.items()
+            if not sheet.is_leaf
+        }
 
     def drop(self) -> None:
-        """Drop the results from the connection."""
-        for table in self.results.values():
-            self.connection.execute(f"DROP TABLE {table}")
+        """Drop the stored results from the engine."""
+        while self.results:
+            self.engine.drop(self.results.popitem()[1])
 
     def leaf(self, sheet: SheetPlan) -> list[Row]:
         """Every row of a leaf sheet with all its columns, in key order."""
@@ -61,8 +99,7 @@ class DuckBackend:
         columns = [ir.Column(kind, name) for name in (*sheet.inputs, *sheet.formulas)]
         query = sql.leaf(sheet, columns)
         self.create_tables(sql)
-        order = ", ".join(f'"{key}"' for key in sheet.grain)
-        return fetch(self.connection, f"SELECT * FROM ({query}) ORDER BY {order}")
+        return in_order(sheet, self.engine.fetch(query))
 
     def warned(self) -> set[tuple[str, int]]:
         """Facilities and years with a leaf row that a warning is about."""
@@ -75,18 +112,32 @@ class DuckBackend:
                 holds = " OR ".join(f"coalesce({sql.writer.code(one)}, FALSE)" for one in checks)
                 self.create_tables(sql)
                 distinct = f"SELECT DISTINCT facility, year FROM ({query}) WHERE {holds}"
-                found.update(self.connection.execute(distinct).fetchall())
+                rows = self.engine.fetch(distinct)
+                found.update((row["facility"], row["year"]) for row in rows)
         return found
 
-    def compute(self, sheet: SheetPlan) -> str:
-        target = f'"result {self.index} {sheet.name}"'
+    def compute(self, sheet: SheetPlan, *, keep: bool) -> list[Row]:
+        """The rows of a coarser sheet, in key order; kept as a table if other sheets read it."""
+        if keep:
+            found = self.engine.fetch(f"SELECT * FROM {self.store(sheet)}")
+        else:
+            found = self.carefully(sheet, self.engine.fetch)
+        return in_order(sheet, found)
+
+    def store(self, sheet: SheetPlan) -> str:
+        """Keep a coarser sheet as a table; its name, as SQL takes it."""
+        name = f"result {self.index} {sheet.name}"
+        self.carefully(sheet, lambda statement: self.engine.store(name, statement))
+        self.results[sheet.name] = name
+        return self.quote(name)
+
+    def carefully(self, sheet: SheetPlan, work: Callable[[str], _T]) -> _T:
+        """`work` on the statement of a sheet, again where a value is too large for its total."""
         try:
-            self.connection.execute(f"CREATE TABLE {target} AS {self.statement(sheet)}")
-        except duckdb.ConversionException:
-            # A value too large for an integer total: count it as missing, and report the row.
-            statement = self.statement(sheet, safe=True)
-            self.connection.execute(f"CREATE TABLE {target} AS {statement}")
-        return target
+            return work(self.statement(sheet))
+        except self.engine.too_large:
+            # The value is then counted as missing, and its row is reported.
+            return work(self.statement(sheet, safe=True))
 
     def statement(self, sheet: SheetPlan, *, safe: bool = False) -> str:
         """The SQL of one coarser sheet; its factor sets are created on the way."""
@@ -96,16 +147,22 @@ class DuckBackend:
         return text
 
     def sheet_sql(self, *, safe: bool = False) -> SheetSql:
-        factors = self.factors
+        factors, dialect = self.factors, self.engine.dialect
         writer = SqlWriter(
-            factors.is_constant, factors.constant, factors.written_out, safe=safe, grid=factors.grid
+            factors.is_constant,
+            factors.constant,
+            factors.written_out,
+            dialect,
+            safe=safe or dialect.always_safe,
+            grid=factors.grid,
         )
         years = sorted({year for days in self.tables.days.values() for year in days})
+        results = {sheet: self.quote(name) for sheet, name in self.results.items()}
         return SheetSql(
             self.program,
             writer,
             self.sources,
-            self.results,
+            results,
             factors.is_year_free,
             years,
             recorded=self.recorded,
@@ -113,11 +170,16 @@ class DuckBackend:
 
     def create_tables(self, sql: SheetSql) -> None:
         """Create the small tables that a query joins."""
-        self.factors.create(self.connection, sql.sets)
+        self.factors.create(self.engine, sql.sets)
         for name, query in sql.owners.items():
-            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            self.engine.define(name, query)
 
-    def rows(self, sheet: SheetPlan) -> list[Row]:
-        """The computed rows of a coarser sheet, in key order."""
-        order = ", ".join(f'"{key}"' for key in sheet.grain)
-        return fetch(self.connection, f"SELECT * FROM {self.results[sheet.name]} ORDER BY {order}")
+    def quote(self, name: str) -> str:
+        mark = self.engine.dialect.quote
+        return f"{mark}{name}{mark}"
+
+
+def in_order(sheet: SheetPlan, rows: list[Row]) -> list[Row]:
+    """Rows by the keys of their sheet: in the order of code points, as every engine has it."""
+    # Rows of a wide table may lack a key.
+    return sorted(rows, key=lambda row: [(row[key] is None, row[key]) for key in sheet.grain])

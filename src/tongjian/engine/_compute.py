@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tongjian.engine._backend import DuckBackend
-from tongjian.engine._leaf_rows import LeafRows, fetch
+from tongjian.engine._backend import SqlBackend, SqlEngine
+from tongjian.engine._duck import DuckEngine
+from tongjian.engine._engines import check_backend, open_engine
+from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._snapshot import Snapshot
 from tongjian.rules import CompiledRuleSet, Rulebook
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+COMPUTES = ("duckdb", "python", "decimal", "spark")
 
 
 def compute_sheets(
@@ -20,22 +27,30 @@ def compute_sheets(
     years: Sequence[int],
     backend: str = "python",
     binds: Mapping[str, str] | None = None,
+    *,
+    spark: SparkSession | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """All rows of all sheets on back-end "duckdb", "python" (float) or "decimal".
+    """All rows of all sheets on back-end "duckdb", "python" (float), "decimal" or "spark".
 
     Meant for previews and for holding back-ends against each other; `run` is the way to results.
+    Raises `EngineError` for a back-end that does not exist or is not installed.
     """
+    check_backend(backend, COMPUTES)
     ruleset, engine = prepare(rulebook, ruleset, tuple(years), binds or {})
     with snapshot.connect() as connection:
-        facilities = {r["facility"]: r for r in fetch(connection, "SELECT * FROM facilities")}
+        few = DuckEngine(connection)
         sources = snapshot.sources()
-        if backend == "duckdb":
-            duck = DuckBackend(connection, ruleset.program, engine.tables, sources)
-            coarse = duck.run()
-            return {
-                name: duck.leaf(sheet) if sheet.is_leaf else coarse[name]
+        if backend in ("duckdb", "spark"):
+            chosen: SqlEngine = few if backend == "duckdb" else open_engine(snapshot, spark)
+            back = SqlBackend(chosen, ruleset.program, engine.tables, sources)
+            coarse = back.run()
+            found = {
+                name: back.leaf(sheet) if sheet.is_leaf else coarse[name]
                 for name, sheet in ruleset.program.sheets.items()
             }
+            back.drop()
+            return found
+        facilities = {r["facility"]: r for r in few.fetch("SELECT * FROM facilities")}
         leaves = LeafRows(connection, sources, facilities).read(ruleset.program)
     if backend == "decimal":
         engine = PythonEngine(ruleset.program, engine.tables, "decimal")

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-
-import duckdb
+from typing import Any, Protocol
 
 from tongjian.engine._interpolation import Grid, written_out
 from tongjian.engine._sql import FactorSet, GridValues
 from tongjian.engine._tables import Key, ResolvedTables, as_float
 from tongjian.rules import _ir as ir
+
+
+class Tables(Protocol):
+    """What can take a table of values."""
+
+    def fill(
+        self, name: str, kinds: Sequence[tuple[str, str]], columns: Sequence[Sequence[Any]]
+    ) -> None: ...
+
 
 _Numbers = dict[int, dict[Key, float]]
 
@@ -71,17 +79,15 @@ class FactorSets:
             self.numbers[look] = found
         return found
 
-    def create(self, connection: duckdb.DuckDBPyConnection, sets: Iterable[FactorSet]) -> None:
-        """Write each factor set into a temporary table of its name."""
+    def create(self, engine: Tables, sets: Iterable[FactorSet]) -> None:
+        """Write each factor set into a table of its name."""
         for one in sets:
             kinds = [("year", "INTEGER"), *((key, "VARCHAR") for key in one.keys)]
             kinds += [(one.column(index), "DOUBLE") for index in range(len(one.lookups))]
             columns = self.columns(one)
             if self.is_year_free(one):
                 kinds, columns = kinds[1:], columns[1:]
-            selected = ", ".join(f'unnest(?::{kind}[]) AS "{name}"' for name, kind in kinds)
-            create = f"CREATE OR REPLACE TEMP TABLE {one.name} AS SELECT {selected}"
-            connection.execute(create, columns)
+            engine.fill(one.name, kinds, columns)
 
     def columns(self, one: FactorSet) -> list[list[object]]:
         """Year, key columns and values, a list each: thousands of plants may have their own.

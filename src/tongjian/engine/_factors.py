@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import duckdb
 
-from tongjian.engine._backend import DuckBackend
+from tongjian.engine._backend import SqlBackend
+from tongjian.engine._duck import DuckEngine
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import fetch
 from tongjian.engine._ledger import GWP_ALIAS
@@ -130,9 +131,8 @@ class _Reader:
         paths = _paths([*roots, *conditions], sheet)
         if not paths:
             return
-        backend = DuckBackend(
-            self.connection, self.program, self.tables, self.sources(), self.index
-        )
+        engine = DuckEngine(self.connection)
+        backend = SqlBackend(engine, self.program, self.tables, self.sources(), self.index)
         sql = backend.sheet_sql()
         # Every column that a path or a key names must be in the query.
         named = [_entered(test.node) for _, path in paths for test in path]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tongjian.engine._duck import DuckEngine
 from tongjian.engine._leaf_rows import Row, within_classes
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._unused import kinds_of_records
@@ -36,7 +37,7 @@ class _Use:
 def methods_used(run: Run) -> list[MethodUsed]:
     """The methods of every sheet that had records, and of every sheet that gathers them."""
     with run.snapshot.connect() as connection:
-        kinds = kinds_of_records(connection)
+        kinds = kinds_of_records(DuckEngine(connection))
     found: dict[tuple[str, str], _Use] = {}
     for result in run.results:
         for sheet in result.ruleset.program.sheets.values():

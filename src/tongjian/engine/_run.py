@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import duckdb
-
-from tongjian.engine._backend import DuckBackend
+from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._diagnosis import Diagnosis
-from tongjian.engine._leaf_rows import LeafRows, Row, fetch, in_scope, kinds_in, read_records
+from tongjian.engine._duck import DuckEngine
+from tongjian.engine._engines import check_backend, open_engine
+from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare
@@ -21,7 +21,10 @@ from tongjian.engine._unused import kinds_of_records, unused_records
 from tongjian.problems import EngineError, Place, Problem
 from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook, text_not_available
 
-Backend = Literal["auto", "duckdb", "python"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Backend = Literal["auto", "duckdb", "python", "spark"]
 # Up to here plain Python is quicker than preparing SQL; both give the same bits.
 _SMALL = 5_000
 
@@ -103,6 +106,7 @@ def run(
     backend: Backend = "auto",
     threads: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    spark: SparkSession | None = None,
 ) -> Run:
     """Apply rule sets to the records.
 
@@ -110,20 +114,27 @@ def run(
     year with data. `binds` replaces tables by alias (a what-if, e.g. ``{"gwp": "gwp.ar4"}``) and
     is written into the manifest. Rows that cannot be computed are left out of totals, counted and
     reported in `Run.problems`. Raises `EngineError` when nothing can be run at all.
+
+    `backend` "auto" takes Python for few rows and DuckDB for many; "spark" runs on the session
+    `spark`, or starts Spark on this machine. The result is the same to the last bit.
     """
+    check_backend(backend, get_args(Backend))
     snapshot = store if isinstance(store, Snapshot) else Snapshot.of(store)
     with snapshot.borrow(threads) as connection:
-        work = _Work(rulebook, snapshot, connection, dict(binds or {}), backend)
+        few = DuckEngine(connection)
+        engine = few if backend != "spark" else open_engine(snapshot, spark, threads)
+        work = _Work(rulebook, snapshot, few, engine, dict(binds or {}), backend)
         return work.run(rulesets, years, progress)
 
 
 @dataclass(slots=True)
 class _Work:
-    """One run on one connection."""
+    """One run: `engine` computes, `few` reads the handful of rows that a problem is about."""
 
     rulebook: Rulebook
     snapshot: Snapshot
-    connection: duckdb.DuckDBPyConnection
+    few: DuckEngine
+    engine: SqlEngine
     binds: dict[str, str]
     backend: Backend
 
@@ -134,13 +145,11 @@ class _Work:
         progress: Callable[[str, int, int], None] | None,
     ) -> Run:
         query = "SELECT * FROM facilities"
-        facilities = {row["facility"]: row for row in fetch(self.connection, query)}
+        facilities = {row["facility"]: row for row in self.few.fetch(query)}
         in_python = self.backend == "python" or (self.backend == "auto" and self.is_small())
         # Few records are read once, and everything is worked out from what was read.
-        records = read_records(self.connection) if in_python else None
-        kinds = (
-            kinds_of_records(self.connection) if records is None else kinds_in(records, facilities)
-        )
+        records = read_records(self.few.connection) if in_python else None
+        kinds = kinds_of_records(self.engine) if records is None else kinds_in(records, facilities)
         data_years = self.years(kinds)
         chosen_years = None if years is None else set(years)
         wanted = [year for year in data_years if chosen_years is None or year in chosen_years]
@@ -157,14 +166,14 @@ class _Work:
             bound, engine = prepare(self.rulebook, ruleset, its_years, self.binds)
             inside = None if rulesets is not None else _of_sectors(bound, facilities)
             sources = self.scope(inside, index)
-            reader = LeafRows(self.connection, sources, facilities)
+            reader = LeafRows(self.few.connection, sources, facilities)
             leaves, warned = None, None
             if records is not None:
                 mine = records if inside is None else in_scope(records, inside)
                 leaves = reader.read(bound.program, records=mine)
                 sheets = engine.run(leaves)
             else:
-                back = DuckBackend(self.connection, bound.program, engine.tables, sources, index)
+                back = SqlBackend(self.engine, bound.program, engine.tables, sources, index)
                 sheets = back.run()
                 warned = back.warned()
                 back.drop()
@@ -196,17 +205,15 @@ class _Work:
         sources = self.snapshot.sources()
         if facilities is None:
             return sources
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE scope{index} AS SELECT unnest(?::VARCHAR[]) AS facility",
-            [sorted(facilities)],
-        )
+        for engine in {id(one): one for one in (self.few, self.engine)}.values():
+            engine.fill(f"scope{index}", [("facility", "VARCHAR")], [sorted(facilities)])
         return Sources(wide=sources.wide, scope=f"scope{index}")
 
     def is_small(self) -> bool:
         """Whether there are so few rows that plain Python is quicker than preparing SQL."""
         relations = ["activity", *(f"wide_{name}" for name in self.snapshot.wide)]
         counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in relations)
-        found = self.connection.execute(f"SELECT {counts}").fetchone() or ()
+        found = self.few.connection.execute(f"SELECT {counts}").fetchone() or ()
         return sum(map(int, found)) <= _SMALL
 
     def years(self, kinds: Iterable[Row]) -> list[int]:
@@ -214,8 +221,7 @@ class _Work:
         years = {kind["year"] for kind in kinds}
         for name in self.snapshot.wide:
             years.update(
-                row["year"]
-                for row in fetch(self.connection, f"SELECT DISTINCT year FROM wide_{name}")
+                row["year"] for row in self.engine.fetch(f"SELECT DISTINCT year FROM wide_{name}")
             )
         return sorted(years)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tongjian.engine._sql import FactorSet, SqlWriter, class_test, factor_sets, lookups
+from tongjian.engine._sql import FactorSet, SqlWriter, factor_sets, lookups
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan, key_columns, own_columns
 from tongjian.rules import _ir as ir
 
@@ -115,7 +115,7 @@ class SheetSql:
         tests = dict.fromkeys(self.input_test(sheet, name) for name in sheet.inputs)
         conditions = [f"({' OR '.join(tests)})", *([where] if where else [])]
         if sheet.doc.streams and sheet.doc.streams != ("any",):
-            conditions.insert(0, class_test("class", sheet.doc.streams))
+            conditions.insert(0, self.writer.class_test("class", sheet.doc.streams))
         if self.sources.scope:
             conditions.append(f"facility IN (SELECT facility FROM {self.sources.scope})")
         return (
@@ -126,8 +126,9 @@ class SheetSql:
     def input_test(self, sheet: SheetPlan, name: str) -> str:
         """Which rows of the long table feed an input: its item, unit and, if named, stream."""
         doc = sheet.inputs[name].doc
-        test = f"item = '{doc.item}' AND unit = '{doc.unit.text}'"
-        return f"stream = '{doc.stream}' AND {test}" if doc.stream else test
+        text = self.writer.dialect.text
+        test = f"item = {text(doc.item)} AND unit = {text(doc.unit.text)}"
+        return f"stream = {text(doc.stream)} AND {test}" if doc.stream else test
 
     def wide_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
         q = self.writer.quote
@@ -243,7 +244,8 @@ class SheetSql:
         for name in carried_columns(sheet):
             # The same in all rows of a key; a wide table has no classes.
             absent = name == "stream_class" and child_name in self.sources.wide
-            columns.append(f"{'NULL' if absent else f'min({q(name)})'} AS {q(name)}")
+            nothing = f"CAST(NULL AS {self.writer.dialect.string})"
+            columns.append(f"{nothing if absent else f'min({q(name)})'} AS {q(name)}")
         grain = ", ".join(map(q, sheet.grain))
         self.writer.joined.clear()
         return f"SELECT {grain}, {', '.join(columns)} FROM ({source}) GROUP BY {grain}"
@@ -343,8 +345,7 @@ class SheetSql:
             source = f"{units} x LEFT JOIN {facilities} z ON z.facility = x.facility"
             columns.append("x.process_unit")
         if by_year:
-            years = ", ".join(map(str, self.years))
-            source += f" CROSS JOIN (SELECT unnest([{years}]) AS year) y"
+            source += f" CROSS JOIN ({self.writer.dialect.numbers(self.years, 'year')}) y"
             columns.append("y.year")
         columns += [f"x.{q(name)}" for name in names]
 

@@ -13,16 +13,17 @@ import duckdb
 
 from tongjian.engine._sheet_sql import Sources
 
-_ACTIVITY = (
+# The columns of the records, in DuckDB's words.
+ACTIVITY = (
     "facility VARCHAR, period VARCHAR, year INTEGER, process_unit VARCHAR, stream VARCHAR, "
     "class VARCHAR, item VARCHAR, unit VARCHAR, quantity DOUBLE, entered_quantity VARCHAR, "
     "entered_unit VARCHAR, tier VARCHAR, evidence VARCHAR, source VARCHAR"
 )
-_FACILITIES = (
+FACILITIES = (
     "facility VARCHAR, name_zh VARCHAR, name_en VARCHAR, sector VARCHAR, province VARCHAR, "
     "city VARCHAR, division VARCHAR, fictitious BOOLEAN"
 )
-_PROCESS_UNITS = (
+PROCESS_UNITS = (
     "facility VARCHAR, process_unit VARCHAR, name_zh VARCHAR, name_en VARCHAR, kind VARCHAR, "
     "technology VARCHAR, abatement VARCHAR, capacity DOUBLE, capacity_unit VARCHAR"
 )
@@ -117,10 +118,10 @@ class Snapshot:
             view = f"read_parquet([{', '.join(map(_literal, self.activity))}])"
             connection.execute(f"CREATE VIEW activity AS SELECT * FROM {view}")
         else:
-            connection.execute(f"CREATE TABLE activity ({_ACTIVITY})")
+            connection.execute(f"CREATE TABLE activity ({ACTIVITY})")
         for name, path, columns in (
-            ("facilities", self.facilities, _FACILITIES),
-            ("process_units", self.process_units, _PROCESS_UNITS),
+            ("facilities", self.facilities, FACILITIES),
+            ("process_units", self.process_units, PROCESS_UNITS),
         ):
             connection.execute(
                 f"CREATE TABLE {name} ({columns})"

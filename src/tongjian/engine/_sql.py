@@ -2,50 +2,20 @@
 
 About a dozen node types, written out with our meanings: division by zero gives NULL, `and`/`or`
 read from left to right, `min`/`max` of a missing value is missing, every number is a double and
-every total a sum of integers. Dialects differ in a handful of spellings only.
+every total a sum of integers. What engines spell differently stands in `_dialects`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from tongjian.engine._dialects import DUCKDB, Dialect
 from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """Spellings in which engines differ."""
-
-    name: str = "duckdb"
-    double: str = "DOUBLE"
-    integer: str = "BIGINT"
-    quote: str = '"'
-    # The sum of the so many largest of some integers; missing ones are skipped.
-    sum_largest: str = "list_sum(max({value}, {most}))"
-    # An item of a list by its number from 1, NULL where there is none; "" if there are no lists.
-    item: str = "CAST('[{items}]' AS DOUBLE[])[{number}]"
-    # Used only after a plain CAST has failed on a value too large for an integer.
-    safe_cast: str = "TRY_CAST"
-    # Whether a cast to an integer rounds to the nearest (ties to even) and does not truncate.
-    cast_rounds: bool = True
-
-
-DUCKDB = Dialect()
-SPARK = Dialect(
-    name="spark",
-    quote="`",
-    item="",
-    sum_largest=(
-        "aggregate(slice(sort_array(collect_list({value}), FALSE), 1, {most}), "
-        "CAST(0 AS BIGINT), (total, one) -> total + one)"
-    ),
-    cast_rounds=False,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +86,7 @@ class SqlWriter:
         return self.double(node.value)
 
     def _text(self, node: ir.Text) -> str:
-        return "'" + node.value.replace("'", "''") + "'"
+        return self.dialect.text(node.value)
 
     def _nothing(self, node: ir.Nothing) -> str:
         return f"CAST(NULL AS {self.dialect.double})"
@@ -136,7 +106,7 @@ class SqlWriter:
     def _interpolate(self, node: ir.Interpolate) -> str:
         if any(name.name in self.absent for name in node.positions):
             return self._nothing(ir.Nothing(node.kind))
-        found = self.grid(node) if self.dialect.item else None
+        found = self.grid(node)
         if found is None:
             return self.code(self.written_out(node))
         positions = [self.code(position) for position in node.positions]
@@ -162,8 +132,8 @@ class SqlWriter:
             for number, place in enumerate(axis[1:], 1)
         )
         low = f"CASE {steps} ELSE {len(axis)} END" if steps else "1"
-        start = self.item([float(place) for place in axis], low)
-        width = self.item([float(after - place) for place, after in pairwise(axis)], low)
+        start = self.dialect.item([float(place) for place in axis], low)
+        width = self.dialect.item([float(after - place) for place, after in pairwise(axis)], low)
         part = f"coalesce(({position} - {start}) / {width}, 0e0)"  # the last place has no width
         left, right = (
             self.at(grid, others, f"({before}) * {len(axis)} + ({low}) - 1 + {step}")
@@ -176,16 +146,7 @@ class SqlWriter:
         """The value at a place of the axes so far, along the rest of them."""
         if positions:
             return self.along(grid, positions, before)
-        return self.item(grid.values, f"{before} + 1")
-
-    def item(self, values: Sequence[float | None], number: str) -> str:
-        """One of some constants by its number from 1; NULL if there is none of that number.
-
-        The list is written as one text: as hundreds of single constants it takes the engine
-        longer to plan than to run.
-        """
-        items = ", ".join("NULL" if value is None else repr(value) for value in values)
-        return self.dialect.item.format(items=items, number=number)
+        return self.dialect.item(grid.values, f"{before} + 1")
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor
@@ -201,7 +162,7 @@ class SqlWriter:
             return f"({left} {node.op} {right})"
         if isinstance(node.right, ir.Number):
             return f"({left} / {right})"
-        return f"({left} / NULLIF({right}, 0e0))"
+        return self.dialect.ratio(left, right)
 
     def _negate(self, node: ir.Negate) -> str:
         return f"(-{self.code(node.node)})"
@@ -211,7 +172,7 @@ class SqlWriter:
         return f"({self.code(node.left)} {op} {self.code(node.right)})"
 
     def _within(self, node: ir.Within) -> str:
-        return class_test(self.code(node.node), (node.name,))
+        return self.class_test(self.code(node.node), (node.name,))
 
     def _logic(self, node: ir.Logic) -> str:
         result = self.code(node.items[-1])
@@ -262,6 +223,14 @@ class SqlWriter:
         """The column that holds what was entered, before defaults."""
         return name + RAW if name in self.raw_columns else name
 
+    def class_test(self, column: str, classes: Iterable[str]) -> str:
+        """A condition: the class in `column` is one of `classes` or lies below one."""
+        tests = []
+        for name in classes:
+            same, below = self.dialect.text(name), self.dialect.text(name + ".")
+            tests.append(f"{column} = {same} OR substr({column}, 1, {len(name) + 1}) = {below}")
+        return f"({' OR '.join(tests)})"
+
     # -- aggregates --------------------------------------------------------------------------
 
     def aggregate_parts(
@@ -281,18 +250,14 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return f"{node.name[:3]}({value})", value
         integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
-        total = f"sum({integer})"
+        total = self.dialect.total(integer)
         if node.name == "sum_largest":
-            total = self.dialect.sum_largest.format(value=integer, most=node.most)
+            total = self.dialect.total_of_largest(integer, node.most)
         return total, integer if self.safe else value
 
     def integer(self, value: str, multiplier: float) -> str:
         """A value as whole micro-units."""
-        cast = self.dialect.safe_cast if self.safe else "CAST"
-        scaled = f"{value} * {self.double(Fraction(multiplier))}"
-        if not self.dialect.cast_rounds:
-            scaled = f"rint({scaled})"
-        return f"{cast}({scaled} AS {self.dialect.integer})"
+        return self.dialect.whole(f"{value} * {self.double(Fraction(multiplier))}", safe=self.safe)
 
     def from_integer(self, name: str, node: ir.Aggregate) -> str:
         """A gathered aggregate as a number; sums and counts of nothing are zero."""
@@ -302,21 +267,7 @@ class SqlWriter:
         if node.name in ("minimum", "maximum"):
             return name
         factor = self.double(micro_factor(node.kind.unit))
-        # By way of a 64-bit integer, where the conversion to double rounds the same everywhere.
-        count = f"CAST(coalesce({name}, 0) AS {self.dialect.integer})"
-        if self.safe:
-            small = f"{self.dialect.safe_cast}(coalesce({name}, 0) AS {self.dialect.integer})"
-            return f"(coalesce(CAST({small} AS {double}), CAST({name} AS {double})) / {factor})"
-        return f"(CAST({count} AS {double}) / {factor})"
-
-
-def class_test(column: str, classes: Iterable[str]) -> str:
-    """A condition: the class in `column` is one of `classes` or lies below one."""
-    tests = []
-    for name in classes:
-        quoted = name.replace("'", "''")
-        tests.append(f"{column} = '{quoted}' OR substr({column}, 1, {len(name) + 1}) = '{quoted}.'")
-    return f"({' OR '.join(tests)})"
+        return f"({self.dialect.total_as_double(name, safe=self.safe)} / {factor})"
 
 
 def factor_sets(joined: Iterable[ir.Lookup], prefix: str) -> list[FactorSet]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-import duckdb
-
-from tongjian.engine._leaf_rows import Row, fetch, within_classes
+from tongjian.engine._backend import SqlEngine
+from tongjian.engine._leaf_rows import Row, within_classes
 from tongjian.engine._sources import place_of
 from tongjian.problems import Problem
 from tongjian.rules import CompiledRuleSet, SheetPlan
@@ -25,12 +24,12 @@ GROUP BY ALL
 _KEYS = ("sector", "class", "stream", "item", "unit")
 
 
-def kinds_of_records(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+def kinds_of_records(engine: SqlEngine) -> list[Row]:
     """What kinds of records there are in each year, how many of each, and where the first stands.
 
     One pass over the records that serves several questions.
     """
-    return fetch(connection, _KINDS)
+    return engine.fetch(_KINDS)
 
 
 def unused_records(
