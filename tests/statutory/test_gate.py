@@ -48,6 +48,9 @@ def test_recalled_values_methods_and_rule_sets_are_doubts(finished):
     assert found["ruleset:cn.steel.ndrc-2013/2013-10-15"].kind == "ruleset"
     # No record of this plant is about hydrogen or nitric acid, and nobody has to confirm those.
     assert not any("nitric" in name or "refining" in name for name in found)
+    # The rule set of air pollutants was applied and found nothing: it stands behind no figure.
+    assert "cn.pollution.air" in {result.ruleset.id for result in finished.results}
+    assert not any("pollution" in name for name in found)
 
 
 def test_a_return_is_refused_with_everything_at_once(finished):

@@ -113,7 +113,8 @@ def _rulesets(run: Run) -> list[Doubt]:
     found: list[Doubt] = []
     for result in run.results:
         doc: RuleSet = result.ruleset.doc
-        if doc.basis.status == RECALLED:
+        # A rule set that found no records of its own says nothing that could be doubted.
+        if doc.basis.status == RECALLED and any(result.sheets.values()):
             tables = sorted(filter(None, result.ruleset.program.tables.items()))
             content = "; ".join(f"{alias} = {table}" for alias, table in tables)
             found.append(
