@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "a5167e2aa861851dcc0c8c1287b7e0e6cd21ca41a2d0970f0b4aa9aa3620ad86"
+PINNED = "2132e03287f484508832c08f2f3a9470798dc2bf1fbfcbb552f17191da5b1057"
 
 
 @pytest.fixture(scope="module")

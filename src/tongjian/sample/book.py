@@ -35,6 +35,8 @@ _TIERS = {
     "nonfuel_carbon": "tested",
     "fossil_share": "tested",
     "enthalpy": "calculated",
+    "used_for": "calculated",
+    "price": "invoiced",
 }
 
 

@@ -38,6 +38,7 @@ _FIXED: dict[str, Entered] = {
     "enthalpy": Entered("kJ/kg", 1, 0),
     "min_per_pot_day": Entered("min/pot_d", 1, 3),
     "hours": Entered("h", 1, 1),
+    "price": Entered("CNY/t", 1, 0),
     "carbon_gas": Entered("tC/万Nm3", 1, 3),
 }
 
