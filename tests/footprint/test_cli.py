@@ -22,7 +22,7 @@ def call(*arguments: object, code: int = 0) -> str:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("zh", ["按经济价值分配", "上游外购投入", "碳足迹", "227.78", "焦炭", "覆盖 1/2", "explain"]),
+        ("zh", ["按经济价值分配", "上游外购投入", "碳足迹", "227.78", "焦炭", "覆盖 1/2"]),
         ("en", ["Economic allocation", "upstream", "227.78", "Coke", "cover 1 of 2", "Seen 1"]),
     ],
 )  # fmt: skip

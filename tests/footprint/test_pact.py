@@ -1,4 +1,4 @@
-"""The PACT export, held against our schema always and against the public one where it is at hand."""
+"""The PACT export, held against our schema and, where it is at hand, the public one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Footprints as the rules give them; the numbers are those derived by hand in cases/product.yaml."""
+"""Footprints as the rules give them; numbers as derived by hand in cases/product.yaml."""
 
 from __future__ import annotations
 
@@ -65,7 +65,8 @@ def test_a_footprint_is_explained_down_to_the_records(coke_works: Run) -> None:
             walk(child)
 
     walk(node)
-    assert "value / plant_output.value if plant_output.value > 0 and plant_output.without_price == 0 else none" in texts  # noqa: E501
+    share = "value / plant_output.value if plant_output.value > 0"
+    assert any(text.startswith(share) for text in texts)
     assert "volume * carbon_by_volume" in " ".join(texts)
 
 
