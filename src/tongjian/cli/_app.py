@@ -256,8 +256,7 @@ def footprint(
         typer.Option(help="mass | energy | economic | subdivision 分配方法 / how to share out"),
     ] = "mass",
     ruleset: Annotated[
-        str | None,
-        typer.Option("--ruleset", "-r", help="规则集，缺省按行业 / by sector if not named"),
+        str | None, typer.Option("--ruleset", "-r", help="规则集，缺省按行业 / by sector if none")
     ] = None,
     about: Annotated[
         Path | None, typer.Option(help="企业与产品说明 YAML / company and products, for exports")

@@ -144,7 +144,9 @@ def _print(out: Output, found: Sequence[Footprint]) -> None:
     if first.gaps:
         gaps = [[words.key("stream", gap.stream), gap.amount, gap.unit] for gap in first.gaps]
         out.table(
-            "没有上游因子的外购投入（未计入）" if zh else "Inputs without an upstream factor (not counted)",
+            "没有上游因子的外购投入（未计入）"
+            if zh
+            else "Inputs without an upstream factor (not counted)",
             ["物料" if zh else "stream", "数量" if zh else "amount", "单位" if zh else "unit"],
             gaps,
         )  # fmt: skip

@@ -165,8 +165,8 @@ def _problems(found: Sequence[Footprint], about: About) -> Iterator[Problem]:
         values = {"name": first.allocation, "known": known}
         yield Problem("footprint.cbam_allocation", values=values)
     if first.missing:
-        values = {"product": first.product, "count": first.missing}
-        yield Problem("footprint.rows_left_out", values=values)
+        left_out = {"product": first.product, "count": first.missing}
+        yield Problem("footprint.rows_left_out", values=left_out)
     if not about.installation:
         yield Problem("footprint.cbam_installation", about.place)
     for one in found:

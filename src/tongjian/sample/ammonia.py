@@ -7,6 +7,10 @@ from tongjian.sample.dice import Dice
 from tongjian.sample.months import Month
 from tongjian.sample.plants import Plant
 
+# Tonnes of ammonia in a tonne of urea, with losses; prices in CNY/t. All invented.
+_PER_UREA = 0.58
+_PRICES = {"ammonia": 2600.0, "urea": 2100.0}
+
 
 def ammonia(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
     """Enter everything an ammonia plant reports.
@@ -25,13 +29,28 @@ def ammonia(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> 
             _reformer(plant, book, month, dice, made)
         else:
             _gasifier(plant, book, month, dice, made)
+        urea_made = made * dice.around(1.25, 0.04) if urea else 0.0
         if urea:
-            book.mass(month, "URE", "urea", "product_output", made * dice.around(1.25, 0.04))
+            book.mass(month, "URE", "urea", "product_output", urea_made)
         if sells_co2:
             book.put(month, "SYN", "co2", "exported", "gas", made * dice.around(0.012, 0.06))
             book.share(month, "SYN", "co2", "purity_exported", dice.around(0.988, 0.002))
         book.mass(month, "", "diesel", "consumed", made * plant.rate(2e-4, 5e-4, dice))
         book.mass(month, "", "fresh_water", "consumed", made * plant.rate(4.0, 8.0, dice))
+        _products(book, month, made, urea_made)
+
+
+def _products(book: Book, month: Month, made: float, urea: float) -> None:
+    """What leaves the plant, and what of the ammonia becomes urea: for product footprints."""
+    used = _PER_UREA * urea
+    book.mass(month, "SYN", "ammonia", "net_output", made - used)
+    if urea:
+        book.mass(month, "SYN", "urea", "used_for", used)
+        book.mass(month, "URE", "urea", "net_output", urea)
+    if month.month == 1:
+        book.put(month, "", "ammonia", "price", "price", _PRICES["ammonia"])
+        if urea:
+            book.put(month, "", "urea", "price", "price", _PRICES["urea"])
 
 
 def _layout(book: Book, gas: bool, urea: bool, yearly: float) -> None:

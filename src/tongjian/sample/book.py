@@ -42,6 +42,8 @@ _TIERS = {
     "sulphur_retention": "tested",
     "balance_input": "calculated",
     "balance_output": "calculated",
+    "used_for": "calculated",
+    "price": "invoiced",
 }
 
 

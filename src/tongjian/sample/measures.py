@@ -45,6 +45,7 @@ _FIXED: dict[str, Entered] = {
     "kg_per_hour": Entered("kg/h", 1, 4),
     "kg_per_tonne": Entered("kg/t", 1, 3),
     "fraction": Entered("1", 1, 4),
+    "price": Entered("CNY/t", 1, 0),
     "carbon_gas": Entered("tC/万Nm3", 1, 3),
 }
 
