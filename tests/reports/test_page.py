@@ -253,7 +253,8 @@ def test_names_from_the_records_are_text_and_nothing_else(texts, pages, lang):
 
 SKIPPED = frozenset({"code"})
 _UNITS = {
-    "kgce", "gce", "tce", "GJ", "MWh", "kWh", "kJ", "tC", "tCO", "kgN", "tN", "kg", "HNO", "MJ", "Nm",
+    "kgce", "gce", "tce", "GJ", "MWh", "kWh", "kJ", "tC", "tCO", "kgN", "tN", "kg", "HNO", "MJ",
+    "Nm",
 }  # fmt: skip
 _NAMES = {
     "CO", "CaO", "MgO", "NSCR", "SCR", "IPCC", "SAR", "AR", "GB", "MEE", "CETS", "AG", "SHA", "BF",

@@ -174,8 +174,7 @@ def reader(
     places = [[constant(number) for number, _ in axis] for axis in grid.axes]
     texts = [[text for _, text in axis] for axis in grid.axes]
     widths = [
-        [constant(high - low) for (low, _), (high, _) in pairwise(axis)]
-        for axis in grid.axes
+        [constant(high - low) for (low, _), (high, _) in pairwise(axis)] for axis in grid.axes
     ]
     one = constant(Fraction(1))
 

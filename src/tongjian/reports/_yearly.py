@@ -22,7 +22,8 @@ _DIGITS = 6
 def yearly(found: Sequence[PlantSheets], words: Words) -> Markup:
     """The year's sheet of each rule set, and its sheets by process unit."""
     return join(
-        el("p", words.text("yearly_lead")), *(_of_ruleset(one, words) for one in found if one.sheets)
+        el("p", words.text("yearly_lead")),
+        *(_of_ruleset(one, words) for one in found if one.sheets),
     )
 
 
@@ -48,10 +49,7 @@ def _sheet(
 ) -> Iterator[Markup]:
     """Figures as lines, process units (or the year alone) as columns; empty lines left out."""
     by_unit = "process_unit" in sheet.grain
-    units = [
-        str(row.get("process_unit") or words.text("whole_plant"))
-        for row in rows
-    ]
+    units = [str(row.get("process_unit") or words.text("whole_plant")) for row in rows]
     lines = []
     for name, formula in sheet.formulas.items():
         values = [row[name] for row in rows]
