@@ -50,8 +50,8 @@ def words_of(run_: Run, path: Path, lang: str) -> list[str]:
         (
             "en",
             (
-                "total energy use (calorific, assessed)",
-                "total energy use (by energy input, physical)",
+                "Total energy use (calorific, assessed)",
+                "Total energy use (by energy input, physical)",
             ),
         ),
     ],
@@ -75,3 +75,14 @@ def test_process_units_stand_side_by_side(smelter: Run, tmp_path: Path) -> None:
         "36,870.00",
         "71,430.00",
     ]
+
+
+def test_no_total_by_energy_input_where_its_coefficient_is_unknown(tmp_path: Path) -> None:
+    # The supply coal consumption of 2025 is not on record: nothing is guessed, nothing else lost.
+    activity = [("A1", "2025", "", "electricity", POWER, "purchased", "MWh", 1000.0)]
+    plants = Plants(tmp_path, activity, [facility("A1", "aluminium", "南京市", "320100")], [])
+    result = run(load_rulebook(), plants.snapshot(), ["cn.energy.gbt2589-2020"])
+    (row,) = result.sheet("cn.energy.gbt2589-2020", "facility")
+    assert [row["total"], row["assessed"]] == pytest.approx([122.9, 122.9])
+    assert (row["total_equivalent"], row["assessed_equivalent"]) == (None, None)
+    assert result.problems == []
