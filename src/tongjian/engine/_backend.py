@@ -5,7 +5,7 @@ What is asked of an engine is the little that `SqlEngine` names; the SQL is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -66,14 +66,29 @@ class SqlBackend:
     def __post_init__(self) -> None:
         self.factors = FactorSets(self.tables)
 
-    def run(self) -> dict[str, list[Row]]:
-        """Compute every coarser sheet and return its rows, in key order."""
-        read = {part.sheet for sheet in self.program.sheets.values() for part in sheet.aggregates}
+    def run(self, only: Collection[str] | None = None) -> dict[str, list[Row]]:
+        """Compute the coarser sheets and return their rows, in key order.
+
+        `only` names those that are wanted; what they read is computed in any case.
+        """
+        wanted = self.needed(self.program.sheets if only is None else only)
+        read = {part.sheet for name in wanted for part in self.program.sheets[name].aggregates}
         return {
             name: self.compute(sheet, keep=name in read)
             for name, sheet in self.program.sheets.items()
-            if not sheet.is_leaf
+            if name in wanted and not sheet.is_leaf
         }
+
+    def needed(self, names: Iterable[str]) -> set[str]:
+        """Some sheets and all that they read, directly or through others."""
+        found: set[str] = set()
+        stack = list(names)
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                stack += [part.sheet for part in self.program.sheets[name].aggregates]
+        return found
 
     def drop(self) -> None:
         """Drop the stored results from the engine."""
