@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.backends import Backends, params
 from tests.support import (
     Records,
     codes,
@@ -25,7 +26,6 @@ from tests.support import (
 from tongjian.engine import (
     PlantModel,
     Run,
-    compute_sheets,
     explain,
     factors_used,
     run,
@@ -36,7 +36,6 @@ from tongjian.problems import LANGUAGES, RuleError
 from tongjian.rules import Rulebook
 
 Book = Callable[..., Rulebook]
-BACKENDS = ("duckdb", "python", "decimal")
 LEAF = "facility period process_unit"
 # Two tables: along one axis, and over a plane with a gap at (2, 300).
 LINE = table("line", columns={"h": "kJ/kg"}, axes={"p": "MPa"})
@@ -147,13 +146,14 @@ def steam(
     return records.snapshot()
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", params())
 def test_values_between_and_at_the_places_of_a_table(
-    book: Book, records: Records, backend: str
+    book: Book, records: Records, backends: Backends, backend: str
 ) -> None:
     made = make(book)
     snapshot = steam(records, [(p, t) for p, t, _, _ in CASES])
-    found = compute_sheets(made, made.ruleset("test.rules", 2025), snapshot, [2025], backend)
+    compiled = made.ruleset("test.rules", 2025)
+    found = backends.sheets(backend, made, compiled, snapshot, [2025], compiles=True)
     for case, row in zip(CASES, found["s"], strict=True):
         for column, expected in (("line", case[2]), ("plane", case[3])):
             value = row[column]
@@ -163,13 +163,16 @@ def test_values_between_and_at_the_places_of_a_table(
                 assert float(value) == pytest.approx(expected, rel=1e-13), (case, column)
 
 
-def test_back_ends_give_the_same_bits(book: Book, records: Records) -> None:
+@pytest.mark.parametrize("backend", params(("duckdb", "spark")))
+def test_back_ends_give_the_same_bits(
+    book: Book, records: Records, backends: Backends, backend: str
+) -> None:
     made, dice = make(book), random.Random(3)
     snapshot = steam(records, [(dice.uniform(0, 5), dice.uniform(50, 350)) for _ in range(300)])
     compiled = made.ruleset("test.rules", 2025)
     ours, theirs = (
-        compute_sheets(made, compiled, snapshot, [2025], backend)["s"]
-        for backend in ("python", "duckdb")
+        backends.sheets(name, made, compiled, snapshot, [2025], compiles=True)["s"]
+        for name in ("python", backend)
     )
     seen = 0
     for one, other in zip(ours, theirs, strict=True):
@@ -275,7 +278,10 @@ def test_largest_values_of_draws_and_their_drivers(book: Book, records: Records)
     assert [one.value for one in node.children[0].children] == [5.0, 3.0]
 
 
-def test_years_without_a_value(book: Book, records: Records) -> None:
+@pytest.mark.parametrize("backend", params())
+def test_years_without_a_value(
+    book: Book, records: Records, backends: Backends, backend: str
+) -> None:
     files = {**FILES, "line.csv": values(["p"], *(
         [p, "h", h, "kJ/kg", "2025-01-01"] for p, h in (("0.1", "100"), ("2", "500"))
     ))}  # fmt: skip
@@ -290,9 +296,8 @@ def test_years_without_a_value(book: Book, records: Records) -> None:
         records.add("steam", "pressure", 2.0, "MPa", period=f"{year}")
     snapshot = records.snapshot()
     compiled = made.ruleset("test.rules", 2025)
-    for backend in BACKENDS:
-        rows = compute_sheets(made, compiled, snapshot, [2024, 2025], backend)["s"]
-        assert [row["line"] for row in rows] == [None, 500], backend
+    rows = backends.sheets(backend, made, compiled, snapshot, [2024, 2025])["s"]
+    assert [row["line"] for row in rows] == [None, 500]
 
 
 @pytest.mark.parametrize(
