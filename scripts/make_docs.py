@@ -1,6 +1,6 @@
 """Writes the generated pages of docs/ from the program itself; a test holds them true.
 
-python scripts/make_docs.py          write docs/{cli,crosscheck,errors,rulebook}.md, docs/methods/*.md
+python scripts/make_docs.py          write the generated pages of docs/ and docs/methods/
 """
 
 from __future__ import annotations

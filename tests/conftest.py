@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests.backends import Backends, start_spark
 from tests.support import Records, write_rulebook
 from tongjian.rules import Rulebook, load_rulebook
 
@@ -46,3 +48,16 @@ def book(tmp_path: Path) -> Callable[..., Rulebook]:
 def records(tmp_path: Path) -> Records:
     """Builds a snapshot of records row by row; see `tests.support.Records`."""
     return Records(tmp_path / "records")
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """Spark with an executor in a process of its own; see `tests.backends.start_spark`."""
+    with start_spark() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def backends(request: pytest.FixtureRequest) -> Backends:
+    """Every back-end by name; Spark is started by the first test that asks for it."""
+    return Backends(lambda: request.getfixturevalue("spark"))

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.backends import Backends, installed
 from tests.engine.plant import DOCUMENTS, FILES, rows_of, spelled
 from tests.support import Records, write_rulebook
 from tongjian.engine import Run, Snapshot, run
@@ -73,7 +74,9 @@ def outcome(done: Run) -> tuple[Any, ...]:
     return manifest, done.ledger, spelled(done)
 
 
-def test_order_files_threads_and_back_end_do_not_matter(plant: Rulebook, records: Records) -> None:
+def test_order_files_threads_and_back_end_do_not_matter(
+    plant: Rulebook, records: Records, backends: Backends
+) -> None:
     plain = many(records).snapshot("plain")
     expected = outcome(run(plant, plain, backend="python"))
     assert len(expected[2]) > 50, "some rows are faulty"
@@ -84,6 +87,10 @@ def test_order_files_threads_and_back_end_do_not_matter(plant: Rulebook, records
         for backend, threads in (("duckdb", 1), ("duckdb", 2), ("python", None)):
             done = run(plant, shuffled, backend=backend, threads=threads)  # type: ignore[arg-type]
             assert outcome(done) == expected, (seed, backend, threads)
+    if "spark" in installed():
+        for compiles in (True, False):
+            done = backends.run("spark", plant, shuffled, compiles=compiles)
+            assert outcome(done) == expected, compiles
 
 
 def test_the_size_chooses_the_back_end_and_changes_nothing(

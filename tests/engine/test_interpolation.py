@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.backends import Backends, params
 from tests.support import (
     Records,
     codes,
@@ -36,7 +37,6 @@ from tongjian.problems import LANGUAGES, RuleError
 from tongjian.rules import Rulebook
 
 Book = Callable[..., Rulebook]
-BACKENDS = ("duckdb", "python", "decimal")
 LEAF = "facility period process_unit"
 # Two tables: along one axis, and over a plane with a gap at (2, 300).
 LINE = table("line", columns={"h": "kJ/kg"}, axes={"p": "MPa"})
@@ -147,13 +147,14 @@ def steam(
     return records.snapshot()
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", params())
 def test_values_between_and_at_the_places_of_a_table(
-    book: Book, records: Records, backend: str
+    book: Book, records: Records, backends: Backends, backend: str
 ) -> None:
     made = make(book)
     snapshot = steam(records, [(p, t) for p, t, _, _ in CASES])
-    found = compute_sheets(made, made.ruleset("test.rules", 2025), snapshot, [2025], backend)
+    compiled = made.ruleset("test.rules", 2025)
+    found = backends.sheets(backend, made, compiled, snapshot, [2025], compiles=True)
     for case, row in zip(CASES, found["s"], strict=True):
         for column, expected in (("line", case[2]), ("plane", case[3])):
             value = row[column]
@@ -167,19 +168,22 @@ def test_positions_that_nobody_entered(book: Book, records: Records) -> None:
     made = make(book)
     snapshot = steam(records, [(0.5, None)])  # a pressure, and no temperature anywhere
     compiled = made.ruleset("test.rules", 2025)
-    for backend in BACKENDS:
+    for backend in ("duckdb", "python", "decimal"):
         found = compute_sheets(made, compiled, snapshot, [2025], backend)
         assert [(row["line"], row["plane"]) for row in found["s"]] == [(300, None)], backend
         assert [float(row["heat"]) for row in found["facility"]] == [pytest.approx(0.3)], backend
 
 
-def test_back_ends_give_the_same_bits(book: Book, records: Records) -> None:
+@pytest.mark.parametrize("backend", params(("duckdb", "spark")))
+def test_back_ends_give_the_same_bits(
+    book: Book, records: Records, backends: Backends, backend: str
+) -> None:
     made, dice = make(book), random.Random(3)
     snapshot = steam(records, [(dice.uniform(0, 5), dice.uniform(50, 350)) for _ in range(300)])
     compiled = made.ruleset("test.rules", 2025)
     ours, theirs = (
-        compute_sheets(made, compiled, snapshot, [2025], backend)["s"]
-        for backend in ("python", "duckdb")
+        backends.sheets(name, made, compiled, snapshot, [2025], compiles=True)["s"]
+        for name in ("python", backend)
     )
     seen = 0
     for one, other in zip(ours, theirs, strict=True):
@@ -285,7 +289,10 @@ def test_largest_values_of_draws_and_their_drivers(book: Book, records: Records)
     assert [one.value for one in node.children[0].children] == [5.0, 3.0]
 
 
-def test_years_without_a_value(book: Book, records: Records) -> None:
+@pytest.mark.parametrize("backend", params())
+def test_years_without_a_value(
+    book: Book, records: Records, backends: Backends, backend: str
+) -> None:
     files = {**FILES, "line.csv": values(["p"], *(
         [p, "h", h, "kJ/kg", "2025-01-01"] for p, h in (("0.1", "100"), ("2", "500"))
     ))}  # fmt: skip
@@ -300,9 +307,8 @@ def test_years_without_a_value(book: Book, records: Records) -> None:
         records.add("steam", "pressure", 2.0, "MPa", period=f"{year}")
     snapshot = records.snapshot()
     compiled = made.ruleset("test.rules", 2025)
-    for backend in BACKENDS:
-        rows = compute_sheets(made, compiled, snapshot, [2024, 2025], backend)["s"]
-        assert [row["line"] for row in rows] == [None, 500], backend
+    rows = backends.sheets(backend, made, compiled, snapshot, [2024, 2025])["s"]
+    assert [row["line"] for row in rows] == [None, 500]
 
 
 @pytest.mark.parametrize(
@@ -380,16 +386,23 @@ SPARSE = values(
         (2.5, 100, None),
     ],
 )
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", params())
 def test_lines_that_are_mostly_empty(
-    book: Book, records: Records, backend: str, p: float, t: float, expected: float | None
+    book: Book,
+    records: Records,
+    backends: Backends,
+    backend: str,
+    p: float,
+    t: float,
+    expected: float | None,
 ) -> None:
     total = sheet("facility year", formulas=formulas(heat="GJ: sum(s.heat)"))
     made = method(sheets={"s": SHEET, "facility": total}, uses=AXES)
     files = {**FILES, "plane.csv": SPARSE}
     found = book(made, ruleset(binds={"line": "line"}), LINE, PLANE, files=files)
     compiled = found.ruleset("test.rules", 2025)
-    (row,) = compute_sheets(found, compiled, steam(records, [(p, t)]), [2025], backend)["s"]
+    snapshot = steam(records, [(p, t)])
+    (row,) = backends.sheets(backend, found, compiled, snapshot, [2025])["s"]
     value = row["plane"]
     assert (None if value is None else pytest.approx(float(value))) == expected
 
@@ -402,5 +415,6 @@ def test_an_axis_of_one_place_has_a_value_only_there(book: Book, records: Record
         made, ruleset(binds={"line": "line"}), LINE, PLANE, files={**FILES, "line.csv": one}
     )
     snapshot = steam(records, [(0.5, None), (0.51, None)])
-    rows = compute_sheets(found, found.ruleset("test.rules", 2025), snapshot, [2025], "duckdb")
+    compiled = found.ruleset("test.rules", 2025)
+    rows = compute_sheets(found, compiled, snapshot, [2025], "duckdb")
     assert [row["line"] for row in rows["s"]] == [300.0, None]

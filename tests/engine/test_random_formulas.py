@@ -14,13 +14,15 @@ from typing import Any, ClassVar
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tongjian.engine._backend import SqlBackend
+from tests.backends import Backends, needs_spark
+from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._spark import SparkEngine
 from tongjian.engine._tables import ResolvedTables, resolve_tables
 from tongjian.problems import Place, RuleError
 from tongjian.rules import (
@@ -55,6 +57,10 @@ INPUTS = {
     "q": ("1", True),
 }
 DEFAULTED = "d"
+REGISTERS = {
+    "facilities": ("facility", "sector", "province", "city", "division"),
+    "process_units": ("facility", "process_unit", "kind", "technology", "abatement"),
+}
 UNITS = ("u1", "u2", "u3", "u4")
 
 
@@ -124,27 +130,27 @@ class World:
         self.tables: ResolvedTables = resolve_tables(program, BOOK, None, [2025])  # type: ignore[arg-type]
 
     def duckdb(self) -> dict[str, list[Row]]:
+        return self.sql(DuckEngine(self.connection))
+
+    def spark(self, session: Any) -> dict[str, list[Row]]:
+        engine = SparkEngine(session)
+        for name, columns in REGISTERS.items():
+            engine.fill(name, [(column, "VARCHAR") for column in columns], [[]] * len(columns))
+        return self.sql(engine)
+
+    def sql(self, engine: SqlEngine) -> dict[str, list[Row]]:
         names = [*INPUTS, DEFAULTED]
-        columns = ", ".join(f'"{name}" DOUBLE' for name in names)
-        self.connection.execute(
-            f"CREATE OR REPLACE TABLE wide_s (facility VARCHAR, period VARCHAR, year INTEGER, "
-            f"process_unit VARCHAR, {columns})"
-        )
-        marks = ", ".join("?" * (4 + len(names)))
-        flat = [
-            cell
-            for row in self.rows
-            for cell in ("F1", "2025", 2025, row["unit"], *(row[name] for name in names))
+        kinds = [("facility", "VARCHAR"), ("period", "VARCHAR"), ("year", "INTEGER")]
+        kinds += [("process_unit", "VARCHAR"), *((name, "DOUBLE") for name in names)]
+        table = [
+            ("F1", "2025", 2025, row["unit"], *(row[name] for name in names)) for row in self.rows
         ]
-        inserted = ", ".join([f"({marks})"] * len(self.rows))
-        self.connection.execute(f"INSERT INTO wide_s VALUES {inserted}", flat)
-        sources = Sources(wide={"s": "wide_s"})
-        back = SqlBackend(DuckEngine(self.connection), self.program, self.tables, sources)
+        engine.fill("wide_s", kinds, [list(column) for column in zip(*table, strict=True)])
+        back = SqlBackend(engine, self.program, self.tables, Sources(wide={"s": "wide_s"}))
         try:
-            found = back.run()
+            return {**back.run(), "s": back.leaf(self.program.sheets["s"])}
         finally:
             back.drop()
-        return {**found, "s": back.leaf(self.program.sheets["s"])}
 
     def python(self, mode: str) -> dict[str, list[Row]]:
         rows = [
@@ -161,10 +167,9 @@ class World:
 @pytest.fixture(scope="module", autouse=True)
 def connection() -> Iterator[None]:
     with duckdb.connect(config={"threads": 1}) as made:
-        made.execute("CREATE TABLE facilities (facility VARCHAR, sector VARCHAR, "
-                     "province VARCHAR, city VARCHAR, division VARCHAR)")  # fmt: skip
-        made.execute("CREATE TABLE process_units (facility VARCHAR, process_unit VARCHAR, "
-                     "kind VARCHAR, technology VARCHAR, abatement VARCHAR)")  # fmt: skip
+        for name, columns in REGISTERS.items():
+            listed = ", ".join(f"{column} VARCHAR" for column in columns)
+            made.execute(f"CREATE TABLE {name} ({listed})")
         World.connection = made
         yield
 
@@ -248,9 +253,11 @@ def truth(depth: int, signed: bool = True) -> st.SearchStrategy[str]:
     return st.one_of(found)
 
 
-def formulas(signed: bool) -> st.SearchStrategy[list[tuple[str, str]]]:
+def formulas(
+    signed: bool, least: int = 1, most: int = 6
+) -> st.SearchStrategy[list[tuple[str, str]]]:
     one = st.tuples(mass(3, signed), st.just("t")) | st.tuples(number(2, signed), st.just("1"))
-    return st.lists(one, min_size=1, max_size=6)
+    return st.lists(one, min_size=least, max_size=most)
 
 
 SIZES = st.sampled_from([0.0, 1.0, 2.0, 0.1, 0.5, 1e-12, 1e12, 123456.789, 1e-6, 3e5]) | st.floats(
@@ -301,7 +308,36 @@ def test_sql_and_python_give_the_same_bits(made: list[tuple[str, str]], data: li
     if program is None:
         return
     world = World(program, data)
-    sql, plain = world.duckdb(), world.python("float")
+    same_bits(program, made, world.duckdb(), world.python("float"))
+
+
+# A statement of Spark takes as long for forty formulas as for one.
+MANY = formulas(True, 30, 40), st.lists(rows(True), min_size=2, max_size=2)
+
+
+@needs_spark
+@pytest.mark.spark
+@pytest.mark.parametrize("compiles", [True, False], ids=["compiled", "interpreted"])
+@settings(max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(*MANY)
+def test_spark_and_python_give_the_same_bits(
+    backends: Backends, compiles: bool, made: list[tuple[str, str]], data: list[list[Row]]
+) -> None:
+    program = program_of(made)
+    if program is None:
+        return
+    session = backends.session("spark", compiles=compiles)
+    for some in data:
+        world = World(program, some)
+        same_bits(program, made, world.spark(session), world.python("float"))
+
+
+def same_bits(
+    program: Program,
+    made: list[tuple[str, str]],
+    sql: dict[str, list[Row]],
+    plain: dict[str, list[Row]],
+) -> None:
     for name, plan in program.sheets.items():
         columns = [*plan.formulas, *([] if plan.is_leaf else ["@missing"])]
         for column in columns:

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.backends import Backends, params
 from tests.support import Records, method, ruleset, sheet, table, values, write_rulebook
 from tests.support import formulas as formula_docs
 from tests.support import inputs as input_docs
-from tongjian.engine import Snapshot, compute_sheets
+from tongjian.engine import Snapshot
 from tongjian.rules import Rulebook, load_rulebook
 
-BACKENDS = ("duckdb", "python", "decimal")
 N = None
 # Of each case: formula, values of p, q (required) and x, y (optional), expected.
 Case = tuple[str, dict[str, float | None], float | None]
@@ -236,8 +236,10 @@ FORMULAS = {text: f"f{index}" for index, text in enumerate(dict.fromkeys(c[0] fo
 LETTERS = "pqxyd"
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+@pytest.fixture(scope="module", params=params())
+def rows(
+    request: pytest.FixtureRequest, backends: Backends, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     folder = tmp_path_factory.mktemp("rows")
     needed = {letter: {"unit": "1", "required": True} for letter in "pq"}
     more = {"x": "1", "y": "1", "d": {"unit": "1", "default": "plant.by_plant"}, "id": "1"}
@@ -257,7 +259,9 @@ def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             if given.get(letter) is not None:
                 records.add("coke", letter, given[letter], "1", **at)
     compiled = book.ruleset("test.rules", 2025)
-    found = compute_sheets(book, compiled, records.snapshot(), [2025], request.param)
+    found = backends.sheets(
+        request.param, book, compiled, records.snapshot(), [2025], compiles=True
+    )
     return request.param, {row["id"]: row for row in found["s"]}
 
 
@@ -290,8 +294,10 @@ def sums_snapshot(folder: Path) -> Snapshot:
 SUM_FORMULAS = {text: f"f{index}" for index, text in enumerate(dict.fromkeys(s[0] for s in SUMS))}
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def totals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+@pytest.fixture(scope="module", params=params())
+def totals(
+    request: pytest.FixtureRequest, backends: Backends, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     folder = tmp_path_factory.mktemp("totals")
     grain = "facility period process_unit stream"
     leaf = sheet(
@@ -305,7 +311,9 @@ def totals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     yearly = sheet("facility year", formulas=formula_docs(**columns))
     book = make_book(folder / "book", {"s": leaf, "o": anchor, "facility": yearly})
     compiled = book.ruleset("test.rules", 2025)
-    found = compute_sheets(book, compiled, sums_snapshot(folder), [2025], request.param)
+    found = backends.sheets(
+        request.param, book, compiled, sums_snapshot(folder), [2025], compiles=True
+    )
     return request.param, {row["facility"]: row for row in found["facility"]}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sqlglot
 
+from tests.backends import RUNS, Backends, installed
 from tests.support import (
     ACTIVITY,
     Document,
@@ -23,12 +23,13 @@ from tests.support import (
     values,
     write_parquet,
 )
-from tongjian.engine import Snapshot, compute_sheets, run
+from tongjian.engine import Snapshot, run
 from tongjian.engine._backend import SqlBackend
+from tongjian.engine._dialects import DUCKDB, SPARK, Dialect
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._prepared import prepare
-from tongjian.engine._sheet_sql import SheetSql, Sources
-from tongjian.engine._sql import DUCKDB, SPARK, Dialect
+from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._spark import SparkEngine
 from tongjian.rules import Rulebook
 
 Book = Callable[..., Rulebook]
@@ -92,12 +93,23 @@ def some(records: Records) -> Snapshot:
     return records.snapshot()
 
 
+class Alike:
+    """Computes sheets on every back-end and compares."""
+
+    backends: ClassVar[Backends]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_backend(backends: Backends) -> None:
+    Alike.backends = backends
+
+
 def all_alike(book: Rulebook, snapshot: Snapshot) -> Sheets:
     """The sheets, after comparing all back-ends."""
     compiled = book.ruleset("test.rules", 2025)
     found = {
-        backend: compute_sheets(book, compiled, snapshot, [2024, 2025], backend)
-        for backend in ("python", "duckdb", "decimal")
+        name: Alike.backends.sheets(name, book, compiled, snapshot, [2024, 2025])
+        for name in installed()
     }
     for name, plan in compiled.program.sheets.items():
         columns = [*plan.grain, *plan.inputs, *plan.formulas]
@@ -106,7 +118,8 @@ def all_alike(book: Rulebook, snapshot: Snapshot) -> Sheets:
             backend: [[row[column] for column in columns] for row in sheets[name]]
             for backend, sheets in found.items()
         }
-        assert rows["duckdb"] == rows["python"], name
+        for other in rows.keys() - {"python", "decimal"}:
+            assert rows[other] == rows["python"], (name, other)
         for exact, plain in zip(rows["decimal"], rows["python"], strict=True):
             for one, other in zip(exact, plain, strict=True):
                 if isinstance(other, float):
@@ -354,13 +367,14 @@ WIDE = {
 }
 
 
-def test_whole_runs_agree_too(book: Book, records: Records) -> None:
+def test_whole_runs_agree_too(book: Book, records: Records, backends: Backends) -> None:
     total = formulas(grid="tCO2: sum(s.used * grid.ef)", kinds="t: sum(s.part * by_kind.share)")
     made = make(book, s=LEAF_SHEET, facility=sheet("facility year", formulas=total))
     snapshot = some(records)
-    one, other = (run(made, snapshot, backend=b) for b in ("python", "duckdb"))
-    assert one.manifest == other.manifest
-    assert [p.as_dict() for p in one.problems] == [p.as_dict() for p in other.problems]
+    one, *others = (backends.run(name, made, snapshot) for name in installed(RUNS))
+    for other in others:
+        assert one.manifest == other.manifest
+        assert [p.as_dict() for p in one.problems] == [p.as_dict() for p in other.problems]
 
 
 def test_wide_data_give_what_long_data_give(book: Book, records: Records, tmp_path: Path) -> None:
@@ -387,13 +401,6 @@ def test_wide_data_give_what_long_data_give(book: Book, records: Records, tmp_pa
 # -- SQL as text -----------------------------------------------------------------------------
 
 
-def sql_of(duck: SqlBackend, dialect: Dialect, *, safe: bool = False) -> SheetSql:
-    """The writer of a back-end in another dialect."""
-    sql = duck.sheet_sql(safe=safe)
-    sql.writer = replace(sql.writer, dialect=dialect)
-    return sql
-
-
 def statements(
     book: Rulebook, dialect: Dialect, snapshot: Snapshot, rulesets: list[str]
 ) -> list[str]:
@@ -403,12 +410,13 @@ def statements(
         compiled = book.rulesets[name][-1]
         _, engine = prepare(book, compiled, (2024, 2025), {})
         with snapshot.connect() as connection:
-            duck = SqlBackend(DuckEngine(connection), compiled.program, engine.tables, Sources())
+            where = DuckEngine(connection) if dialect is DUCKDB else SparkEngine(None)  # type: ignore[arg-type]
+            back = SqlBackend(where, compiled.program, engine.tables, Sources())
             for plan in compiled.program.sheets.values():
                 if not plan.is_leaf:
                     # Finished sheets are read by name; here none has been computed.
-                    duck.results[plan.name] = f'"{plan.name}"'
-                    found += [sql_of(duck, dialect, safe=s).coarse(plan) for s in (False, True)]
+                    back.results[plan.name] = plan.name
+                    found += [back.sheet_sql(safe=s).coarse(plan) for s in (False, True)]
     return found
 
 
@@ -426,36 +434,6 @@ def test_the_sql_of_the_rulebook_is_sql(
         tree = sqlglot.parse_one(text, read=read)
         assert isinstance(tree, sqlglot.exp.Select)
         assert not list(tree.find_all(sqlglot.exp.Command))
-
-
-def test_the_sql_for_spark_computes_the_same(book: Book, records: Records) -> None:
-    total = formulas(
-        total="t: sum(s.part if s.part > 2 * t else 0)",
-        grid="tCO2: sum(s.used * grid.ef)",
-        least="t: minimum(s.part)",
-        share="1: share(s.part, s.stream == 'tar')",
-        ratio="t/MWh: max(total, 1 * t) / sum(s.used)",
-    )
-    made = make(book, s=checked("kind == ''"), facility=sheet("facility year", formulas=total))
-    snapshot = some(records)
-    compiled = made.ruleset("test.rules", 2025)
-    _, engine = prepare(made, compiled, (2024, 2025), {})
-    plan = compiled.program.sheets["facility"]
-    with snapshot.connect() as connection:
-        duck = SqlBackend(DuckEngine(connection), compiled.program, engine.tables, Sources())
-        rows = {}
-        for dialect in (DUCKDB, SPARK):
-            sql = sql_of(duck, dialect)
-            text = sql.coarse(plan)
-            duck.create_tables(sql)
-            if dialect is SPARK:
-                assert '"' not in text
-                # Spark's rint, which DuckDB calls by another name.
-                connection.execute("CREATE OR REPLACE MACRO rint(x) AS round_even(x, 0)")
-                (text,) = sqlglot.transpile(text, read="spark", write="duckdb")
-            rows[dialect.name] = connection.execute(f"{text} ORDER BY facility, year").fetchall()
-    assert rows["spark"] == rows["duckdb"]
-    assert len(rows["spark"]) == 4
 
 
 def test_the_columns_of_the_records_are_those_of_the_engine(records: Records) -> None:

@@ -5,9 +5,10 @@ them on every back-end and holds each result against the expected value.
 """
 
 from tongjian.cases._check import CaseResult, check_cases, check_files
-from tongjian.cases._document import Case, Expectation, InputRow, read_cases
+from tongjian.cases._document import BACKENDS, Case, Expectation, InputRow, read_cases
 
 __all__ = [
+    "BACKENDS",
     "Case",
     "CaseResult",
     "Expectation",

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tongjian.cases._document import Case, Expectation, InputRow, read_cases
+from tongjian.cases._document import (
+    BACKENDS,
+    EXTRA_BACKENDS,
+    Case,
+    Expectation,
+    read_cases,
+)
+from tongjian.cases._inputs import Inputs, case_inputs, write_inputs
+from tongjian.cases._together import Sheets, compute_together
 from tongjian.engine import Snapshot, compute_sheets, run
 from tongjian.problems import Problem, RuleError
 from tongjian.records import Catalogue, Store, import_files
 from tongjian.rules import CompiledRuleSet, Rulebook
 from tongjian.units import parse_unit
 
-_FACILITY = "CASE"
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,112 +45,108 @@ class CaseResult:
         return {name: getattr(self, name) for name in CaseResult.__slots__}
 
 
-def check_files(paths: Iterable[Path], rulebook: Rulebook) -> list[CaseResult]:
+def check_files(
+    paths: Iterable[Path], rulebook: Rulebook, backends: Sequence[str] = BACKENDS
+) -> list[CaseResult]:
     """Check the cases of several files; raises `RuleError` for files that cannot be read."""
-    return check_cases([case for path in paths for case in read_cases(path)], rulebook)
+    cases = [case for path in paths for case in read_cases(path)]
+    return check_cases(cases, rulebook, backends)
 
 
-def check_cases(cases: Sequence[Case], rulebook: Rulebook) -> list[CaseResult]:
-    """Check cases; raises `RuleError` where a case names what does not exist."""
+def check_cases(
+    cases: Sequence[Case],
+    rulebook: Rulebook,
+    backends: Sequence[str] = BACKENDS,
+    *,
+    spark: SparkSession | None = None,
+) -> list[CaseResult]:
+    """Check cases; raises `RuleError` where a case names what does not exist.
+
+    On "spark" (with the session `spark`, if given) the cases of one rule set, year and set of
+    tables are plants of one province: a statement there takes as long for many as for one.
+    """
+    check_backend(backends)
     catalogue = Catalogue.load()
     with tempfile.TemporaryDirectory(prefix="tongjian-cases-") as folder:
-        return [
-            result
+        works = [
+            _Work.of(case, rulebook, catalogue, Path(folder) / str(number), f"CASE{number:04}")
             for number, case in enumerate(cases)
-            for result in _check_case(case, rulebook, catalogue, Path(folder) / str(number))
         ]
+        if "spark" in backends:
+            compute_together(works, rulebook, Path(folder), spark)
+        return [result for work in works for result in work.results(rulebook, backends)]
 
 
-def _check_case(
-    case: Case, rulebook: Rulebook, catalogue: Catalogue, folder: Path
-) -> list[CaseResult]:
-    edition = rulebook.ruleset(case.ruleset, case.year)
-    if edition is None:
-        values = {"case": case.id, "ruleset": case.ruleset, "year": case.year}
-        raise RuleError(Problem("cases.not_in_force", case.place, values))
-    bound = rulebook.rebound(edition, case.binds)
-    store = Store.create(folder)
-    report = import_files(store, _write_inputs(case, edition, folder), catalogue)
-    problems = list(report.errors)
-    wanted = [one for one in case.expect if one.problem]
-    if report.ok:
-        if wanted:
-            found = run(rulebook, store, [case.ruleset], binds=case.binds)
-            problems = found.problems
-        sheets = {
-            backend: compute_sheets(
-                rulebook, edition, Snapshot.of(store), (case.year,), backend, case.binds
+@dataclass(slots=True)
+class _Work:
+    """A case with its imported inputs."""
+
+    case: Case
+    edition: CompiledRuleSet
+    bound: CompiledRuleSet
+    facility: str
+    inputs: Inputs
+    store: Store
+    faults: list[Problem]
+    """What kept the inputs from being imported."""
+    sheets: dict[str, Sheets] = field(default_factory=dict)
+    """Rows by back-end, where they have been computed."""
+
+    @classmethod
+    def of(
+        cls, case: Case, rulebook: Rulebook, catalogue: Catalogue, folder: Path, facility: str
+    ) -> _Work:
+        edition = rulebook.ruleset(case.ruleset, case.year)
+        if edition is None:
+            values = {"case": case.id, "ruleset": case.ruleset, "year": case.year}
+            raise RuleError(Problem("cases.not_in_force", case.place, values))
+        store = Store.create(folder)
+        inputs = case_inputs(case, edition, facility)
+        report = import_files(store, write_inputs(inputs, folder), catalogue)
+        bound = rulebook.rebound(edition, case.binds)
+        return cls(case, edition, bound, facility, inputs, store, list(report.errors))
+
+    def results(self, rulebook: Rulebook, backends: Sequence[str]) -> list[CaseResult]:
+        case, problems = self.case, self.faults
+        wanted = [one for one in case.expect if one.problem]
+        if wanted and not problems:
+            problems = run(rulebook, self.store, [case.ruleset], binds=case.binds).problems
+        codes = sorted({problem.code for problem in problems})
+        results = [
+            CaseResult(case.id, "problem", "-", one.problem, ", ".join(codes) or "-", "-", holds)
+            for one in wanted
+            for holds in [one.problem in codes]
+        ]
+        for one in case.expect:
+            if not one.problem:
+                results += [
+                    _compare(case, one, self.bound, backend, self.on(backend, rulebook), problems)
+                    for backend in backends
+                    if one.holds_on(backend)
+                ]
+        return results
+
+    def on(self, backend: str, rulebook: Rulebook) -> Sheets:
+        """The rows of all sheets on a back-end."""
+        found = self.sheets.get(backend)
+        if found is None and self.faults:
+            found = {}
+        if found is None:
+            case, snapshot = self.case, Snapshot.of(self.store)
+            found = compute_sheets(
+                rulebook, self.edition, snapshot, (case.year,), backend, case.binds
             )
-            for backend in sorted(
-                {b for one in case.expect if not one.problem for b in one.backends}
-            )
-        }
-    else:
-        sheets = {}
-    codes = sorted({problem.code for problem in problems})
-    results = [
-        CaseResult(
-            case.id, "problem", "-", one.problem, ", ".join(codes) or "-", "-", one.problem in codes
-        )
-        for one in wanted
-    ]
-    for one in case.expect:
-        if not one.problem:
-            results += [
-                _compare(case, one, bound, backend, sheets.get(backend, {}), problems)
-                for backend in one.backends
-            ]
-    return results
+        self.sheets[backend] = found
+        return found
 
 
-def _write_inputs(case: Case, edition: CompiledRuleSet, folder: Path) -> list[Path]:
-    """The case as the files that an accountant would import."""
-    facility = {
-        "facility": _FACILITY,
-        "name_zh": "算例",
-        "name_en": "golden case",
-        "sector": case.facility.get("sector", edition.doc.sectors[0]),
-        "province": case.facility.get("province", "Jiangsu"),
-        "city": case.facility.get("city", ""),
-        "division": "",
-        "fictitious": "true",
-    }
-    units = [
-        {
-            "facility": _FACILITY,
-            "name_zh": unit["process_unit"],
-            "name_en": unit["process_unit"],
-            "kind": "",
-            "technology": "",
-            "abatement": "",
-            "capacity": "",
-            "capacity_unit": "",
-            **unit,
-        }
-        for unit in case.process_units
-    ]
-    activity = [
-        {
-            "facility": _FACILITY,
-            **{name: getattr(row, name) for name in InputRow.__slots__},
-            "tier": row.tier or "calculated",
-        }
-        for row in case.inputs
-    ]
-    files = []
-    for name, rows in (
-        ("facilities", [facility]),
-        ("process_units", units),
-        ("activity", activity),
-    ):
-        if rows:
-            path = folder / f"{name}.csv"
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
-            files.append(path)
-    return files
+def check_backend(names: Iterable[str]) -> None:
+    """Raises `RuleError` for back-ends that do not exist."""
+    known = (*BACKENDS, *EXTRA_BACKENDS)
+    raised = [name for name in names if name not in known]
+    if raised:
+        values = {"known": ", ".join(known)}
+        raise RuleError(Problem("cases.backend", values={**values, "name": one}) for one in raised)
 
 
 def _compare(
@@ -150,7 +154,7 @@ def _compare(
     one: Expectation,
     ruleset: CompiledRuleSet,
     backend: str,
-    sheets: dict[str, list[dict[str, Any]]],
+    sheets: Sheets,
     problems: Sequence[Problem],
 ) -> CaseResult:
     sheet = ruleset.program.sheets.get(one.sheet)

@@ -133,6 +133,10 @@ def run(
         bool,
         typer.Option("--statutory", help="法定报送：拒绝未确认的取值 / refuse what is unconfirmed"),
     ] = False,
+    backend: Annotated[
+        str,
+        typer.Option(help="auto | duckdb | python | spark，结果相同 / the result is the same"),
+    ] = "auto",
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -143,7 +147,16 @@ def run(
     out = _output(lang, as_json)
     with out.failing_cleanly():
         run_run(
-            out, workspace, ruleset or [], year or [], bind or [], by, report, statutory, rulebook
+            out,
+            workspace,
+            ruleset or [],
+            year or [],
+            bind or [],
+            by,
+            report,
+            statutory,
+            rulebook,
+            backend,
         )
 
 
@@ -286,6 +299,10 @@ def footprint(
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="算例 YAML / golden cases in YAML")],
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(help="duckdb | python | decimal | spark；缺省为前三种 / the first three"),
+    ] = None,
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -295,7 +312,7 @@ def check(
 
     out = _output(lang, as_json)
     with out.failing_cleanly():
-        run_check_cases(out, files, rulebook)
+        run_check_cases(out, files, rulebook, backend or [])
 
 
 @rules_app.command("list")

@@ -321,11 +321,13 @@ def _head(out: Output, name: str, title: str, document: str, clause: str) -> Non
     )
 
 
-def run_check_cases(out: Output, files: Sequence[Path], folder: Path | None) -> None:
+def run_check_cases(
+    out: Output, files: Sequence[Path], folder: Path | None, backends: Sequence[str] = ()
+) -> None:
     """Check golden cases and end with exit code 1 if one does not hold."""
-    from tongjian.cases import check_files
+    from tongjian.cases import BACKENDS, check_files
 
-    results = check_files(files, open_rulebook(folder))
+    results = check_files(files, open_rulebook(folder), list(backends) or BACKENDS)
     failed = [one for one in results if not one.holds]
     out.data({"ok": not failed, "results": [one.as_dict() for one in results]})
     zh = out.lang == "zh"

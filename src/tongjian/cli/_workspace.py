@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tongjian.cli._output import Output
 from tongjian.problems import Problem, TongjianError
 
 if TYPE_CHECKING:
-    from tongjian.engine import Run
+    from tongjian.engine import Backend, Run
     from tongjian.records import Store
     from tongjian.rules import Rulebook
 
@@ -38,8 +38,9 @@ def do_run(
     rulesets: Sequence[str],
     years: Sequence[int],
     binds: Sequence[str] = (),
+    backend: str = "auto",
 ) -> Run:
-    """Run rule sets over a workspace, with progress."""
+    """Run rule sets over a workspace, with progress; `run` refuses an unknown `backend`."""
     from tongjian.engine import run
 
     store, book = open_store(workspace), open_rulebook(rulebook)
@@ -50,6 +51,7 @@ def do_run(
             list(rulesets) or None,
             list(years) or None,
             binds=read_binds(binds),
+            backend=cast("Backend", backend),
             progress=progress,
         )
 

@@ -1,8 +1,9 @@
 """The engine (核算引擎): runs programs of rules over records and explains every number.
 
-Two back-ends read the same typed formulas: SQL on embedded DuckDB for many rows, and plain Python
-(float or Decimal) for a single plant, for traces and as the oracle of the tests. In float both
-give the same bits.
+Every back-end reads the same typed formulas: SQL on embedded DuckDB for many rows, plain Python
+(float or Decimal) for a single plant, for traces and as the oracle of the tests, and the same SQL
+on Apache Spark (an optional extra) for more rows than one machine takes. In float all of them give
+the same bits.
 """
 
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
@@ -17,14 +18,16 @@ from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Run, run
+from tongjian.engine._run import Backend, Run, run
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
+from tongjian.engine._spark_session import local_spark
 from tongjian.engine._substituted import substituted
 
 __all__ = [
     "MISSING",
+    "Backend",
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
@@ -48,6 +51,7 @@ __all__ = [
     "explain",
     "explain_total",
     "factors_used",
+    "local_spark",
     "methods_used",
     "plant_sheets",
     "prepare",

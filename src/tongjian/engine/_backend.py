@@ -5,7 +5,7 @@ What is asked of an engine is the little that `SqlEngine` names; the SQL is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -76,16 +76,29 @@ class SqlBackend:
                 items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
             self.recorded = frozenset(row["item"] for row in self.engine.fetch(items))
 
-    def run(self) -> dict[str, list[Row]]:
-        """Compute every coarser sheet and return its rows, in key order."""
-        sheets = self.program.sheets.values()
-        read = {part.sheet for sheet in sheets for part in sheet.aggregates}
-        read |= {part.sheet for sheet in sheets for part in sheet.reads}
+    def run(self, only: Collection[str] | None = None) -> dict[str, list[Row]]:
+        """Compute the coarser sheets and return their rows, in key order.
+
+        `only` names those that are wanted; what they read is computed in any case.
+        """
+        wanted = self.needed(self.program.sheets if only is None else only)
+        read = {other for name in wanted for other in self.program.sheets[name].others}
         return {
             name: self.compute(sheet, keep=name in read)
             for name, sheet in self.program.sheets.items()
-            if not sheet.is_leaf
+            if name in wanted and not sheet.is_leaf
         }
+
+    def needed(self, names: Iterable[str]) -> set[str]:
+        """Some sheets and all that they read, directly or through others."""
+        found: set[str] = set()
+        stack = list(names)
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                stack += self.program.sheets[name].others
+        return found
 
     def drop(self) -> None:
         """Drop the stored results from the engine."""

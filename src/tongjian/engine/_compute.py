@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tongjian.engine._backend import SqlBackend, SqlEngine
@@ -29,10 +29,12 @@ def compute_sheets(
     binds: Mapping[str, str] | None = None,
     *,
     spark: SparkSession | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """All rows of all sheets on back-end "duckdb", "python" (float), "decimal" or "spark".
 
     Meant for previews and for holding back-ends against each other; `run` is the way to results.
+    `only` names the sheets that are wanted, where not all of them are.
     Raises `EngineError` for a back-end that does not exist or is not installed.
     """
     check_backend(backend, COMPUTES)
@@ -43,10 +45,11 @@ def compute_sheets(
         if backend in ("duckdb", "spark"):
             chosen: SqlEngine = few if backend == "duckdb" else open_engine(snapshot, spark)
             back = SqlBackend(chosen, ruleset.program, engine.tables, sources)
-            coarse = back.run()
+            coarse = back.run(only)
             found = {
                 name: back.leaf(sheet) if sheet.is_leaf else coarse[name]
                 for name, sheet in ruleset.program.sheets.items()
+                if only is None or name in only
             }
             back.drop()
             return found
@@ -54,4 +57,5 @@ def compute_sheets(
         leaves = LeafRows(connection, sources, facilities).read(ruleset.program)
     if backend == "decimal":
         engine = PythonEngine(ruleset.program, engine.tables, "decimal")
-    return engine.run(leaves)
+    sheets = engine.run(leaves)
+    return {name: rows for name, rows in sheets.items() if only is None or name in only}

@@ -228,12 +228,19 @@ class SheetSql:
             present = set(key_columns(child.grain))
             source = self.joined(finished, child, [part.node for _, part in own], (), present)
             refused = ""
-        columns, values = [], []
+        columns, values, staged = [], [], []
         for number, part in own:
-            total, value = self.writer.aggregate_parts(part, *unscaled(child, part), refused)
-            columns.append(f"{total} AS {q(f'a{number}')}")
+            node, factor = unscaled(child, part)
+            value = self.writer.summand(part, node, factor, refused)
             if value is not None:
+                if self.writer.safe:  # it is read several times; worked out once
+                    staged.append(f"{value} AS {q(f'@i{number}')}")
+                    value = q(f"@i{number}")
                 values.append(value)
+            total = self.writer.gathered(part, value, factor)
+            columns.append(f"{total} AS {q(f'a{number}')}")
+        if staged:
+            source = f"SELECT *, {', '.join(staged)} FROM ({source})"
         left_out = "0"
         if values:
             there = " AND ".join(f"{value} IS NOT NULL" for value in dict.fromkeys(values))

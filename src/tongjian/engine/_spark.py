@@ -6,7 +6,7 @@ same path on every machine. Only finished rows of coarser sheets come back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -123,6 +123,3 @@ def _given(path: Path | None) -> list[Path]:
 def _pattern(path: Path) -> str:
     """A path for Spark, which takes some characters of a name for a pattern."""
     return "".join(f"\\{mark}" if mark in "{}[]*?\\," else mark for mark in str(path.resolve()))
-
-
-__all__: Iterable[str] = ["SparkEngine"]

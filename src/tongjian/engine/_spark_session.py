@@ -65,17 +65,25 @@ def own_session(given: SparkSession | None = None, threads: int | None = None) -
         # Spark Connect has another client, which needs pandas and pyarrow; it has not been tried.
         values = {"given": f"{type(given).__module__}.{type(given).__name__}"}
         raise EngineError(Problem("engine.spark_session", values=values))
-    if given is None:
-        with _lock:
-            if not _kept:
-                started = local_spark(f"local[{threads or '*'}]")
-                _kept.append(started.__enter__())
-                atexit.register(started.__exit__, None, None, None)
-            given = _kept[0]
-    session = given.newSession()
-    for name, value in SETTINGS.items():
-        session.conf.set(name, value)
+    if given is not None and threads is not None:
+        raise EngineError(Problem("engine.spark_threads", values={"threads": threads}))
+    theirs = given if given is not None else _kept_session(threads)
+    session = theirs.newSession()
+    # What the user has set for the session (partitions, joins) holds for ours as well.
+    for name, value in {**theirs.conf.getAll, **SETTINGS}.items():
+        if session.conf.isModifiable(name):
+            session.conf.set(name, value)
     return session
+
+
+def _kept_session(threads: int | None) -> SparkSession:
+    with _lock:
+        if not _kept:
+            started = local_spark(f"local[{threads or '*'}]")
+            _kept.append(started.__enter__())
+            atexit.register(started.__exit__, None, None, None)
+        found: SparkSession = _kept[0]
+        return found
 
 
 @contextmanager

@@ -233,31 +233,36 @@ class SqlWriter:
 
     # -- aggregates --------------------------------------------------------------------------
 
-    def aggregate_parts(
+    def summand(
         self, node: ir.Aggregate, row: ir.Node, factor: Fraction, refused: str = ""
-    ) -> tuple[str, str | None]:
-        """SQL of an aggregate over rows, and of what a row adds to it: NULL if it is left out.
+    ) -> str | None:
+        """SQL of what a row adds to an aggregate: NULL if it is left out, None for a count.
 
-        `row` times `factor` is what is aggregated.
-
-        Rows for which `refused` (a condition) holds are left out like missing ones.
+        `row` times `factor` is what is aggregated. Rows for which `refused` (a condition) holds
+        are left out like missing ones.
         """
         if node.name == "count":
-            return "count(*)", None
+            return None
         value = self.code(row)
         if refused:
             value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
-        if node.name in ("minimum", "maximum"):
-            return f"{node.name[:3]}({value})", value
-        integer = self.integer(value, micro_multiplier(node.kind.unit, factor))
-        total = self.dialect.total(integer)
-        if node.name == "sum_largest":
-            total = self.dialect.total_of_largest(integer, node.most)
-        return total, integer if self.safe else value
+        return self.integer(value, node, factor) if self.safe and node.adds else value
 
-    def integer(self, value: str, multiplier: float) -> str:
-        """A value as whole micro-units."""
-        return self.dialect.whole(f"{value} * {self.double(Fraction(multiplier))}", safe=self.safe)
+    def gathered(self, node: ir.Aggregate, summand: str | None, factor: Fraction) -> str:
+        """SQL of an aggregate over rows that each add `summand`."""
+        if summand is None:
+            return "count(*)"
+        if not node.adds:
+            return f"{node.name[:3]}({summand})"
+        integer = summand if self.safe else self.integer(summand, node, factor)
+        if node.name == "sum_largest":
+            return self.dialect.total_of_largest(integer, node.most)
+        return self.dialect.total(integer)
+
+    def integer(self, value: str, node: ir.Aggregate, factor: Fraction) -> str:
+        """A value as whole micro-units of a total."""
+        multiplier = self.double(Fraction(micro_multiplier(node.kind.unit, factor)))
+        return self.dialect.whole(f"{value} * {multiplier}", safe=self.safe)
 
     def from_integer(self, name: str, node: ir.Aggregate) -> str:
         """A gathered aggregate as a number; sums and counts of nothing are zero."""

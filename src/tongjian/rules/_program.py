@@ -81,6 +81,12 @@ class SheetPlan:
         return bool(self.inputs)
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """The sheets that it reads: finer ones that it gathers, coarser ones that it belongs to."""
+        gathered = [part.sheet for part in self.aggregates]
+        return tuple(dict.fromkeys([*gathered, *(part.sheet for part in self.reads)]))
+
+    @property
     def refuses(self) -> tuple[CheckPlan, ...]:
         """The checks that keep a row out of every total."""
         return tuple(check for check in self.checks if check.doc.severity == "error")
