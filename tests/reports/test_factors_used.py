@@ -36,8 +36,9 @@ def test_every_factor_in_a_trace_is_listed_and_nothing_else(finished):
     more = {table for table, _, _ in listed - traced(finished)}
 
     assert traced(finished) <= listed
-    # Potentials state lines in CO2 equivalent; process electricity is an auxiliary item.
-    assert more <= {"gwp.ar5", "gwp.sar", "grid.national"}
+    # Potentials state lines in CO2 equivalent; process electricity and energy by energy input
+    # stand beside the ledger.
+    assert more <= {"gwp.ar5", "gwp.sar", "grid.national", "energy.scalars"}
 
 
 def test_keys_that_no_row_has_are_not_listed(finished):
