@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.support import says
+from tests.support import formulas, inputs, says, sheet
 from tongjian.contract._plausible import Plausible
 from tongjian.contract._trial import Trial
 from tongjian.records import Catalogue
@@ -21,8 +21,8 @@ def test_a_constant_term_is_found_by_zero_input(plant):
 
 
 def test_a_division_by_an_amount_is_found_by_zero_input(plant):
-    formulas = plant.method["sheets"]["electricity"]["formulas"]
-    formulas["co2"]["is"] = (
+    columns = plant.method["sheets"]["electricity"]["formulas"]
+    columns["co2"]["is"] = (
         "coalesce(bought, 0) * factor * (coalesce(bought, 0) / coalesce(bought, 0))"
     )
 
@@ -86,6 +86,32 @@ def test_either_way_is_fine_where_the_document_says_so(plant):
     plant.method["sheets"]["electricity"]["inputs"]["sold"]["direction"] = "either"
 
     assert "contract.direction" not in plant.found("error")
+
+
+def test_directions_may_speak_of_another_outcome_than_the_total(plant):
+    """A memo sheet: the total knows nothing of it, its own result does."""
+    sheets = plant.method["sheets"]
+    sheets["memo"] = sheet(
+        "facility period process_unit",
+        inputs(
+            made={"unit": "MWh", "stream": "electricity", "item": "generated"},
+            used={"unit": "MWh", "stream": "electricity", "item": "own_use"},
+        ),
+        formulas(left="MWh: coalesce(made, 0) - coalesce(used, 0)"),
+    )
+    sheets["facility"]["formulas"] |= formulas(left="MWh: sum(memo.left)")
+    assert len(plant.found("warning")["contract.no_effect"]) == 2
+
+    sheets["memo"]["outcome"] = "facility.left"
+    (problem,) = plant.found("error")["contract.direction"]
+    says(problem, "memo.used", "down")
+
+    sheets["memo"]["inputs"]["used"]["direction"] = "down"
+    assert plant.found("error") == {}
+    assert "`facility.left`" in plant.check().pages["t.plant.md"]
+
+    sheets["memo"]["outcome"] = "facility.lft"
+    says(plant.found("error")["contract.unknown_outcome"][0], "memo", "facility.lft")
 
 
 def test_an_input_that_never_gets_a_chance(plant):

@@ -16,7 +16,7 @@ _NOISE, _LEAST = 1e-15, 1e-9
 
 @dataclass(slots=True)
 class Reactions:
-    """How totals answered to one input, over all rule sets and trial rows."""
+    """How outcomes answered to one input, over all rule sets and trial rows."""
 
     doc: InputDoc
     sheet: str
@@ -28,13 +28,13 @@ class Reactions:
 def check_directions(subject: Subject) -> Iterator[Problem]:
     """Inputs by which a total moves the other way, not at all, or although it should not."""
     reactions = _inputs(subject.methods)
-    totals = 0
+    outcomes = 0
     for trial in subject.trials():
-        totals += _try(trial, reactions)
+        outcomes += _try(trial, reactions)
     for (sheet, name), found in reactions.items():
         if not any(_runs(trial, sheet, name) for trial in subject.trials()):
             continue  # no rule set reaches it, which is said elsewhere
-        yield from _judge(found, totals)
+        yield from _judge(found, outcomes)
 
 
 def _inputs(methods: list[Method]) -> dict[tuple[str, str], Reactions]:
@@ -52,33 +52,37 @@ def _runs(trial: Trial, sheet: str, name: str) -> bool:
 
 
 def _try(trial: Trial, reactions: dict[tuple[str, str], Reactions]) -> int:
-    """Notes how the total of one rule set answers; returns how many totals there were."""
-    cell, totals = trial.total(), 0
-    if cell is None:
-        return 0
+    """Notes how the outcomes of one rule set answer; returns how many there were."""
+    found = 0
+    speaks_of = {sheet.name: trial.outcome(sheet) for sheet in trial.leaves}
     for plant in trial.plants():
-        rows = plant.sheets[cell[0]]
-        total = rows[0][cell[1]] if rows else None
-        if total is None:
-            continue
-        totals += 1
-        least = _NOISE * abs(total) + _LEAST
-        for slope in trial.slopes(plant, *cell):
-            found = reactions.get((slope.sheet, slope.name))
-            if (
-                found is None
-                or found.doc != trial.engine.program.sheets[slope.sheet].inputs[slope.name].doc
-            ):
+        for cell in trial.outcomes():
+            value = trial.value(plant, cell)
+            if value is None:
                 continue
-            found.tried = True
-            if slope.effect > least:
-                found.rising.append((trial.ruleset.id, slope))
-            elif slope.effect < -least:
-                found.falling.append((trial.ruleset.id, slope))
-    return totals
+            found += 1
+            least = _NOISE * abs(value) + _LEAST
+            for slope in trial.slopes(plant, *cell):
+                one = reactions.get((slope.sheet, slope.name))
+                if speaks_of[slope.sheet] == cell and one is not None and _is_of(trial, one):
+                    _note(one, trial.ruleset.id, slope, least)
+    return found
 
 
-def _judge(found: Reactions, totals: int) -> Iterator[Problem]:
+def _is_of(trial: Trial, one: Reactions) -> bool:
+    """Whether a rule set runs this very edition of the input's method."""
+    return trial.engine.program.sheets[one.sheet].inputs[one.doc.name].doc == one.doc
+
+
+def _note(one: Reactions, ruleset: str, slope: Slope, least: float) -> None:
+    one.tried = True
+    if slope.effect > least:
+        one.rising.append((ruleset, slope))
+    elif slope.effect < -least:
+        one.falling.append((ruleset, slope))
+
+
+def _judge(found: Reactions, outcomes: int) -> Iterator[Problem]:
     doc = found.doc
     values: dict[str, object] = {
         "input": f"{found.sheet}.{doc.name}",
@@ -98,7 +102,7 @@ def _judge(found: Reactions, totals: int) -> Iterator[Problem]:
             "found": "up" if slope.effect > 0 else "down",
         }
         yield Problem("contract.direction", doc.place, values)
-    elif not found.tried and totals:
+    elif not found.tried and outcomes:
         yield Problem("contract.not_tried", doc.place, values, "warning")
     elif doc.direction != "none" and found.tried and not (found.rising or found.falling):
         yield Problem("contract.no_effect", doc.place, values, "warning")
