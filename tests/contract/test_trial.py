@@ -8,7 +8,7 @@ from tests.support import formulas, inputs, says, sheet
 from tongjian.contract._plausible import Plausible
 from tongjian.contract._trial import Trial
 from tongjian.records import Catalogue
-from tongjian.rules import load_rulebook
+from tongjian.rules import load_rulebook, rulebook_folder
 
 
 def test_a_constant_term_is_found_by_zero_input(plant):
@@ -145,3 +145,19 @@ def test_the_synthetic_plant_of_a_real_rule_set_reaches_every_input():
     assert tried == wanted
     assert {"hydrogen", "ethylene_oxide", "petrochemical_flare"} <= kinds
     assert ruleset.doc.validity.covers(date(2025, 12, 31))
+
+
+def test_a_sum_that_takes_one_away_is_found_in_what_gathers(plant, tmp_path):
+    """The method has no inputs of its own: those of others go the wrong way because of it."""
+    shipped = rulebook_folder() / "methods/steel/enterprise.yaml"
+    text = shipped.read_text(encoding="utf-8")
+    changed = tmp_path / "enterprise.yaml"
+    wrong = text.replace("combustion + flux + electrode", "combustion + flux - electrode")
+    changed.write_text(wrong, encoding="utf-8")
+
+    contract = plant.on_top(changed)
+
+    found = [one.problem for one in contract.findings if one.problem.code == "contract.direction"]
+    assert {one.values["input"] for one in found} == {"material.consumed", "material.ef"}
+    assert {one.values["stream"] for one in found} == {"electrode"}
+    assert {one.values["ruleset"] for one in found} <= {"cn.steel.ndrc-2013", "cn.steel.gbt32151-5"}

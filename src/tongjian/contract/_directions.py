@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tongjian.contract._subject import Subject
 from tongjian.contract._trial import Slope, Trial
-from tongjian.problems import Problem
-from tongjian.rules import InputDoc, Method
+from tongjian.problems import Place, Problem
+from tongjian.rules import InputDoc
 
 # Derivatives smaller than this are the rounding of terms that cancel.
 _NOISE, _LEAST = 1e-15, 1e-9
+
+
+# Sheets of several methods may have the same name: the file tells them apart.
+_Mark = tuple[str | None, str, str]
 
 
 @dataclass(slots=True)
@@ -26,32 +30,34 @@ class Reactions:
 
 
 def check_directions(subject: Subject) -> Iterator[Problem]:
-    """Inputs by which a total moves the other way, not at all, or although it should not."""
-    reactions = _inputs(subject.methods)
+    """Inputs by which a total moves the other way, not at all, or although it should not.
+
+    Inputs of methods that are not under test are tried as well where a rule set under test runs
+    them: what becomes of them is decided by the methods that gather them.
+    """
+    reactions: dict[_Mark, Reactions] = {}
     outcomes = 0
     for trial in subject.trials():
+        for sheet in trial.leaves:
+            for plan in sheet.inputs.values():
+                mark = (plan.doc.place.file, sheet.name, plan.doc.name)
+                reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
         outcomes += _try(trial, reactions)
-    for (sheet, name), found in reactions.items():
-        if not any(_runs(trial, sheet, name) for trial in subject.trials()):
-            continue  # no rule set reaches it, which is said elsewhere
-        yield from _judge(found, outcomes)
+    for found in reactions.values():
+        mine_too = subject.reading.tests(found.doc.place)
+        for problem in _judge(found, outcomes):
+            if mine_too:
+                yield problem
+            elif problem.code == "contract.direction":
+                yield replace(problem, place=_gathered(subject, str(problem.values["ruleset"])))
 
 
-def _inputs(methods: list[Method]) -> dict[tuple[str, str], Reactions]:
-    return {
-        (sheet.name, name): Reactions(doc, sheet.name)
-        for method in methods
-        for sheet in method.sheets.values()
-        for name, doc in sheet.inputs.items()
-    }
+def _gathered(subject: Subject, ruleset: str) -> Place:
+    """Where the rule set that gathers an input stands."""
+    return next(one.ruleset.doc.place for one in subject.trials() if one.ruleset.id == ruleset)
 
 
-def _runs(trial: Trial, sheet: str, name: str) -> bool:
-    plan = trial.engine.program.sheets.get(sheet)
-    return plan is not None and name in plan.inputs
-
-
-def _try(trial: Trial, reactions: dict[tuple[str, str], Reactions]) -> int:
+def _try(trial: Trial, reactions: dict[_Mark, Reactions]) -> int:
     """Notes how the outcomes of one rule set answer; returns how many there were."""
     found = 0
     speaks_of = {sheet.name: trial.outcome(sheet) for sheet in trial.leaves}
@@ -63,15 +69,11 @@ def _try(trial: Trial, reactions: dict[tuple[str, str], Reactions]) -> int:
             found += 1
             least = _NOISE * abs(value) + _LEAST
             for slope in trial.slopes(plant, *cell):
-                one = reactions.get((slope.sheet, slope.name))
-                if speaks_of[slope.sheet] == cell and one is not None and _is_of(trial, one):
-                    _note(one, trial.ruleset.id, slope, least)
+                if speaks_of[slope.sheet] == cell:
+                    doc = trial.engine.program.sheets[slope.sheet].inputs[slope.name].doc
+                    mark = (doc.place.file, slope.sheet, slope.name)
+                    _note(reactions[mark], trial.ruleset.id, slope, least)
     return found
-
-
-def _is_of(trial: Trial, one: Reactions) -> bool:
-    """Whether a rule set runs this very edition of the input's method."""
-    return trial.engine.program.sheets[one.sheet].inputs[one.doc.name].doc == one.doc
 
 
 def _note(one: Reactions, ruleset: str, slope: Slope, least: float) -> None:
