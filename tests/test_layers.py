@@ -228,9 +228,10 @@ def test_the_code_names_nothing_of_the_rulebook() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "package", ["units", "rules", "engine", "cases", "uncertainty", "contract"]
-)
+CALCULATE = ["units", "rules", "engine", "cases", "uncertainty", "contract"]
+
+
+@pytest.mark.parametrize("package", CALCULATE)
 def test_no_longer_text_speaks_of_a_stream_either(package: str) -> None:
     """A condition in a query would hide in a longer text: WHERE stream = 'coke'."""
     streams = set(Catalogue.load().streams)

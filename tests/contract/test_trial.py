@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from tests.support import says
+from tests.support import formulas, inputs, says, sheet
 from tongjian.contract._plausible import Plausible
 from tongjian.contract._trial import Trial
 from tongjian.records import Catalogue
-from tongjian.rules import load_rulebook
+from tongjian.rules import load_rulebook, rulebook_folder
 
 
 def test_a_constant_term_is_found_by_zero_input(plant):
@@ -21,8 +21,8 @@ def test_a_constant_term_is_found_by_zero_input(plant):
 
 
 def test_a_division_by_an_amount_is_found_by_zero_input(plant):
-    formulas = plant.method["sheets"]["electricity"]["formulas"]
-    formulas["co2"]["is"] = (
+    columns = plant.method["sheets"]["electricity"]["formulas"]
+    columns["co2"]["is"] = (
         "coalesce(bought, 0) * factor * (coalesce(bought, 0) / coalesce(bought, 0))"
     )
 
@@ -88,6 +88,32 @@ def test_either_way_is_fine_where_the_document_says_so(plant):
     assert "contract.direction" not in plant.found("error")
 
 
+def test_directions_may_speak_of_another_outcome_than_the_total(plant):
+    """A memo sheet: the total knows nothing of it, its own result does."""
+    sheets = plant.method["sheets"]
+    sheets["memo"] = sheet(
+        "facility period process_unit",
+        inputs(
+            made={"unit": "MWh", "stream": "electricity", "item": "generated"},
+            used={"unit": "MWh", "stream": "electricity", "item": "own_use"},
+        ),
+        formulas(left="MWh: coalesce(made, 0) - coalesce(used, 0)"),
+    )
+    sheets["facility"]["formulas"] |= formulas(left="MWh: sum(memo.left)")
+    assert len(plant.found("warning")["contract.no_effect"]) == 2
+
+    sheets["memo"]["outcome"] = "facility.left"
+    (problem,) = plant.found("error")["contract.direction"]
+    says(problem, "memo.used", "down")
+
+    sheets["memo"]["inputs"]["used"]["direction"] = "down"
+    assert plant.found("error") == {}
+    assert "`facility.left`" in plant.check().pages["t.plant.md"]
+
+    sheets["memo"]["outcome"] = "facility.lft"
+    says(plant.found("error")["contract.unknown_outcome"][0], "memo", "facility.lft")
+
+
 def test_an_input_that_never_gets_a_chance(plant):
     plant.method["sheets"]["electricity"]["checks"] = [
         {"name": "no", "when": "given(sold)", "severity": "error", "zh": "不", "en": "no"}
@@ -119,3 +145,19 @@ def test_the_synthetic_plant_of_a_real_rule_set_reaches_every_input():
     assert tried == wanted
     assert {"hydrogen", "ethylene_oxide", "petrochemical_flare"} <= kinds
     assert ruleset.doc.validity.covers(date(2025, 12, 31))
+
+
+def test_a_sum_that_takes_one_away_is_found_in_what_gathers(plant, tmp_path):
+    """The method has no inputs of its own: those of others go the wrong way because of it."""
+    shipped = rulebook_folder() / "methods/steel/enterprise.yaml"
+    text = shipped.read_text(encoding="utf-8")
+    changed = tmp_path / "enterprise.yaml"
+    wrong = text.replace("combustion + flux + electrode", "combustion + flux - electrode")
+    changed.write_text(wrong, encoding="utf-8")
+
+    contract = plant.on_top(changed)
+
+    found = [one.problem for one in contract.findings if one.problem.code == "contract.direction"]
+    assert {one.values["input"] for one in found} == {"material.consumed", "material.ef"}
+    assert {one.values["stream"] for one in found} == {"electrode"}
+    assert {one.values["ruleset"] for one in found} <= {"cn.steel.ndrc-2013", "cn.steel.gbt32151-5"}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tongjian.contract._subject import Subject
 from tongjian.contract._trial import Slope, Trial
-from tongjian.problems import Problem
-from tongjian.rules import InputDoc, Method
+from tongjian.problems import Place, Problem
+from tongjian.rules import InputDoc
 
 # Derivatives smaller than this are the rounding of terms that cancel.
 _NOISE, _LEAST = 1e-15, 1e-9
 
 
+# Sheets of several methods may have the same name: the file tells them apart.
+_Mark = tuple[str | None, str, str]
+
+
 @dataclass(slots=True)
 class Reactions:
-    """How totals answered to one input, over all rule sets and trial rows."""
+    """How outcomes answered to one input, over all rule sets and trial rows."""
 
     doc: InputDoc
     sheet: str
@@ -26,59 +30,61 @@ class Reactions:
 
 
 def check_directions(subject: Subject) -> Iterator[Problem]:
-    """Inputs by which a total moves the other way, not at all, or although it should not."""
-    reactions = _inputs(subject.methods)
-    totals = 0
+    """Inputs by which a total moves the other way, not at all, or although it should not.
+
+    Inputs of methods that are not under test are tried as well where a rule set under test runs
+    them: what becomes of them is decided by the methods that gather them.
+    """
+    reactions: dict[_Mark, Reactions] = {}
+    outcomes = 0
     for trial in subject.trials():
-        totals += _try(trial, reactions)
-    for (sheet, name), found in reactions.items():
-        if not any(_runs(trial, sheet, name) for trial in subject.trials()):
-            continue  # no rule set reaches it, which is said elsewhere
-        yield from _judge(found, totals)
+        for sheet in trial.leaves:
+            for plan in sheet.inputs.values():
+                mark = (plan.doc.place.file, sheet.name, plan.doc.name)
+                reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
+        outcomes += _try(trial, reactions)
+    for found in reactions.values():
+        mine_too = subject.reading.tests(found.doc.place)
+        for problem in _judge(found, outcomes):
+            if mine_too:
+                yield problem
+            elif problem.code == "contract.direction":
+                yield replace(problem, place=_gathered(subject, str(problem.values["ruleset"])))
 
 
-def _inputs(methods: list[Method]) -> dict[tuple[str, str], Reactions]:
-    return {
-        (sheet.name, name): Reactions(doc, sheet.name)
-        for method in methods
-        for sheet in method.sheets.values()
-        for name, doc in sheet.inputs.items()
-    }
+def _gathered(subject: Subject, ruleset: str) -> Place:
+    """Where the rule set that gathers an input stands."""
+    return next(one.ruleset.doc.place for one in subject.trials() if one.ruleset.id == ruleset)
 
 
-def _runs(trial: Trial, sheet: str, name: str) -> bool:
-    plan = trial.engine.program.sheets.get(sheet)
-    return plan is not None and name in plan.inputs
-
-
-def _try(trial: Trial, reactions: dict[tuple[str, str], Reactions]) -> int:
-    """Notes how the total of one rule set answers; returns how many totals there were."""
-    cell, totals = trial.total(), 0
-    if cell is None:
-        return 0
+def _try(trial: Trial, reactions: dict[_Mark, Reactions]) -> int:
+    """Notes how the outcomes of one rule set answer; returns how many there were."""
+    found = 0
+    speaks_of = {sheet.name: trial.outcome(sheet) for sheet in trial.leaves}
     for plant in trial.plants():
-        rows = plant.sheets[cell[0]]
-        total = rows[0][cell[1]] if rows else None
-        if total is None:
-            continue
-        totals += 1
-        least = _NOISE * abs(total) + _LEAST
-        for slope in trial.slopes(plant, *cell):
-            found = reactions.get((slope.sheet, slope.name))
-            if (
-                found is None
-                or found.doc != trial.engine.program.sheets[slope.sheet].inputs[slope.name].doc
-            ):
+        for cell in trial.outcomes():
+            value = trial.value(plant, cell)
+            if value is None:
                 continue
-            found.tried = True
-            if slope.effect > least:
-                found.rising.append((trial.ruleset.id, slope))
-            elif slope.effect < -least:
-                found.falling.append((trial.ruleset.id, slope))
-    return totals
+            found += 1
+            least = _NOISE * abs(value) + _LEAST
+            for slope in trial.slopes(plant, *cell):
+                if speaks_of[slope.sheet] == cell:
+                    doc = trial.engine.program.sheets[slope.sheet].inputs[slope.name].doc
+                    mark = (doc.place.file, slope.sheet, slope.name)
+                    _note(reactions[mark], trial.ruleset.id, slope, least)
+    return found
 
 
-def _judge(found: Reactions, totals: int) -> Iterator[Problem]:
+def _note(one: Reactions, ruleset: str, slope: Slope, least: float) -> None:
+    one.tried = True
+    if slope.effect > least:
+        one.rising.append((ruleset, slope))
+    elif slope.effect < -least:
+        one.falling.append((ruleset, slope))
+
+
+def _judge(found: Reactions, outcomes: int) -> Iterator[Problem]:
     doc = found.doc
     values: dict[str, object] = {
         "input": f"{found.sheet}.{doc.name}",
@@ -98,7 +104,7 @@ def _judge(found: Reactions, totals: int) -> Iterator[Problem]:
             "found": "up" if slope.effect > 0 else "down",
         }
         yield Problem("contract.direction", doc.place, values)
-    elif not found.tried and totals:
+    elif not found.tried and outcomes:
         yield Problem("contract.not_tried", doc.place, values, "warning")
     elif doc.direction != "none" and found.tried and not (found.rising or found.falling):
         yield Problem("contract.no_effect", doc.place, values, "warning")

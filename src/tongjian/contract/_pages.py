@@ -105,6 +105,8 @@ def _grain(sheet: SheetDoc) -> str:
     text = f"每行 one row per：{'、'.join(zh)} / {', '.join(en)}。"
     if sheet.streams:
         text += f" 物料类别 classes：{', '.join(f'`{name}`' for name in sheet.streams)}。"
+    if sheet.outcome:
+        text += f" 方向指对 directions speak of：`{sheet.outcome}`。"
     return text + "\n\n"
 
 
@@ -115,7 +117,7 @@ def _inputs(sheet: SheetDoc, names: Names) -> str:
         "单位 unit",
         "项目 item",
         "必填或缺省 default",
-        "总量 total",
+        "方向 direction",
     )
     rows = [
         (

@@ -89,6 +89,11 @@ def _ruleset(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
         if name not in sectors:
             values = {"kind": "sector", "name": name, "known": _near(name, sectors)}
             yield Problem("contract.unknown_term", doc.place, values, "warning")
+    for sheet in ruleset.program.sheets.values():
+        name, _, column = sheet.doc.outcome.partition(".")
+        if name and column not in getattr(ruleset.program.sheets.get(name), "formulas", {}):
+            values = {"sheet": sheet.name, "outcome": sheet.doc.outcome, "ruleset": doc.id}
+            yield Problem("contract.unknown_outcome", sheet.doc.place, values)
     looked_up = {look.table for look in ruleset.program.lookups()}
     for alias in sorted(ruleset.program.tables.keys() - looked_up - {"gwp"}):
         values = {"alias": alias, "ruleset": doc.id}

@@ -92,13 +92,23 @@ class Trial:
             found.append(Slope(one.sheet, one.focus, effect, tuple(one.entered), stream))
         return found
 
-    def total(self) -> tuple[str, str] | None:
-        """Sheet and column of the rule set's total, if it is one value a year."""
-        sheet, _, column = (self.ruleset.doc.total or "").partition(".")
-        plan = self.engine.program.sheets.get(sheet)
-        if plan is None or set(plan.grain) != {"facility", "year"}:
-            return None
-        return sheet, column
+    def outcome(self, sheet: SheetPlan) -> tuple[str, str] | None:
+        """The cell that the directions of a leaf sheet speak of: its outcome, or the total.
+
+        None if the rule set has no such cell.
+        """
+        name, _, column = (sheet.doc.outcome or self.ruleset.doc.total or "").partition(".")
+        plan = self.engine.program.sheets.get(name)
+        return (name, column) if plan is not None and column in plan.formulas else None
+
+    def outcomes(self) -> set[tuple[str, str]]:
+        """Every cell that some leaf sheet's directions speak of."""
+        return {cell for sheet in self.leaves if (cell := self.outcome(sheet)) is not None}
+
+    def value(self, plant: Plant, cell: tuple[str, str]) -> float | None:
+        """What a cell comes to in a plant; None if it has no value or no single row."""
+        rows = plant.sheets[cell[0]]
+        return rows[0][cell[1]] if len(rows) == 1 else None
 
 
 class _TrialModel(PlantModel):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations as choose
+from itertools import islice
 from typing import Any
 
 from tongjian.contract._attributes import Attributes, constants_of, read_attributes
@@ -21,6 +22,7 @@ FACILITY = "TRIAL"
 _FURTHER = 3
 _PER_CLASS = 2
 _SETS = 6
+_MOST = 400
 # The second and third are for inputs that may not exceed another, or be exceeded by it.
 _SIZES = (0.5, 1.0, 2.0)
 
@@ -64,17 +66,21 @@ class TrialRows:
         ]
 
     def for_input(self, sheet: SheetPlan, focus: str, attributes: Attributes) -> list[TrialRow]:
-        """The trial rows of one input: with every set of further entries of the smallest size."""
-        streams = self.streams(sheet, focus)
+        """The trial rows of one input: with every set of further entries of the smallest size.
+
+        A row for each class of streams, because coarser sheets often sum up by class.
+        """
+        classes = self.streams(sheet, focus)
         for sets in self.sets(sheet, focus):
             found: list[TrialRow] = []
-            for entered in sets:
-                # One stream shows it; the first is that of which tables know most.
-                rows = (self.telling(sheet, focus, entered, one, attributes) for one in streams)
-                row = next((one for one in rows if one is not None), None)
-                if row is not None:
-                    found.append(TrialRow(sheet.name, focus, row))
-                if len(found) == _SETS:
+            for entered in islice(sets, _MOST):
+                for streams in classes:
+                    # One stream of a class shows it: the first of which tables know enough.
+                    rows = (self.telling(sheet, focus, entered, one, attributes) for one in streams)
+                    row = next((one for one in rows if one is not None), None)
+                    if row is not None:
+                        found.append(TrialRow(sheet.name, focus, row))
+                if len(found) >= _SETS * len(classes):
                     break
             if found:
                 return found
@@ -176,21 +182,21 @@ class TrialRows:
 
     # -- streams -----------------------------------------------------------------------------
 
-    def streams(self, sheet: SheetPlan, focus: str) -> list[str]:
-        """Streams to try an input with, those first of which tables know most."""
+    def streams(self, sheet: SheetPlan, focus: str) -> list[list[str]]:
+        """Streams to try an input with, by class; those first of which tables know most."""
         if "stream" not in sheet.grain:
-            return [""]
+            return [[""]]
         named = {text for node in sheet.nodes() for text in constants_of(node, "stream")}
         ranks = self.known_values(sheet)
         by_class: dict[str, list[str]] = {}
         for stream in self.offered(sheet, focus):
             its_class = self.plausible.catalogue.streams[stream].stream_class
             by_class.setdefault(its_class, []).append(stream)
-        chosen: list[str] = []
+        chosen: list[list[str]] = []
         for members in by_class.values():
             ranked = sorted(members, key=lambda one: -ranks.get(one, 0))
-            chosen += [*ranked[:_PER_CLASS], *(one for one in ranked[_PER_CLASS:] if one in named)]
-        return sorted(chosen, key=lambda one: -ranks.get(one, 0))
+            chosen.append([*ranked[:_PER_CLASS], *(s for s in ranked[_PER_CLASS:] if s in named)])
+        return chosen
 
     def known_values(self, sheet: SheetPlan) -> dict[str, int]:
         """How many look-ups of a sheet find a number for each stream."""

@@ -52,7 +52,7 @@ def _lacking(trial: Trial, sheet: SheetPlan, row: dict[str, Any]) -> Problem:
 
 def _years(trial: Trial, plant: Plant) -> Iterator[Problem]:
     """Results of the year that are missing, and ledger lines and totals that are not zero."""
-    total = trial.total()
+    outcomes = trial.outcomes()
     for sheet in trial.engine.program.sheets.values():
         if sheet.is_leaf:
             continue
@@ -67,7 +67,7 @@ def _years(trial: Trial, plant: Plant) -> Iterator[Problem]:
                 if row[name] is None and not formula.doc.optional:
                     entered = {"entered": "-"}
                     yield Problem("contract.zero_no_value", formula.doc.place, values | entered)
-                elif row[name] and (formula.doc.ledger or (sheet.name, name) == total):
+                elif row[name] and (formula.doc.ledger or (sheet.name, name) in outcomes):
                     unit = formula.doc.unit.text if formula.doc.unit else ""
                     found = {"value": f"{row[name]:g} {unit}"}
                     yield Problem("contract.zero_total", formula.doc.place, values | found)

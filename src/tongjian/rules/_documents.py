@@ -134,7 +134,10 @@ class InputDoc:
     title: Words
     place: Place
     direction: Direction = "up"
-    """How the total answers to more of it (方向); a promise that the contract check holds."""
+    """How the total, or the sheet's outcome, answers to more of it (方向).
+
+    A promise that the contract check holds; no calculation reads it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ class SheetDoc:
     formulas: dict[str, FormulaDoc]
     checks: tuple[CheckDoc, ...]
     place: Place
+    outcome: str = ""
+    """``sheet.column`` that the directions of the inputs speak of; the total if empty (结果项)."""
 
 
 @dataclass(frozen=True, slots=True)

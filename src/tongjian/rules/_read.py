@@ -407,6 +407,7 @@ class _Reader:
             formulas=formulas,
             checks=checks,
             place=self.source.place((*at, "<key>")),
+            outcome=data.get("outcome", ""),
         )
 
     def formula(self, name: str, spec: dict[str, Any], at: Keys) -> FormulaDoc:
