@@ -123,4 +123,3 @@ def _given(path: Path | None) -> list[Path]:
 def _pattern(path: Path) -> str:
     """A path for Spark, which takes some characters of a name for a pattern."""
     return "".join(f"\\{mark}" if mark in "{}[]*?\\," else mark for mark in str(path.resolve()))
-
