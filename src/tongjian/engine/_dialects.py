@@ -22,6 +22,9 @@ class Dialect:
     # Whether a value too large for an integer total is watched for from the start. Elsewhere a
     # plain cast fails on one, and only then is the statement written again with a careful cast.
     always_safe: bool = False
+    # Whether several finer sheets come together in a union. DuckDB reads each of them once
+    # although the query names it twice; Spark would compute it twice.
+    unites: bool = False
 
     def text(self, value: str) -> str:
         """A text constant."""
@@ -75,6 +78,7 @@ class SparkDialect(Dialect):
     string: str = "STRING"
     quote: str = "`"
     always_safe: bool = True
+    unites: bool = True
 
     def text(self, value: str) -> str:
         """A text constant; Spark reads a backslash as the start of an escape."""

@@ -150,31 +150,35 @@ class SheetSql:
         q = self.writer.quote
         parts = sheet.aggregates
         children = list(dict.fromkeys(part.sheet for part in parts))
-        ctes, missing = [], {}
-        # One finer sheet has all the keys; several may each have some of them.
-        names = ["spine"] if len(children) == 1 else [f"g{n}" for n in range(len(children))]
-        for index, child in enumerate(children):
-            ctes.append(f"g{index} AS ({self.gathered(sheet, child, parts, index)})")
-            count = f"coalesce({names[index]}.{q(MISSING)}, 0)"
-            missing[child] = f"CAST({count} AS {self.writer.dialect.integer})"
+        gathered = [self.gathered(sheet, child, parts) for child in children]
         carried = carried_columns(sheet)
-        spine_columns = ", ".join(map(q, [*sheet.grain, *carried]))
+        keys = [*sheet.grain, *carried]
+        # One finer sheet has all the keys; several may each have some of them.
         if len(children) == 1:
-            relations = "g0 spine"
+            ctes, relations, holders = [f"g0 AS ({gathered[0]})"], "g0 spine", ["spine"]
+        elif self.writer.dialect.unites:
+            ctes, relations = [], f"({self.united(sheet, gathered, parts, children)}) spine"
+            holders = ["spine"] * len(children)
         else:
-            spine = " UNION ".join(
-                f"SELECT {spine_columns} FROM g{index}" for index in range(len(children))
-            )
+            holders = [f"g{index}" for index in range(len(children))]
+            ctes = [f"{name} AS ({one})" for name, one in zip(holders, gathered, strict=True)]
+            columns = ", ".join(map(q, keys))
+            spine = " UNION ".join(f"SELECT {columns} FROM {name}" for name in holders)
             ctes.append(f"spine AS ({spine})")
             relations = "spine " + " ".join(
-                f"LEFT JOIN g{index} ON "
-                + " AND ".join(f"g{index}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
-                for index in range(len(children))
+                f"LEFT JOIN {name} ON "
+                + " AND ".join(f"{name}.{q(key)} = spine.{q(key)}" for key in sheet.grain)
+                for name in holders
             )
-        columns = [f"spine.{q(key)} AS {q(key)}" for key in [*sheet.grain, *carried]]
+        missing = {
+            child: f"CAST(coalesce({holder}.{q(missing_column(child))}, 0) "
+            f"AS {self.writer.dialect.integer})"
+            for child, holder in zip(children, holders, strict=True)
+        }
+        columns = [f"spine.{q(key)} AS {q(key)}" for key in keys]
         for number, part in enumerate(parts):
-            gathered = f"{names[children.index(part.sheet)]}.{q(f'a{number}')}"
-            columns.append(f"{self.writer.from_integer(gathered, part)} AS {q(f'v{number}')}")
+            total = f"{holders[children.index(part.sheet)]}.{q(f'a{number}')}"
+            columns.append(f"{self.writer.from_integer(total, part)} AS {q(f'v{number}')}")
             self.writer.aggregates[part] = q(f"v{number}")
         relations += self.read_above(sheet, columns, missing)
         columns += [f"{count} AS {q(missing_column(child))}" for child, count in missing.items()]
@@ -189,7 +193,8 @@ class SheetSql:
         counts = [missing_column(child) for child in missing]
         read = [part.name for part in sheet.reads]
         shown = [*key_columns(sheet.grain), *read, *sheet.formulas, *counts, MISSING]
-        return f"WITH {', '.join(ctes)} SELECT {', '.join(map(q, shown))} FROM ({body})"
+        given = f"WITH {', '.join(ctes)} " if ctes else ""
+        return f"{given}SELECT {', '.join(map(q, shown))} FROM ({body})"
 
     def read_above(self, sheet: SheetPlan, columns: list[str], missing: dict[str, str]) -> str:
         """Joins of the coarser sheets that `sheet` reads; adds to `columns` and `missing`."""
@@ -210,9 +215,33 @@ class SheetSql:
             missing[name] = f"CAST({counted} AS {self.writer.dialect.integer})"
         return "".join(joins)
 
-    def gathered(
-        self, sheet: SheetPlan, child_name: str, parts: Sequence[ir.Aggregate], index: int
+    def united(
+        self,
+        sheet: SheetPlan,
+        gathered: Sequence[str],
+        parts: Sequence[ir.Aggregate],
+        children: Sequence[str],
     ) -> str:
+        """What several finer sheets give, one row per key: as a union, each of them read once."""
+        q = self.writer.quote
+        counts = [missing_column(child) for child in children]
+        values = [q(name) for name in (*(f"a{n}" for n in range(len(parts))), *counts)]
+        sheets = [*(part.sheet for part in parts), *children]
+        keys = [*map(q, sheet.grain), *map(q, carried_columns(sheet))]
+        branches = []
+        for child, query in zip(children, gathered, strict=True):
+            own = [
+                name if of == child else f"NULL AS {name}"
+                for name, of in zip(values, sheets, strict=True)
+            ]
+            branches.append(f"SELECT {', '.join([*keys, *own])} FROM ({query})")
+        # One of the rows of a key has the value, the others have none.
+        columns = [f"max({name}) AS {name}" for name in [*keys[len(sheet.grain) :], *values]]
+        grain = ", ".join(keys[: len(sheet.grain)])
+        union = " UNION ALL ".join(branches)
+        return f"SELECT {grain}, {', '.join(columns)} FROM ({union}) GROUP BY {grain}"
+
+    def gathered(self, sheet: SheetPlan, child_name: str, parts: Sequence[ir.Aggregate]) -> str:
         q = self.writer.quote
         child = self.program.sheets[child_name]
         own = [(n, part) for n, part in enumerate(parts) if part.sheet == child_name]
@@ -247,7 +276,7 @@ class SheetSql:
             left_out = f"count(*) - count(CASE WHEN {there} THEN 1 END)"
         if not child.is_leaf:
             left_out += f" + sum({q(MISSING)})"
-        columns.append(f"{left_out} AS {q(MISSING)}")
+        columns.append(f"{left_out} AS {q(missing_column(child_name))}")
         for name in carried_columns(sheet):
             # The same in all rows of a key; a wide table has no classes.
             absent = name == "stream_class" and child_name in self.sources.wide
