@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engine.test_sheets import LEAF_SHEET, PLAIN, all_alike, make, some
+from tests.backends import Backends
+from tests.engine.test_sheets import LEAF_SHEET, PLAIN, Alike, all_alike, make, some
 from tests.support import Document, Records, codes, formulas, inputs, only, says, sheet
 from tongjian.engine import explain, run, sensitivity
 from tongjian.engine._draws import Draws
@@ -38,6 +39,11 @@ BACK = sheet(
 ALL: dict[str, Document] = {
     "s": LEAF_SHEET, "u": BY_UNIT, "plant": PLANT, "shared": SHARE, "back": BACK,
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_backend(backends: Backends) -> None:
+    Alike.backends = backends
 
 
 def test_shares_of_a_whole_add_up_to_it(book: Book, records: Records) -> None:
