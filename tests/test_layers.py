@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
     ("engine", "records"),
-    ("uncertainty", "statutory", "cases", "reports", "sample", "contract"),
+    ("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
     ("cli",),
 )
 # Within a layer only these: who may ask whom.
@@ -39,6 +39,8 @@ WEB = {
 }
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
 MAY_QUERY = {"engine", "records"}
+# A user's Spark session is handed on to the engine; only its type is named.
+HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
 TERMINAL = {"rich", "typer"}
 
 # Files that have to speak of streams or hold numbers of the field, and why.
@@ -54,7 +56,8 @@ WORDS = {
     "energy": "a boundary that the schema of rule sets lists",
 }
 ALLOWED = {
-    ("cases/_check.py", "Jiangsu"): "where a golden case lies that names no province",
+    ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
+    ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
 }
@@ -144,7 +147,8 @@ def test_libraries_know_no_web_no_terminal_and_few_a_database() -> None:
         if module.package not in MAY_QUERY:
             forbidden |= DATABASES
         for line, name in module.imports():
-            if name in forbidden or name.partition(".")[0] in forbidden:
+            known = name in forbidden or name.partition(".")[0] in forbidden
+            if known and (module.path, name) not in HANDED_ON:
                 wrong.append(f"{module.path}:{line} imports {name}")
     assert wrong == []
 

@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "d99802b529fb5722a6b6cbfa6006411afd822edf6c6adb1ac438b6bb9a2dad01"
+PINNED = "eb0efb215c0acf53d3882b278377183f7d6c11d88f4e946dd24e869d7905c17c"
 
 
 @pytest.fixture(scope="module")
