@@ -96,6 +96,21 @@ def test_run_prints_and_stores(workspace):
     assert "fuel_combustion" in ledger
 
 
+def test_the_back_end_changes_nothing(workspace):
+    found = [
+        json.loads(call("run", "-w", workspace, "--backend", name, "--json").output)
+        for name in ("auto", "duckdb", "python")
+    ]
+
+    assert found[0] == found[1] == found[2]
+
+
+def test_an_unknown_back_end_is_refused(workspace):
+    for command in (["run", "-w", workspace], ["check", ROOT / "cases/energy.yaml"]):
+        said = call(*command, "--backend", "flink", "--lang", "en", code=1).output
+        assert "flink" in said and "duckdb" in said and "spark" in said
+
+
 def test_run_as_json_is_complete(workspace):
     result = json.loads(call("run", "-w", workspace, "--json").output)
 

@@ -88,9 +88,7 @@ def test_order_files_threads_and_back_end_do_not_matter(
             done = run(plant, shuffled, backend=backend, threads=threads)  # type: ignore[arg-type]
             assert outcome(done) == expected, (seed, backend, threads)
     if "spark" in installed():
-        for compiles in (True, False):
-            done = backends.run("spark", plant, shuffled, compiles=compiles)
-            assert outcome(done) == expected, compiles
+        assert outcome(backends.run("spark", plant, shuffled)) == expected
 
 
 def test_the_size_chooses_the_back_end_and_changes_nothing(

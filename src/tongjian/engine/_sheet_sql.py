@@ -162,8 +162,8 @@ class SheetSql:
         else:
             holders = [f"g{index}" for index in range(len(children))]
             ctes = [f"{name} AS ({one})" for name, one in zip(holders, gathered, strict=True)]
-            by = ", ".join(map(q, keys))
-            spine = " UNION ".join(f"SELECT {by} FROM {name}" for name in holders)
+            shared = ", ".join(map(q, keys))
+            spine = " UNION ".join(f"SELECT {shared} FROM {name}" for name in holders)
             ctes.append(f"spine AS ({spine})")
             relations = "spine " + " ".join(
                 f"LEFT JOIN {name} ON "

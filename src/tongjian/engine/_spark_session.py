@@ -14,6 +14,8 @@ import signal
 import sys
 import tempfile
 import threading
+import traceback
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -96,7 +98,6 @@ def local_spark(
     """
     _require_pyspark()
     from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
     if SparkContext._active_spark_context is not None:
@@ -109,24 +110,40 @@ def local_spark(
     try:
         conf = SparkConf(loadDefaults=False).setMaster(master).setAppName("tongjian")
         conf.setAll(list(_config(folder, log, config or {}).items()))
-        with (folder / "launcher.log").open("wb") as output:
-            try:
-                with _environment(folder, master):
-                    gateway = launch_gateway(conf, {"stdout": output, "stderr": output})
-                    context = SparkContext(conf=conf, gateway=gateway)
-            except EngineError:
-                raise
-            except Exception as error:
-                values = {"error": f"{type(error).__name__}: {error}", "log": _tail(folder)}
-                raise EngineError(Problem("engine.spark_start", values=values)) from error
+        context, gateway = _start(conf, folder, master)
+        counters = context._accumulatorServer  # gone from the context once that is stopped
         try:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGINT, interrupt)  # the context takes it over
             yield SparkSession(context)
         finally:
-            _stop(context, gateway)
+            context.stop()
+            counters.server_close()
+            _close(gateway)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(conf: Any, folder: Path, master: str) -> tuple[Any, Any]:
+    """The context and the connection to its Java; raises `EngineError` with what Spark said."""
+    from pyspark import SparkContext
+    from pyspark.java_gateway import launch_gateway
+
+    with (folder / "launcher.log").open("wb") as output, _environment(folder, master):
+        gateway = None
+        try:
+            gateway = launch_gateway(conf, {"stdout": output, "stderr": output})
+            return SparkContext(conf=conf, gateway=gateway), gateway
+        except Exception as error:
+            if gateway is not None:
+                _close(gateway)
+            with warnings.catch_warnings():
+                # A launcher that has failed leaves a pipe open in the frames of the error.
+                warnings.simplefilter("ignore", ResourceWarning)
+                traceback.clear_frames(error.__traceback__)
+            said = str(error).splitlines() or [""]
+            values = {"error": f"{type(error).__name__}: {said[0]}", "log": _tail(folder)}
+            raise EngineError(Problem("engine.spark_start", values=values)) from error
 
 
 def _require_pyspark() -> None:
@@ -186,27 +203,24 @@ def _environment(folder: Path, master: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _stop(context: Any, gateway: Any) -> None:
-    """Stop Spark and its Java, and close what was open to it; another can be started then."""
+def _close(gateway: Any) -> None:
+    """Close the connection and end its Java; another can be started then."""
     from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    accumulators = context._accumulatorServer
-    context.stop()
-    accumulators.server_close()
     SparkSession._instantiatedSession = SparkSession._activeSession = None
     with SparkContext._lock:
         SparkContext._gateway = SparkContext._jvm = None
     gateway.shutdown()
-    # The Java process ends with its standard input.
-    gateway.proc.stdin.close()
+    gateway.proc.stdin.close()  # with which the process ends
     gateway.proc.wait()
 
 
 def _tail(folder: Path) -> str:
-    """The last lines of what Spark said."""
+    """The last lines of what Spark said, without the frames of Java."""
     lines: list[str] = []
     for name in ("launcher.log", "spark.log"):
         if (folder / name).is_file():
             lines += (folder / name).read_text("utf-8", errors="replace").splitlines()
+    lines = [line for line in lines if line.strip() and not line.startswith("\tat ")]
     return "\n".join(lines[-_LAST_LINES:])
