@@ -70,7 +70,8 @@ class SqlBackend:
 
     def __post_init__(self) -> None:
         self.factors = FactorSets(self.tables)
-        if any(isinstance(look, ir.Interpolate) for look in self.program.lookups()):
+        between = any(isinstance(look, ir.Interpolate) for look in self.program.lookups())
+        if between and self.recorded is None:
             items = f"SELECT DISTINCT item FROM {self.sources.activity}"
             if self.sources.scope:
                 items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
