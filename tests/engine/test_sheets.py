@@ -411,14 +411,7 @@ def statements(
         _, engine = prepare(book, compiled, (2024, 2025), {})
         with snapshot.connect() as connection:
             where = DuckEngine(connection) if dialect is DUCKDB else SparkEngine(None)  # type: ignore[arg-type]
-            # Without a session there are no records to ask which items they have.
-            items = {
-                one.doc.item
-                for plan in compiled.program.sheets.values()
-                for one in plan.inputs.values()
-            }
-            recorded = frozenset(items) if dialect is SPARK else None
-            back = SqlBackend(where, compiled.program, engine.tables, Sources(), recorded=recorded)
+            back = SqlBackend(where, compiled.program, engine.tables, Sources())
             for plan in compiled.program.sheets.values():
                 if not plan.is_leaf:
                     # Finished sheets are read by name; here none has been computed.

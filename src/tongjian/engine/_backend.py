@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from tongjian.engine._cells import Cells
 from tongjian.engine._dialects import Dialect
 from tongjian.engine._factor_sets import FactorSets
 from tongjian.engine._leaf_rows import Row
@@ -62,20 +63,9 @@ class SqlBackend:
     results: dict[str, str] = field(default_factory=dict)
     """Stored tables by sheet, without quotes."""
     factors: FactorSets = field(init=False)
-    recorded: frozenset[str] | None = None
-    """The items in the records, where a formula reads between the values of a table.
-
-    Written out in SQL such a table is long, and most plants have nothing to read in it.
-    """
 
     def __post_init__(self) -> None:
         self.factors = FactorSets(self.tables)
-        between = any(isinstance(look, ir.Interpolate) for look in self.program.lookups())
-        if between and self.recorded is None:
-            items = f"SELECT DISTINCT item FROM {self.sources.activity}"
-            if self.sources.scope:
-                items += f" WHERE facility IN (SELECT facility FROM {self.sources.scope})"
-            self.recorded = frozenset(row["item"] for row in self.engine.fetch(items))
 
     def run(self, only: Collection[str] | None = None) -> dict[str, list[Row]]:
         """Compute the coarser sheets and return their rows, in key order.
@@ -165,10 +155,8 @@ class SqlBackend:
         writer = SqlWriter(
             factors.is_constant,
             factors.constant,
-            factors.written_out,
             dialect,
             safe=safe or dialect.always_safe,
-            grid=factors.grid,
         )
         years = sorted({year for days in self.tables.days.values() for year in days})
         results = {sheet: self.quote(name) for sheet, name in self.results.items()}
@@ -179,12 +167,14 @@ class SqlBackend:
             results,
             factors.is_year_free,
             years,
-            recorded=self.recorded,
+            cells_of=lambda name, node: Cells.of(name, node, self.tables),
         )
 
     def create_tables(self, sql: SheetSql) -> None:
         """Create the small tables that a query joins."""
         self.factors.create(self.engine, sql.sets)
+        for cells in sql.cells:
+            self.engine.fill(cells.name, cells.kinds, cells.columns())
         for name, query in sql.owners.items():
             self.engine.define(name, query)
 

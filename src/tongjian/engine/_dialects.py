@@ -6,7 +6,7 @@ few words that an engine has of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -55,15 +55,6 @@ class Dialect:
         small = f"TRY_CAST(coalesce({total}, 0) AS {self.integer})"
         large = f"CAST({total} AS {self.double})"
         return f"coalesce(CAST({small} AS {self.double}), {large})"
-
-    def item(self, values: Sequence[float | None], number: str) -> str:
-        """One of some constants by its number from 1; missing if there is none of that number.
-
-        The list is written as one text: as hundreds of single constants it takes the engine
-        longer to plan than to run.
-        """
-        listed = ", ".join("NULL" if value is None else repr(value) for value in values)
-        return f"CAST('[{listed}]' AS {self.double}[])[{number}]"
 
     def numbers(self, values: Iterable[int], name: str) -> str:
         """A query with one row per number."""
@@ -116,11 +107,6 @@ class SparkDialect(Dialect):
     def total_as_double(self, total: str, *, safe: bool) -> str:
         """A sum of integers as a double; decimals are converted to the nearest one."""
         return f"CAST(coalesce({total}, 0) AS {self.double})"
-
-    def item(self, values: Sequence[float | None], number: str) -> str:
-        """One of some constants by its number from 1; missing if there is none of that number."""
-        listed = ", ".join("NULL" if value is None else f"{value!r}D" for value in values)
-        return f"get(CAST(array({listed}) AS ARRAY<{self.double}>), {number} - 1)"
 
     def numbers(self, values: Iterable[int], name: str) -> str:
         """A query with one row per number."""

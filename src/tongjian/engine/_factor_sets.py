@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
 from typing import Any, Protocol
 
-from tongjian.engine._interpolation import Grid, written_out
-from tongjian.engine._sql import FactorSet, GridValues
+from tongjian.engine._sql import FactorSet
 from tongjian.engine._tables import Key, ResolvedTables, as_float
 from tongjian.rules import _ir as ir
 
@@ -46,20 +44,6 @@ class FactorSets:
             for year in self.tables.years(look.table)
         )
         return next((number for number in found if number is not None), None)
-
-    def written_out(self, node: ir.Interpolate) -> ir.Node:
-        """An interpolation as an expression over the values of its table."""
-        return written_out(node, self.tables)
-
-    def grid(self, node: ir.Interpolate) -> GridValues | None:
-        """The grid of an interpolation with its values, if they are the same in all years."""
-        first, *others = self.tables.converted(node.table, node.column, as_float).values()
-        if any(other != first for other in others):
-            return None
-        grid = Grid.of(node, self.tables)
-        keys = product(*([text for _, text in axis] for axis in grid.axes))
-        axes = tuple(tuple(number for number, _ in axis) for axis in grid.axes)
-        return GridValues(axes, tuple(first.get(key) for key in keys))
 
     def is_year_free(self, one: FactorSet) -> bool:
         """Whether a factor set has the same values in all years of the run."""

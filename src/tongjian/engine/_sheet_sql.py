@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from tongjian.engine._cells import Cells, interpolations
 from tongjian.engine._sql import FactorSet, SqlWriter, factor_sets, lookups
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan, key_columns, own_columns
 from tongjian.rules import _ir as ir
@@ -42,8 +43,9 @@ class SheetSql:
     sets: list[FactorSet] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
     """Queries of the small tables that join factors to facilities or process units."""
-    recorded: Collection[str] | None = None
-    """The items that occur in the records; None: not known."""
+    cells_of: Callable[[str, ir.Interpolate], Cells] | None = None
+    """Makes the table of a table's cells, between which a formula interpolates."""
+    cells: list[Cells] = field(default_factory=list)
 
     # -- leaf sheets -------------------------------------------------------------------------
 
@@ -65,7 +67,6 @@ class SheetSql:
         self.writer.raw_columns = frozenset(
             name for name, item in sheet.inputs.items() if item.default is not None
         )
-        self.writer.absent = self.unrecorded(sheet)
         base = self.base_rows(sheet, needed, where)
         query = self.joined(base, sheet, inner, by_owner=True)
         defaults = {
@@ -78,19 +79,7 @@ class SheetSql:
             if name in needed and item.default is not None
         }
         steps = {name: f.node for name, f in sheet.formulas.items() if name in needed}
-        text = self.levels(query, {**defaults, **steps}, sheet)
-        self.writer.absent = frozenset()  # coarser sheets have columns of their own
-        return text
-
-    def unrecorded(self, sheet: SheetPlan) -> frozenset[str]:
-        """Inputs whose item occurs in no record and that have no default."""
-        if self.recorded is None or sheet.name in self.sources.wide:
-            return frozenset()
-        return frozenset(
-            name
-            for name, item in sheet.inputs.items()
-            if item.default is None and item.doc.item not in self.recorded
-        )
+        return self.interpolated(self.levels(query, {**defaults, **steps}, sheet), nodes)
 
     def base_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
         if sheet.name in self.sources.wide:
@@ -246,7 +235,7 @@ class SheetSql:
         child = self.program.sheets[child_name]
         own = [(n, part) for n, part in enumerate(parts) if part.sheet == child_name]
         # The child's factors must not be taken for this sheet's when both read the same table.
-        self.writer.joined.clear()
+        self.forget()
         if child.is_leaf:
             checks = [check.node for check in child.refuses]
             source = self.leaf(child, [*(part.node for _, part in own), *checks])
@@ -255,7 +244,8 @@ class SheetSql:
             self.writer.raw_columns = frozenset()
             finished = f"SELECT * FROM {self.results[child_name]}"
             present = set(key_columns(child.grain))
-            source = self.joined(finished, child, [part.node for _, part in own], (), present)
+            nodes = [part.node for _, part in own]
+            source = self.interpolated(self.joined(finished, child, nodes, (), present), nodes)
             refused = ""
         columns, values, staged = [], [], []
         for number, part in own:
@@ -283,10 +273,27 @@ class SheetSql:
             nothing = f"CAST(NULL AS {self.writer.dialect.string})"
             columns.append(f"{nothing if absent else f'min({q(name)})'} AS {q(name)}")
         grain = ", ".join(map(q, sheet.grain))
-        self.writer.joined.clear()
+        self.forget()
         return f"SELECT {grain}, {', '.join(columns)} FROM ({source}) GROUP BY {grain}"
 
     # -- shared ------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """Forget in which columns factors stand: another sheet has its own."""
+        self.writer.joined.clear()
+        self.writer.between.clear()
+
+    def interpolated(self, query: str, nodes: Iterable[ir.Node]) -> str:
+        """`query` with a column for every value between those of a table that `nodes` read."""
+        for node in nodes:
+            for part in interpolations(node):
+                if part not in self.writer.between:
+                    assert self.cells_of is not None
+                    cells = self.cells_of(f"z{len(self.cells)}", part)
+                    self.cells.append(cells)
+                    query = cells.joined(query, self.writer)
+                    self.writer.between[part] = cells.name
+        return query
 
     def joined(
         self,
@@ -405,11 +412,9 @@ class SheetSql:
             below = [depth[ref] for ref in own_columns(node) if ref in depth]
             depth[name] = 1 + max(below, default=0)
         for level in range(1, max(depth.values(), default=0) + 1):
-            columns = [
-                f"{self.writer.code(steps[name])} AS {q(name)}"
-                for name, at in depth.items()
-                if at == level
-            ]
+            here = [name for name, at in depth.items() if at == level]
+            query = self.interpolated(query, [steps[name] for name in here])
+            columns = [f"{self.writer.code(steps[name])} AS {q(name)}" for name in here]
             query = f"SELECT *, {', '.join(columns)} FROM ({query})"
         return query
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
 from tongjian.engine._dialects import DUCKDB, Dialect
 from tongjian.engine._resolution import micro_factor, micro_multiplier
@@ -31,37 +30,23 @@ class FactorSet:
         return f"{self.name}_{index}"
 
 
-@dataclass(frozen=True, slots=True)
-class GridValues:
-    """A table with axes whose values are the same in all years of a run."""
-
-    axes: tuple[tuple[Fraction, ...], ...]
-    """The places on each axis, in the unit of the position read there."""
-    values: tuple[float | None, ...]
-    """Its values, those along the last axis next to each other."""
-
-
 @dataclass(slots=True)
 class SqlWriter:
     """Writes the SQL of one program's sheets.
 
     `is_constant` tells which look-ups have one value for all rows and years of the run (a GWP),
-    `constant` gives it; all others are joined. `written_out` gives
-    an interpolation as an expression over such look-ups, `grid` the values of its table if they
-    are the same in all years.
+    `constant` gives it; all others are `joined` and stand in columns, like values `between` those
+    of a table.
     """
 
     is_constant: Callable[[ir.Lookup], bool]
     constant: Callable[[ir.Lookup], Fraction | None]
-    written_out: Callable[[ir.Interpolate], ir.Node]
     dialect: Dialect = DUCKDB
     safe: bool = False
     joined: dict[ir.Lookup, str] = field(default_factory=dict)
     aggregates: dict[ir.Aggregate, str] = field(default_factory=dict)
+    between: dict[ir.Interpolate, str] = field(default_factory=dict)
     raw_columns: frozenset[str] = frozenset()
-    grid: Callable[[ir.Interpolate], GridValues | None] = lambda node: None
-    absent: frozenset[str] = frozenset()
-    """Inputs of the sheet at hand that no record gives: what reads a table by them is missing."""
 
     def quote(self, name: str) -> str:
         """An identifier."""
@@ -104,49 +89,7 @@ class SqlWriter:
         return f"CAST(NULL AS {self.dialect.double})" if value is None else self.double(value)
 
     def _interpolate(self, node: ir.Interpolate) -> str:
-        if any(name.name in self.absent for name in node.positions):
-            return self._nothing(ir.Nothing(node.kind))
-        found = self.grid(node)
-        if found is None:
-            return self.code(self.written_out(node))
-        positions = [self.code(position) for position in node.positions]
-        within = " AND ".join(
-            f"{position} >= {self.double(axis[0])} AND {position} <= {self.double(axis[-1])}"
-            for position, axis in zip(positions, found.axes, strict=True)
-            if axis
-        )
-        if not all(found.axes):
-            return self._nothing(ir.Nothing(node.kind))
-        return f"CASE WHEN {within} THEN {self.along(found, positions, '0')} END"
-
-    def along(self, grid: GridValues, positions: list[str], before: str) -> str:
-        """The value along the next axis; `before` numbers the line of the axes before it.
-
-        The place at or below the position is found first. On a line of the grid the next one has
-        no weight and need not be there.
-        """
-        axis = grid.axes[len(grid.axes) - len(positions)]
-        position, *others = positions
-        steps = " ".join(
-            f"WHEN {position} < {self.double(place)} THEN {number}"
-            for number, place in enumerate(axis[1:], 1)
-        )
-        low = f"CASE {steps} ELSE {len(axis)} END" if steps else "1"
-        start = self.dialect.item([float(place) for place in axis], low)
-        width = self.dialect.item([float(after - place) for place, after in pairwise(axis)], low)
-        part = f"coalesce(({position} - {start}) / {width}, 0e0)"  # the last place has no width
-        left, right = (
-            self.at(grid, others, f"({before}) * {len(axis)} + ({low}) - 1 + {step}")
-            for step in (0, 1)
-        )
-        more = f"CASE WHEN {part} > 0e0 THEN {part} * {right} ELSE 0e0 END"
-        return f"((1e0 - {part}) * {left} + {more})"
-
-    def at(self, grid: GridValues, positions: list[str], before: str) -> str:
-        """The value at a place of the axes so far, along the rest of them."""
-        if positions:
-            return self.along(grid, positions, before)
-        return self.dialect.item(grid.values, f"{before} + 1")
+        return self.quote(self.between[node])
 
     def _scale(self, node: ir.Scale) -> str:
         inner, factor = self.code(node.node), node.factor
