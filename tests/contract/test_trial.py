@@ -152,7 +152,8 @@ def test_a_sum_that_takes_one_away_is_found_in_what_gathers(plant, tmp_path):
     shipped = rulebook_folder() / "methods/steel/enterprise.yaml"
     text = shipped.read_text(encoding="utf-8")
     changed = tmp_path / "enterprise.yaml"
-    wrong = text.replace("combustion + flux + electrode", "combustion + flux - electrode")
+    wrong = text.replace("+ flux + electrode + raw", "+ flux - electrode + raw")
+    assert wrong != text
     changed.write_text(wrong, encoding="utf-8")
 
     contract = plant.on_top(changed)
@@ -171,12 +172,12 @@ def energy_trial():
 
 
 def test_a_stream_late_in_its_class_is_tried_where_the_first_tell_nothing(energy_trial):
-    """Waters are bought by mass; the coefficient by volume is that of oxygen."""
+    """Waters are bought by mass; coefficients by volume are those of air, oxygen and the like."""
     plant = next(energy_trial.plants())
 
     tried = {row.row["stream"] for row in plant.rows if row.focus == "bought_volume"}
 
-    assert "oxygen" in tried
+    assert tried == {"compressed_air"}
 
 
 def test_sectors_that_a_table_goes_by_are_tried(energy_trial):

@@ -76,9 +76,7 @@ def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -
     }
 
 
-def _attributes(
-    case: Case, ruleset: CompiledRuleSet, catalogue: Catalogue, one: InputRow
-) -> Row:
+def _attributes(case: Case, ruleset: CompiledRuleSet, catalogue: Catalogue, one: InputRow) -> Row:
     facility = {"sector": ruleset.doc.sectors[0], "province": "Jiangsu", **case.facility}
     units = {unit["process_unit"]: unit for unit in case.process_units}
     unit = units.get(one.process_unit, {})

@@ -71,7 +71,7 @@ class TrialRows:
         A row for each class of streams, because coarser sheets often sum up by class.
         """
         found = self._rows(sheet, focus, attributes, self.streams(sheet, focus), _FURTHER)
-        # The tables may know only a stream that comes late in its class (oxygen among the waters).
+        # The tables may know only a stream that comes late in its class (gases after the waters).
         later = self.streams(sheet, focus, later=True)
         return found or self._rows(sheet, focus, attributes, later, 1)
 
