@@ -97,3 +97,14 @@ def test_cases_may_lie_among_the_documents(plant):
     plant.cases = [plant.cases[3]]
 
     assert by_code(plant.on_top()) == {}
+
+
+def test_a_kind_by_its_name_is_the_kind(plant):
+    """As in the import: a case may name the kind in Chinese, the formula knows its code."""
+    co2 = plant.method["sheets"]["fuel"]["formulas"]["co2"]
+    co2["is"] = f"{co2['is']} if kind == 'fugitive' else 0"
+    for one in plant.cases:
+        one["process_units"] = [{"process_unit": "U1", "kind": "无组织排放源"}]
+        one["inputs"] = [{**row, "process_unit": "U1"} for row in one["inputs"]]
+
+    assert "contract.case_fails" not in plant.found("error")

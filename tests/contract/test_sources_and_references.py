@@ -124,3 +124,15 @@ def test_a_rule_set_without_a_total(plant):
     del plant.ruleset["total"]
 
     says(plant.found("warning")["contract.no_total"][0], "t.rules")
+
+    plant.method["sheets"]["fuel"]["outcome"] = "facility.fuel"
+    assert "contract.no_total" in plant.found("warning")  # nothing could be said of electricity
+
+    plant.method["sheets"]["electricity"]["outcome"] = "facility.power"
+    assert "contract.no_total" not in plant.found("warning")
+
+
+def test_a_value_that_was_not_found_needs_no_source(plant):
+    plant.fuel_rows.append(["diesel", "ncv", "", "GJ/t", "", "", "not-found", "", ""])
+
+    assert "contract.no_source" not in plant.found("warning")

@@ -152,7 +152,8 @@ def test_a_sum_that_takes_one_away_is_found_in_what_gathers(plant, tmp_path):
     shipped = rulebook_folder() / "methods/steel/enterprise.yaml"
     text = shipped.read_text(encoding="utf-8")
     changed = tmp_path / "enterprise.yaml"
-    wrong = text.replace("combustion + flux + electrode", "combustion + flux - electrode")
+    wrong = text.replace("+ flux + electrode + raw", "+ flux - electrode + raw")
+    assert wrong != text
     changed.write_text(wrong, encoding="utf-8")
 
     contract = plant.on_top(changed)
@@ -160,4 +161,33 @@ def test_a_sum_that_takes_one_away_is_found_in_what_gathers(plant, tmp_path):
     found = [one.problem for one in contract.findings if one.problem.code == "contract.direction"]
     assert {one.values["input"] for one in found} == {"material.consumed", "material.ef"}
     assert {one.values["stream"] for one in found} == {"electrode"}
-    assert {one.values["ruleset"] for one in found} <= {"cn.steel.ndrc-2013", "cn.steel.gbt32151-5"}
+    # Every rule set that gathers by this method; the first of them is named.
+    gathering = {"cn.steel.ndrc-2013", "cn.steel.gbt32151-5", "product.steel"}
+    assert {one.values["ruleset"] for one in found} <= gathering
+
+
+@pytest.fixture(scope="module")
+def energy_trial():
+    book = load_rulebook()
+    ruleset = book.ruleset("cn.energy.gbt2589-2020", 2025)
+    return Trial.of(Plausible(book, Catalogue.load()), ruleset, 2025)
+
+
+def test_a_stream_late_in_its_class_is_tried_where_the_first_tell_nothing(energy_trial):
+    """Waters are bought by mass; coefficients by volume are those of air, oxygen and the like."""
+    plant = next(energy_trial.plants())
+
+    tried = {row.row["stream"] for row in plant.rows if row.focus == "bought_volume"}
+
+    assert tried == {"compressed_air"}
+
+
+def test_sectors_that_a_table_goes_by_are_tried(energy_trial):
+    """Coke made counts in a coking plant and not in a steel works, which comes first."""
+    sectors = {
+        plant.attributes["sector"]
+        for plant in energy_trial.plants()
+        if any(row.focus == "coke_made" for row in plant.rows)
+    }
+
+    assert sectors == {"coking"}

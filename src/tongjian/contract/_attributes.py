@@ -29,15 +29,19 @@ def combinations(ruleset: CompiledRuleSet, engine: PythonEngine) -> list[Attribu
         unit = dict(zip(_OF_UNIT, chosen, strict=True))
         if not (unit["kind"] and (unit["technology"] or unit["abatement"])):
             found.append({**facility, **unit})
+    # Where a table goes by sector, the other sectors are tried in the plainest unit only.
+    for sector in _keys(engine, "sector"):
+        if sector in ruleset.doc.sectors[1:]:
+            found.append({**facility, "sector": sector, **dict.fromkeys(_OF_UNIT, "")})
     return found
 
 
 def read_attributes(engine: PythonEngine, sheet: str) -> tuple[str, ...]:
-    """The attributes of a process unit on which rows of a sheet depend."""
+    """The attributes of facility and process unit on which rows of a sheet depend."""
     names: set[str] = set()
     for node in engine.program.sheets[sheet].nodes():
         for part in node.walk():
-            if isinstance(part, ir.Column) and part.name in _OF_UNIT:
+            if isinstance(part, ir.Column) and part.name in (*_OF_FACILITY, *_OF_UNIT):
                 names.add(part.name)
     return tuple(sorted(names))
 

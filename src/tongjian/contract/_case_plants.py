@@ -45,7 +45,10 @@ def case_plant(book: Rulebook, catalogue: Catalogue, case: Case) -> CasePlant | 
     leaves: dict[str, dict[tuple[object, ...], Row]] = {}
     for one in case.inputs:
         for (sheet, name), stream, quantity in _targets(bound, catalogue, one):
-            row = {**_keys(case, bound, one, stream), **_attributes(case, bound, one)}
+            row = {
+                **_keys(case, bound, one, stream),
+                **_attributes(case, bound, catalogue, one),
+            }
             key = tuple(row[part] for part in sheet.grain)
             found = leaves.setdefault(sheet.name, {}).setdefault(key, _blank(sheet) | row)
             found[name + RAW] = quantity
@@ -73,14 +76,17 @@ def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -
     }
 
 
-def _attributes(case: Case, ruleset: CompiledRuleSet, one: InputRow) -> Row:
+def _attributes(case: Case, ruleset: CompiledRuleSet, catalogue: Catalogue, one: InputRow) -> Row:
     facility = {"sector": ruleset.doc.sectors[0], "province": "Jiangsu", **case.facility}
     units = {unit["process_unit"]: unit for unit in case.process_units}
     unit = units.get(one.process_unit, {})
-    return {
-        **{name: facility.get(name, "") for name in ATTRIBUTES["facility"]},
-        **{name: unit.get(name, "") for name in ATTRIBUTES["process_unit"]},
-    }
+    row: Row = {name: facility.get(name, "") for name in ATTRIBUTES["facility"]}
+    for name in ATTRIBUTES["process_unit"]:
+        text = unit.get(name, "")
+        # As in the import: words that rules know are stored by their code, others as they are.
+        term = catalogue.resolve_term(name, text) if text else None
+        row[name] = term.code if term else text
+    return row
 
 
 def _targets(

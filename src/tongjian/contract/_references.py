@@ -9,7 +9,7 @@ from tongjian.contract._attributes import constants_of
 from tongjian.contract._plausible import Plausible, classes_of
 from tongjian.contract._subject import Subject, methods_of
 from tongjian.problems import Problem
-from tongjian.rules import CompiledRuleSet, Method, SheetDoc, replacements
+from tongjian.rules import CompiledRuleSet, Method, SheetDoc, SheetPlan, replacements
 from tongjian.rules import _ir as ir
 
 # Columns and keys whose texts stand in the catalogue as terms of that kind.
@@ -78,11 +78,15 @@ def _unread(method: Method, sheet: SheetDoc) -> Iterator[Problem]:
             yield Problem("contract.unread_input", doc.place, {"input": name}, "warning")
 
 
+def _leaves(ruleset: CompiledRuleSet) -> list[SheetPlan]:
+    return [one for one in ruleset.program.sheets.values() if one.is_leaf]
+
+
 def _ruleset(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
     doc = ruleset.doc
     if not subject.reading.tests(doc.place):
         return
-    if doc.total is None:
+    if doc.total is None and not all(one.doc.outcome for one in _leaves(ruleset)):
         yield Problem("contract.no_total", doc.place, {"ruleset": doc.id}, "warning")
     sectors = {term.code for term in subject.catalogue.terms_of("sector")}
     for name in doc.sectors:

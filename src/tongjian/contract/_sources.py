@@ -38,7 +38,9 @@ def _value(value: Value) -> Iterator[Problem]:
 
 def _table(table: Table) -> Iterator[Problem]:
     total = len(table.values)
-    unsourced = sum(not value.source for value in table.values)
+    # What was looked for and not found has a status that says so, and no source.
+    held = [value for value in table.values if value.status != "not-found"]
+    unsourced = sum(not value.source for value in held)
     if unsourced:
         values = {"table": table.id, "count": unsourced, "total": total}
         yield Problem("contract.no_source", table.place, values, "warning")

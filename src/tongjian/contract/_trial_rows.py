@@ -22,7 +22,7 @@ FACILITY = "TRIAL"
 _FURTHER = 3
 _PER_CLASS = 2
 _SETS = 6
-_MOST = 400
+_MOST = 800
 # The second and third are for inputs that may not exceed another, or be exceeded by it.
 _SIZES = (0.5, 1.0, 2.0)
 
@@ -70,8 +70,20 @@ class TrialRows:
 
         A row for each class of streams, because coarser sheets often sum up by class.
         """
-        classes = self.streams(sheet, focus)
-        for sets in self.sets(sheet, focus):
+        found = self._rows(sheet, focus, attributes, self.streams(sheet, focus), _FURTHER)
+        # The tables may know only a stream that comes late in its class (gases after the waters).
+        later = self.streams(sheet, focus, later=True)
+        return found or self._rows(sheet, focus, attributes, later, 1)
+
+    def _rows(
+        self,
+        sheet: SheetPlan,
+        focus: str,
+        attributes: Attributes,
+        classes: list[list[str]],
+        further: int,
+    ) -> list[TrialRow]:
+        for sets in self.sets(sheet, focus, further):
             found: list[TrialRow] = []
             for entered in islice(sets, _MOST):
                 for streams in classes:
@@ -86,7 +98,7 @@ class TrialRows:
                 return found
         return []
 
-    def sets(self, sheet: SheetPlan, focus: str) -> Iterator[list[tuple[str, ...]]]:
+    def sets(self, sheet: SheetPlan, focus: str, further: int) -> Iterator[list[tuple[str, ...]]]:
         """Sets of inputs to enter, by size; those with inputs that lower the total last.
 
         What a carbon content does is judged beside what comes in; beside what goes out the total
@@ -97,8 +109,8 @@ class TrialRows:
         others = [name for name in sheet.inputs if name not in base]
         raising = [name for name in others if sheet.inputs[name].doc.direction in ("up", "none")]
         for pool in (raising, others):
-            for count in range(min(_FURTHER, len(pool)) + 1):
-                yield [(*base, *further) for further in choose(pool, count)]
+            for count in range(min(further, len(pool)) + 1):
+                yield [(*base, *beside) for beside in choose(pool, count)]
 
     def telling(
         self,
@@ -182,10 +194,13 @@ class TrialRows:
 
     # -- streams -----------------------------------------------------------------------------
 
-    def streams(self, sheet: SheetPlan, focus: str) -> list[list[str]]:
-        """Streams to try an input with, by class; those first of which tables know most."""
+    def streams(self, sheet: SheetPlan, focus: str, *, later: bool = False) -> list[list[str]]:
+        """Streams to try an input with, by class; those first of which tables know most.
+
+        With `later` those that come after the first ones and of which tables know something.
+        """
         if "stream" not in sheet.grain:
-            return [[""]]
+            return [] if later else [[""]]
         named = {text for node in sheet.nodes() for text in constants_of(node, "stream")}
         ranks = self.known_values(sheet)
         by_class: dict[str, list[str]] = {}
@@ -195,6 +210,9 @@ class TrialRows:
         chosen: list[list[str]] = []
         for members in by_class.values():
             ranked = sorted(members, key=lambda one: -ranks.get(one, 0))
+            if later:
+                chosen.append([one for one in ranked[_PER_CLASS:] if ranks.get(one)])
+                continue
             chosen.append([*ranked[:_PER_CLASS], *(s for s in ranked[_PER_CLASS:] if s in named)])
         return chosen
 
