@@ -55,6 +55,10 @@ class Reach:
                 finer = self.model.program.sheets[node.sheet]
                 for member in self.members(node, sheet, row):
                     self.node(node.node, finer, member)
+            case ir.Above():
+                above = self.model.above(node, row)
+                if above is not None:
+                    self.cell(self.model.program.sheets[node.sheet], above, node.column)
             case _:
                 for child in node.children():
                     self.node(child, sheet, row)
