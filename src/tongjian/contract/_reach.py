@@ -23,12 +23,14 @@ class Reach:
 
     def cell(self, sheet: SheetPlan, row: Row, column: str, *, asked: bool = False) -> None:
         """Follow one cell; a zero counts only where it is the very value that is asked for."""
+        if asked and column in sheet.formulas and row.get(column) is not None:
+            self.formulas.add((sheet.name, column))  # even if another value led here before
         mark = (sheet.name, id(row), column)
         if mark in self.seen:
             return
         self.seen.add(mark)
         if column in sheet.formulas:
-            if row.get(column) or (asked and row.get(column) is not None):
+            if row.get(column):
                 self.formulas.add((sheet.name, column))
             self.node(sheet.formulas[column].node, sheet, row)
         elif column in sheet.inputs and not self.model.entered(row, column):
@@ -55,6 +57,10 @@ class Reach:
                 finer = self.model.program.sheets[node.sheet]
                 for member in self.members(node, sheet, row):
                     self.node(node.node, finer, member)
+            case ir.Above():
+                above = self.model.above(node, row)
+                if above is not None:
+                    self.cell(self.model.program.sheets[node.sheet], above, node.column)
             case _:
                 for child in node.children():
                     self.node(child, sheet, row)
