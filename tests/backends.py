@@ -50,6 +50,7 @@ def start_spark(master: str = "local-cluster[1,2,1024]", **config: str) -> Itera
     settings = {
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.shuffle.partitions": "2",
+        "spark.driver.memory": "3g",  # plans of a whole rulebook
         "spark.driver.extraJavaOptions": java,
         "spark.executor.extraJavaOptions": java,
         **{name.replace("_", "."): value for name, value in config.items()},
