@@ -18,11 +18,11 @@ from tongjian.problems import RuleError
 from tongjian.rules import Rulebook
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases"
-CASES = [
-    FOLDER / f"{name}.yaml"
-    for name in ("aluminium", "carbon-materials", "cement", "combustion", "electricity-heat")
-    + ("energy", "pollutants", "steam")
-]
+NAMES = (
+    *("aluminium", "carbon-materials", "cement", "combustion", "electricity-heat"),
+    *("energy", "pollutants", "steam"),
+)
+CASES = [FOLDER / f"{name}.yaml" for name in NAMES]
 pytestmark = [needs_spark, pytest.mark.spark]
 
 
