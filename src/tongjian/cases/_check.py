@@ -17,7 +17,7 @@ from tongjian.cases._document import (
     read_cases,
 )
 from tongjian.cases._inputs import Inputs, case_inputs, write_inputs
-from tongjian.cases._together import Sheets, compute_together
+from tongjian.cases._together import TOGETHER, Sheets, compute_together
 from tongjian.engine import Snapshot, compute_sheets, run
 from tongjian.problems import Problem, RuleError
 from tongjian.records import Catalogue, Store, import_files
@@ -62,8 +62,8 @@ def check_cases(
 ) -> list[CaseResult]:
     """Check cases; raises `RuleError` where a case names what does not exist.
 
-    On "spark" (with the session `spark`, if given) the cases of one rule set, year and set of
-    tables are plants of one province: a statement there takes as long for many as for one.
+    In SQL (on "spark" with the session `spark`, if given) the cases of one rule set, year and set
+    of tables are plants of one province: a statement there takes as long for many as for one.
     """
     check_backend(backends)
     catalogue = Catalogue.load()
@@ -72,8 +72,9 @@ def check_cases(
             _Work.of(case, rulebook, catalogue, Path(folder) / str(number), f"CASE{number:04}")
             for number, case in enumerate(cases)
         ]
-        if "spark" in backends:
-            compute_together(works, rulebook, Path(folder), spark)
+        for backend in TOGETHER:
+            if backend in backends:
+                compute_together(works, rulebook, Path(folder), backend, spark)
         return [result for work in works for result in work.results(rulebook, backends)]
 
 

@@ -16,6 +16,8 @@ from tongjian.rules import CompiledRuleSet, Rulebook
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+TOGETHER = ("duckdb", "spark")
+"""Back-ends in SQL."""
 Sheets = dict[str, list[dict[str, Any]]]
 
 
@@ -31,9 +33,13 @@ class Work(Protocol):
 
 
 def compute_together(
-    works: Iterable[Work], rulebook: Rulebook, folder: Path, spark: SparkSession | None
+    works: Iterable[Work],
+    rulebook: Rulebook,
+    folder: Path,
+    backend: str,
+    spark: SparkSession | None,
 ) -> None:
-    """Compute the cases on Spark, those of one rule set, year and set of tables at once."""
+    """Compute the cases on an engine, those of one rule set, year and set of tables at once."""
     groups: dict[tuple[object, ...], list[Work]] = {}
     for number, work in enumerate(works):
         if work.faults or not _sheets(work):
@@ -44,7 +50,7 @@ def compute_together(
         alone = any("facility" not in edition.program.sheets[one].grain for one in _sheets(work))
         groups.setdefault((*key, number) if alone else key, []).append(work)
     for index, members in enumerate(groups.values()):
-        _compute(members, rulebook, folder / f"together{index}", spark)
+        _compute(members, rulebook, folder / f"{backend}{index}", backend, spark)
 
 
 def _sheets(work: Work) -> set[str]:
@@ -54,7 +60,11 @@ def _sheets(work: Work) -> set[str]:
 
 
 def _compute(
-    works: Sequence[Work], rulebook: Rulebook, folder: Path, spark: SparkSession | None
+    works: Sequence[Work],
+    rulebook: Rulebook,
+    folder: Path,
+    backend: str,
+    spark: SparkSession | None,
 ) -> None:
     store = Store.create(folder)
     files = write_inputs(together(work.inputs for work in works), folder)
@@ -66,16 +76,16 @@ def _compute(
         first.edition,
         Snapshot.of(store),
         (first.case.year,),
-        "spark",
+        backend,
         first.case.binds,
         spark=spark,
         only=set().union(*map(_sheets, works)),
     )
     for work in works:
-        work.sheets["spark"] = {
+        work.sheets[backend] = {
             name: [row for row in rows if row.get("facility", work.facility) == work.facility]
             for name, rows in sheets.items()
         }
 
 
-__all__ = ["Sheets", "compute_together"]
+__all__ = ["TOGETHER", "Sheets", "compute_together"]
