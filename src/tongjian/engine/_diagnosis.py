@@ -13,7 +13,7 @@ from typing import Any
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._sheet_sql import MISSING
+from tongjian.engine._sheet_sql import MISSING, unscaled
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
 from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, own_columns
@@ -126,12 +126,17 @@ class Diagnosis:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
             if value is None:
                 problem = self.blame(part.node, row, sheet, name)
-            elif part.adds and self.engine.integers(part.kind.unit)(value) is None:
+            elif part.adds and self.is_too_large(part, row, sheet):
                 problem = self.cell_problem("too_large", name, row, sheet)
             else:
                 continue
             found.setdefault(problem.message("en"), problem)
         yield from found.values()
+
+    def is_too_large(self, part: ir.Aggregate, row: Row, sheet: SheetPlan) -> bool:
+        node, factor = unscaled(sheet, part)
+        count = self.engine.integers(part.kind.unit, factor)
+        return count(self.engine.row_value(node, row)) is None
 
     def check_problem(self, check: CheckPlan, row: Row, sheet: SheetPlan) -> Problem:
         refused = check.doc.severity == "error"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tongjian.engine._run import RuleSetResult
 
 # Raised whenever a change of the engine can change a result.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 
 def make_manifest(

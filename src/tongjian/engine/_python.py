@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from tongjian.engine._interpolation import Grid, reader
 from tongjian.engine._resolution import micro_factor, micro_multiplier
-from tongjian.engine._sheet_sql import MISSING, missing_column
+from tongjian.engine._sheet_sql import MISSING, missing_column, unscaled
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
@@ -165,16 +165,18 @@ class PythonEngine:
         """The value of one aggregate over `rows` and the positions of those that it leaves out."""
         if part.name == "count":
             return self.constant(Fraction(len(rows))), set()
+        # The same arithmetic as in SQL, to the last bit: see there why a scale is left out.
+        node, factor = unscaled(self.program.sheets[part.sheet], part)
         values: dict[int, Any] = {}
         for position, row in enumerate(rows):
-            value = None if row["@refused"] else self.row_value(part.node, row)
+            value = None if row["@refused"] else self.row_value(node, row)
             if value is not None:
                 values[position] = value
         if part.name in ("minimum", "maximum"):
             best = min if part.name == "minimum" else max
             result = best(values.values()) if values else None
         else:
-            integer = self.integers(part.kind.unit)
+            integer = self.integers(part.kind.unit, factor)
             counts = {at: integer(value) for at, value in values.items()}
             values = {at: count for at, count in counts.items() if count is not None}
             added = list(values.values())
@@ -183,9 +185,13 @@ class PythonEngine:
             result = self.from_integer(sum(added), micro_factor(part.kind.unit))
         return result, set(range(len(rows))) - values.keys()
 
-    def integers(self, unit: Unit) -> Callable[[Any], int | None]:
-        """Turns a value into whole micro-units; None when it is too large for 64 bits."""
-        guarded, exact = micro_multiplier(unit), self.constant(micro_factor(unit))
+    def integers(self, unit: Unit, factor: Fraction = Fraction(1)) -> Callable[[Any], int | None]:
+        """Turns a value into whole micro-units; None when it is too large for 64 bits.
+
+        The value times `factor` is what is counted in `unit`.
+        """
+        guarded = micro_multiplier(unit, factor)
+        exact = self.constant(micro_factor(unit) * factor)
 
         def of_float(value: float) -> int | None:
             scaled = value * guarded

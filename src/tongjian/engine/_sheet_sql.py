@@ -423,16 +423,12 @@ def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
     """What a sum adds up, and a factor that is left to the scale of the total.
 
     A change of unit (kg to t) at the end of a row's formula is then no work of its own for
-    millions of rows.
+    millions of rows. The rounding of a large row can depend on it by one micro-unit, and so every
+    back-end does the same. A coarser sheet is finished when it is read, its inner values are gone.
     """
     node = part.node
-    # The formulas of a finished sheet are not at hand any more, only their results.
-    if (
-        part.name == "sum"
-        and sheet.is_leaf
-        and isinstance(node, ir.Column)
-        and node.name in sheet.formulas
-    ):
+    in_formula = sheet.is_leaf and isinstance(node, ir.Column) and node.name in sheet.formulas
+    if part.name == "sum" and in_formula and isinstance(node, ir.Column):
         formula = sheet.formulas[node.name].node
         if isinstance(formula, ir.Scale):
             return formula.node, formula.factor

@@ -6,7 +6,8 @@ same path on every machine. Only finished rows of coarser sheets come back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -55,7 +56,7 @@ class SparkEngine:
             reader = self.session.read.schema(schema) if schema else self.session.read
             frame = reader.parquet(*map(_pattern, paths))
         else:
-            frame = self.session.createDataFrame([], schema)
+            frame = self.session.sql(_nothing(pair.split() for pair in schema.split(", ")))
         frame.createOrReplaceTempView(name)
 
     def fetch(self, query: str) -> list[Row]:
@@ -81,17 +82,35 @@ class SparkEngine:
         """A small table from columns of values; `kinds` are names and DuckDB's types."""
         rows = list(zip(*columns, strict=True))
         typed = [(self.quoted(column), _TYPES[kind]) for column, kind in kinds]
-        if 0 < len(rows) <= _LITERAL_ROWS:
+        if not rows:
+            frame = self.session.sql(_nothing(typed))
+        elif len(rows) <= _LITERAL_ROWS:
             cells = ", ".join(f"({', '.join(map(self.literal, row))})" for row in rows)
             casts = ", ".join(f"CAST({column} AS {kind}) AS {column}" for column, kind in typed)
             names = ", ".join(column for column, _ in typed)
             frame = self.session.sql(f"SELECT {casts} FROM VALUES {cells} AS t({names})")
         else:
-            schema = ", ".join(f"{column} {kind}" for column, kind in typed)
-            frame = self.session.createDataFrame(rows, schema, verifySchema=False)
+            frame = self.session.sql(self.as_json(rows, typed))
         if len(rows) <= _BROADCAST_ROWS:
             frame = frame.hint("broadcast")
         frame.createOrReplaceTempView(name)
+
+    def as_json(self, rows: Sequence[Sequence[Any]], typed: Sequence[tuple[str, str]]) -> str:
+        """A query that unpacks rows from one text constant.
+
+        Constants of their own would take Spark seconds to parse, and a table handed over by
+        PySpark would need Python on the executors.
+        """
+        fields = ", ".join(f"c{index}: {kind}" for index, (_, kind) in enumerate(typed))
+        keys = [f'"c{index}":' for index in range(len(typed))]
+        objects = (
+            ",".join(key + json.dumps(cell) for key, cell in zip(keys, row, strict=True))
+            for row in rows
+        )
+        text = self.dialect.text(f"[{','.join(f'{{{one}}}' for one in objects)}]")
+        names = ", ".join(f"c{index} AS {name}" for index, (name, _) in enumerate(typed))
+        unpacked = f"inline(from_json({text}, 'array<struct<{fields}>>', map('mode', 'FAILFAST')))"
+        return f"SELECT {names} FROM (SELECT {unpacked})"
 
     def drop(self, name: str) -> None:
         """Forget a stored table."""
@@ -114,6 +133,12 @@ class SparkEngine:
             text = repr(value)
             return text if "e" in text else f"{text}e0"
         return str(value)
+
+
+def _nothing(typed: Iterable[Sequence[str]]) -> str:
+    """A query without rows."""
+    columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in typed)
+    return f"SELECT {columns} WHERE FALSE"
 
 
 def _given(path: Path | None) -> list[Path]:
