@@ -4,7 +4,7 @@ Anybody can write one in YAML; `check_cases` enters the inputs as an accountant 
 them on every back-end and holds each result against the expected value.
 """
 
-from tongjian.cases._check import CaseResult, check_cases, check_files
+from tongjian.cases._check import CaseResult, check_cases, check_files, words_of
 from tongjian.cases._document import BACKENDS, Case, Expectation, InputRow, read_cases
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "check_cases",
     "check_files",
     "read_cases",
+    "words_of",
 ]

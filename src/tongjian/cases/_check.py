@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from tongjian.cases._together import TOGETHER, Sheets, compute_together
 from tongjian.engine import Snapshot, compute_sheets, run
 from tongjian.problems import Problem, RuleError
 from tongjian.records import Catalogue, Store, import_files
-from tongjian.rules import CompiledRuleSet, Rulebook
+from tongjian.rules import CompiledRuleSet, FormulaDoc, InputDoc, Rulebook
 from tongjian.units import parse_unit
 
 if TYPE_CHECKING:
@@ -175,22 +175,22 @@ def _compare(
         if one.column in sheet.formulas
         else sheet.inputs[one.column].doc
     )
-    assert doc.unit is not None
+    rows = [row for row in sheets.get(one.sheet, ()) if is_asked(row, one.where)]
+    if one.label or one.missing:
+        expected = one.label or "–"
+        texts = [words_of(row[one.column], doc) for row in rows]
+        found = ", ".join(texts) or f"{len(rows)} rows"
+        return CaseResult(case.id, cell, backend, expected, found, "-", texts == [expected])
     have, want = doc.unit, parse_unit(one.unit)
-    if not have.same_dimension(want):
+    if have is None or not have.same_dimension(want):
         values = {
             "case": case.id,
             "unit": one.unit,
             "sheet": one.sheet,
             "column": one.column,
-            "want": have.text,
+            "want": have.text if have is not None else "label",
         }
         raise RuleError(Problem("cases.unit", case.place, values))
-    rows = [
-        row
-        for row in sheets.get(one.sheet, ())
-        if all(row.get(name) == value for name, value in one.where.items())
-    ]
     expected = f"{one.value} {one.unit}"
     if len(rows) != 1 or rows[0][one.column] is None:
         found = "; ".join(problem.text("zh") for problem in problems) or f"{len(rows)} rows"
@@ -203,3 +203,17 @@ def _compare(
     return CaseResult(
         case.id, cell, backend, expected, f"{found_value} {one.unit}", str(one.tolerance), holds
     )
+
+
+def is_asked(row: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """Whether a row is the one that an expectation speaks of."""
+    return all(row.get(name) == value for name, value in where.items())
+
+
+def words_of(value: Any, doc: FormulaDoc | InputDoc) -> str:
+    """What a cell says in words: its label or choice, `–` where it is missing."""
+    if value is None:
+        return "–"
+    if isinstance(doc, InputDoc) and doc.choices:
+        return doc.choices[int(value) - 1]
+    return str(value)

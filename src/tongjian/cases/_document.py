@@ -24,6 +24,7 @@ class InputRow:
     quantity: str
     unit: str
     period: str
+    facility: str = ""
     process_unit: str = ""
     tier: str = ""
     evidence: str = ""
@@ -41,6 +42,8 @@ class Expectation:
     tolerance: Decimal = Decimal(0)
     backends: tuple[str, ...] = BACKENDS
     problem: str = ""
+    label: str = ""
+    missing: bool = False
 
     def holds_on(self, backend: str) -> bool:
         """Whether the value has to come out on a back-end."""
@@ -62,6 +65,8 @@ class Case:
     source: str
     status: str
     place: Place
+    facilities: tuple[dict[str, str], ...] = ()
+    """Further plants; the first one has no name in the case."""
     title: str = ""
     note: str = ""
     """How the expected values were derived."""
@@ -102,6 +107,7 @@ def _case(spec: dict[str, Any], place: Place) -> Case:
         source=spec["source"],
         status=spec.get("status", ""),
         place=place,
+        facilities=tuple(spec.get("facilities", ())),
         title=spec.get("title", ""),
         note=spec.get("note", ""),
     )
@@ -109,7 +115,7 @@ def _case(spec: dict[str, Any], place: Place) -> Case:
 
 def _input(row: dict[str, Any], year: str) -> InputRow:
     texts = {key: str(value) for key, value in row.items()}
-    return InputRow(**{"period": year, **texts})
+    return InputRow(**{"period": year, "unit": "", **texts})
 
 
 def _expectation(spec: dict[str, Any]) -> Expectation:
@@ -119,8 +125,10 @@ def _expectation(spec: dict[str, Any]) -> Expectation:
         sheet=spec["sheet"],
         column=spec["column"],
         where=spec.get("where", {}),
-        value=Decimal(str(spec["value"])),
-        unit=str(spec["unit"]),
-        tolerance=Decimal(str(spec["tolerance"])),
+        value=Decimal(str(spec.get("value", 0))),
+        unit=str(spec.get("unit", "")),
+        tolerance=Decimal(str(spec.get("tolerance", 0))),
+        label=spec.get("label", ""),
+        missing=spec.get("missing", False),
         backends=tuple(spec.get("backends", BACKENDS)),
     )

@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tongjian.cases._document import Case, InputRow
 from tongjian.rules import CompiledRuleSet
 
+_UNIT = dict.fromkeys(("kind", "technology", "abatement", "capacity", "capacity_unit"), "")
 Inputs = dict[str, list[dict[str, str]]]
 """Rows of facilities, process units and activity data."""
 
 
 def case_inputs(case: Case, edition: CompiledRuleSet, name: str) -> Inputs:
-    """The rows of a case, whose plant is called `name`."""
-    facility = {
-        "facility": name,
-        "name_zh": "算例",
-        "name_en": "golden case",
-        "sector": case.facility.get("sector", edition.doc.sectors[0]),
-        "province": case.facility.get("province", "Jiangsu"),
-        "city": case.facility.get("city", ""),
-        "division": "",
-        "fictitious": "true",
-    }
+    """The rows of a case, whose plant is called `name`; further plants keep their names."""
+    facilities = [_facility(edition, {**case.facility, "facility": name})]
+    facilities += [_facility(edition, one) for one in case.facilities]
     units = [
-        {
-            "facility": name,
-            "name_zh": unit["process_unit"],
-            "name_en": unit["process_unit"],
-            "kind": "",
-            "technology": "",
-            "abatement": "",
-            "capacity": "",
-            "capacity_unit": "",
-            **unit,
-        }
+        {**_UNIT, "facility": name, "name_zh": unit["process_unit"], **unit}
         for unit in case.process_units
     ]
     activity = [
         {
-            "facility": name,
             **{column: getattr(row, column) for column in InputRow.__slots__},
+            "facility": row.facility or name,
             "tier": row.tier or "calculated",
         }
         for row in case.inputs
     ]
-    return {"facilities": [facility], "process_units": units, "activity": activity}
+    return {"facilities": facilities, "process_units": units, "activity": activity}
+
+
+def _facility(edition: CompiledRuleSet, given: Mapping[str, str]) -> dict[str, str]:
+    plain = {
+        "name_zh": "算例",
+        "name_en": "golden case",
+        "sector": edition.doc.sectors[0],
+        "province": "Jiangsu",
+        "city": "",
+        "division": "",
+        "fictitious": "true",
+    }
+    return {**plain, **given}
 
 
 def together(several: Iterable[Inputs]) -> Inputs:

@@ -47,7 +47,9 @@ def compute_together(
         edition, case = work.edition, work.case
         key = (edition.id, str(edition.doc.validity), case.year, *sorted(case.binds.items()))
         # A sheet over all plants would mix the cases of a group.
-        alone = any("facility" not in edition.program.sheets[one].grain for one in _sheets(work))
+        grains = [edition.program.sheets[one].grain for one in _sheets(work)]
+        mixes = edition.program.goes_beyond_plants
+        alone = mixes or case.facilities or any("facility" not in grain for grain in grains)
         groups.setdefault((*key, number) if alone else key, []).append(work)
     for index, members in enumerate(groups.values()):
         _compute(members, rulebook, folder / f"{backend}{index}", backend, spark)
@@ -82,8 +84,9 @@ def _compute(
         only=set().union(*map(_sheets, works)),
     )
     for work in works:
+        names = {work.facility, *(one["facility"] for one in work.case.facilities)}
         work.sheets[backend] = {
-            name: [row for row in rows if row.get("facility", work.facility) == work.facility]
+            name: [row for row in rows if row.get("facility", work.facility) in names]
             for name, rows in sheets.items()
         }
 

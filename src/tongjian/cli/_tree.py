@@ -56,7 +56,8 @@ def _label(node: Node, lang: str) -> str:
     zh = lang == "zh"
     key = " ".join(str(value) for name, value in node.key.items() if name != "table")
     title = node.title[lang]
-    head = f"{title} = {_number(node.value)} {'' if node.unit == '1' else node.unit}".rstrip()
+    value = node.label[lang] if node.label else _number(node.value)
+    head = f"{title} = {value} {'' if node.unit == '1' else node.unit}".rstrip()
     if key and node.kind != "parameter":
         head += f"   〔{key}〕"
     lines = [head]
@@ -72,5 +73,7 @@ def _label(node: Node, lang: str) -> str:
     return "\n".join(lines)
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | str | None) -> str:
+    if isinstance(value, str):
+        return value
     return "–" if value is None else f"{value:,.10g}"

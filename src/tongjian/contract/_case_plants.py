@@ -11,8 +11,8 @@ from fractions import Fraction
 
 from tongjian.cases import Case, InputRow
 from tongjian.contract._plausible import takes
-from tongjian.engine import PlantModel, prepare
-from tongjian.records import Catalogue, Item, Stream
+from tongjian.engine import PlantModel, prepare, read_years
+from tongjian.records import Catalogue, Item, Stream, parse_coded
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, CompiledRuleSet, Rulebook, SheetPlan
 from tongjian.units import UnitError, parse_unit
 
@@ -41,7 +41,7 @@ def case_plant(book: Rulebook, catalogue: Catalogue, case: Case) -> CasePlant | 
     edition = book.ruleset(case.ruleset, case.year)
     if edition is None:
         return None
-    bound, engine = prepare(book, edition, (case.year,), case.binds)
+    bound, engine = prepare(book, edition, read_years(edition, (case.year,)), case.binds)
     leaves: dict[str, dict[tuple[object, ...], Row]] = {}
     for one in case.inputs:
         for (sheet, name), stream, quantity in _targets(bound, catalogue, one):
@@ -67,7 +67,7 @@ def _blank(sheet: SheetPlan) -> Row:
 
 def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -> Row:
     return {
-        "facility": CASE,
+        "facility": one.facility or CASE,
         "period": one.period,
         "year": int(one.period[:4]),
         "process_unit": one.process_unit,
@@ -77,9 +77,10 @@ def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -
 
 
 def _attributes(case: Case, ruleset: CompiledRuleSet, catalogue: Catalogue, one: InputRow) -> Row:
-    facility = {"sector": ruleset.doc.sectors[0], "province": "Jiangsu", **case.facility}
-    units = {unit["process_unit"]: unit for unit in case.process_units}
-    unit = units.get(one.process_unit, {})
+    given = {one["facility"]: one for one in case.facilities}.get(one.facility, case.facility)
+    facility = {"sector": ruleset.doc.sectors[0], "province": "Jiangsu", **given}
+    units = {(unit.get("facility", ""), unit["process_unit"]): unit for unit in case.process_units}
+    unit = units.get((one.facility, one.process_unit), {})
     row: Row = {name: facility.get(name, "") for name in ATTRIBUTES["facility"]}
     for name in ATTRIBUTES["process_unit"]:
         text = unit.get(name, "")
@@ -110,6 +111,9 @@ def _targets(
 
 def _quantity(one: InputRow, item: Item, unit: str) -> float | None:
     """The quantity of an entry in `unit`; None where it is another quantity."""
+    if item.coded:
+        coded = parse_coded(one.quantity, item)
+        return getattr(coded, "value", None)  # a fault has none
     try:
         entered = parse_unit(one.unit)
         wanted = item.canonical(entered)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tongjian.cases import Case, Expectation
+from tongjian.cases import Case, Expectation, words_of
 from tongjian.contract._case_plants import CasePlant, case_plant
 from tongjian.contract._reach import Cell, Reach
 from tongjian.contract._subject import Subject, methods_of
@@ -145,6 +145,14 @@ def _follow(plant: CasePlant, one: Expectation, reach: Reach, problems: list[Pro
         return
     row = rows[0]
     reach.cell(sheet, row, one.column, asked=True)
+    if one.label or one.missing:
+        columns_of = sheet.formulas if one.column in sheet.formulas else sheet.inputs
+        doc = columns_of[one.column].doc
+        expected, said = one.label or "–", words_of(row.get(one.column), doc)
+        if "python" in one.backends and said != expected:
+            values = {**_names(plant.case), **cell, "expected": expected, "found": said}
+            problems.append(Problem("contract.case_fails", plant.case.place, values))
+        return
     found = _in_unit(sheet, one, row)
     if "python" in one.backends and (found is None or abs(found - one.value) > one.tolerance):
         values = {

@@ -11,7 +11,7 @@ from tongjian.records import Catalogue, Item, Stream
 from tongjian.rules import InputDoc, Rulebook, SheetDoc
 from tongjian.units import Unit, parse_unit
 
-_SHARE = 0.3
+_SHARE, _DAY = 0.3, 20240630.0
 # What comes in has to outweigh what goes out, or a balance has no value.
 _MUCH, _LITTLE, _GAS = 1000.0, 1.0, 1000.0
 
@@ -47,6 +47,10 @@ class Plausible:
 
     def value(self, doc: InputDoc, item: Item | None) -> float:
         """A plausible value in the unit of the input."""
+        if doc.choices:
+            return 1.0
+        if doc.is_date:
+            return _DAY
         if is_amount(doc, item):
             size = _LITTLE if doc.direction == "down" else _MUCH
             return size * (_GAS if doc.unit.same_dimension(_normal_volume()) else 1)

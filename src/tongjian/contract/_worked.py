@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tongjian.cases import Expectation
 from tongjian.contract._case_plants import CasePlant
 from tongjian.contract._golden import Coverage
 from tongjian.engine import substituted
@@ -48,9 +49,7 @@ def worked_example(coverage: Coverage) -> Iterator[str]:
         yield f"\n手算 by hand：{case.note}\n"
     yield "\n应得 expected："
     yield "；".join(
-        f"`{one.sheet}.{one.column}` = {one.value} {one.unit}"
-        for one in case.expect
-        if not one.problem
+        f"`{one.sheet}.{one.column}` = {_expected(one)}" for one in case.expect if not one.problem
     )
     others = [one for one in coverage.cases if one != name]
     yield f"\n\n其他算例 other cases：{', '.join(f'`{one}`' for one in others) or '–'}\n"
@@ -66,9 +65,16 @@ def _rows(plant: CasePlant, plan: SheetPlan) -> Iterator[str]:
                 continue
             unit = formula.doc.unit.text if formula.doc.unit else "1"
             unit = "" if unit == "1" else f" {unit}"
+            said = row[name] if isinstance(row[name], str) else f"{row[name]:.10g}"
             filled = substituted(engine, formula, row).replace("|", "\\|")
             cell = f"`{plan.name}.{name}` {formula.doc.title.zh}"
-            yield f"| {cell} | {_key(plan, row)} | `{filled}` | {row[name]:.10g}{unit} |\n"
+            yield f"| {cell} | {_key(plan, row)} | `{filled}` | {said}{unit} |\n"
+
+
+def _expected(one: Expectation) -> str:
+    if one.label or one.missing:
+        return one.label or "–"
+    return f"{one.value} {one.unit}"
 
 
 def _key(plan: SheetPlan, row: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
-from tongjian.engine._prepared import prepare
+from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import Backend, Run, run
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
@@ -55,6 +55,7 @@ __all__ = [
     "methods_used",
     "plant_sheets",
     "prepare",
+    "read_years",
     "run",
     "sensitivity",
     "substituted",

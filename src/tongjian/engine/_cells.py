@@ -100,17 +100,22 @@ class Cells:
             f"SELECT b.*, {wanted} FROM ({numbered}) b "
             f"LEFT JOIN {self.name} c ON {' AND '.join(tests)}"
         )
-        return f"SELECT *, {self._between(positions, ())} AS {q(self.name)} FROM ({cells})"
+        found = self.corner((0,)) if self.grid.steps else self._between(positions, ())
+        return f"SELECT *, {found} AS {q(self.name)} FROM ({cells})"
 
     def _number(self, axis: int, position: str, writer: SqlWriter) -> str:
         """The number of the cell on an axis; missing outside of it."""
         places = [writer.double(number) for number, _ in self.grid.axes[axis]]
         if not places:
             return "CAST(NULL AS INT)"
+        before, after = ("<=", ">") if self.grid.steps == "above" else ("<", ">=")
         steps = " ".join(
-            f"WHEN {position} < {place} THEN {number}" for number, place in enumerate(places[1:], 1)
+            f"WHEN {position} {before} {place} THEN {number}"
+            for number, place in enumerate(places[1:], 1)
         )
         number = f"CASE {steps} ELSE {len(places)} END" if steps else "1"
+        if self.grid.steps:  # the last step has no end
+            return f"CASE WHEN {position} {after} {places[0]} THEN {number} END"
         within = f"{position} >= {places[0]} AND {position} <= {places[-1]}"
         return f"CASE WHEN {within} THEN {number} END"
 

@@ -185,8 +185,9 @@ class Diagnosis:
         for part in node.walk():
             if isinstance(part, ir.Above) and row[part.name] is None:
                 coarser = self.engine.program.sheets[part.sheet]
+                wanted = part.key(coarser.grain, row)
                 there = any(
-                    all(one[key] == row[key] for key in coarser.grain) for one in sheets[part.sheet]
+                    tuple(one[key] for key in coarser.grain) == wanted for one in sheets[part.sheet]
                 )
                 if there and not coarser.formulas[part.column].doc.optional:
                     return True
@@ -208,7 +209,9 @@ class Diagnosis:
         if not found or "@aggregates" in found[0]:
             return found
         # SQL keeps results only: these few rows are computed again with all that they gather.
-        leaves = self.leaf_rows.read(self.engine.program, _pairs(_located(found)))
+        program = self.engine.program
+        alone = not program.looks_back and not program.goes_beyond_plants
+        leaves = self.leaf_rows.read(program, _pairs(_located(found) if alone else None))
         again = {
             tuple(row[key] for key in sheet.grain): row
             for row in self.engine.run(leaves)[sheet.name]

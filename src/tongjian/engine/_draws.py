@@ -167,6 +167,12 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
             return _compared(op, *parts)
         case ir.Call(name="abs"):
             return abs(parts[0])
+        case ir.Call(name="sqrt"):
+            root = np.sqrt(np.where(np.asarray(parts[0]) < 0, np.nan, parts[0]))
+            return root if isinstance(parts[0], np.ndarray) else _plain(float(root))
+        case ir.Call(name="ceil" | "floor" as name):
+            whole = np.ceil if name == "ceil" else np.floor
+            return whole(np.floor(parts[0] * 1e9 + 0.5) / 1e9)
         case ir.Call(name=name):
             best = np.minimum if name == "min" else np.maximum
             result = parts[0]
@@ -174,6 +180,10 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
                 result = best(result, part)
             return result
     raise NotImplementedError(f"no draws of {type(node).__name__}")
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 def _arithmetic(op: str, left: Value, right: Value) -> Value:

@@ -14,10 +14,10 @@ from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._node import Node
-from tongjian.engine._prepared import prepare
+from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
-from tongjian.engine._substituted import substituted
+from tongjian.engine._substituted import in_words, substituted
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import RAW, STATUSES, FormulaPlan, Reference, SheetPlan, Words, own_columns
 from tongjian.rules import _ir as ir
@@ -141,17 +141,19 @@ class _Tracer:
 
     @classmethod
     def over(cls, run: Run, result: RuleSetResult, key: Mapping[str, Any], limit: int) -> _Tracer:
-        conditions = []
-        if "facility" in key:
+        conditions, program = [], result.ruleset.program
+        if "facility" in key and not program.goes_beyond_plants:
             quoted = str(key["facility"]).replace("'", "''")
             conditions.append(f"facility = '{quoted}'")
         if "year" in key:
-            conditions.append(f"year = {int(key['year'])}")
+            year = int(key["year"])
+            conditions.append(f"year BETWEEN {year - program.looks_back} AND {year}")
         where = " AND ".join(conditions)
-        _, engine = prepare(run.rulebook, result.ruleset, result.years, run.binds)
+        years = read_years(result.ruleset, result.years)
+        _, engine = prepare(run.rulebook, result.ruleset, years, run.binds)
         with run.snapshot.borrow() as connection:
             reader = LeafRows(connection, run.snapshot.sources(), run.facilities)
-            leaves = reader.read(result.ruleset.program, where)
+            leaves = reader.read(program, where)
             records: dict[tuple[Any, ...], list[Row]] = {}
             if not run.snapshot.wide:
                 query = f"SELECT {_RECORD_COLUMNS} FROM activity WHERE {where or 'TRUE'}"
@@ -178,6 +180,7 @@ class _Tracer:
                 kind="formula",
                 title=doc.title,
                 value=row[column],
+                label=doc.labels.get(str(row[column])),
                 unit=doc.unit.text if doc.unit else "",
                 key=self.key(sheet, row),
                 formula=doc.expression.text,
@@ -223,8 +226,9 @@ class _Tracer:
     def above(self, node: ir.Above, row: Row) -> Node | None:
         """A column of the coarser row that `row` belongs to; None where there is no such row."""
         coarser = self.engine.program.sheets[node.sheet]
+        wanted = node.key(coarser.grain, row)
         for one in self.sheets[node.sheet]:
-            same = all(one[key] == row[key] for key in coarser.grain)
+            same = tuple(one[key] for key in coarser.grain) == wanted
             if same and node.column in coarser.formulas:
                 return self.formula(coarser, one, node.column)
         return None
@@ -242,7 +246,7 @@ class _Tracer:
         return Node(
             kind="input",
             title=item.doc.title,
-            value=row[name],
+            value=in_words(row[name], item.doc),
             unit=item.doc.unit.text,
             key=self.key(sheet, row),
             note="" if measured else "default",

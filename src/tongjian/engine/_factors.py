@@ -19,7 +19,7 @@ from tongjian.engine._duck import DuckEngine
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import fetch
 from tongjian.engine._ledger import GWP_ALIAS
-from tongjian.engine._prepared import prepare
+from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._sheet_sql import SheetSql, Sources
@@ -195,7 +195,10 @@ class _Reader:
     def coarse(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
         rows = [row for row in self.result.sheets.get(sheet.name, ()) if "year" in row]
         _, engine = prepare(
-            self.run.rulebook, self.result.ruleset, self.result.years, self.run.binds
+            self.run.rulebook,
+            self.result.ruleset,
+            read_years(self.result.ruleset, self.result.years),
+            self.run.binds,
         )
         for name, formula in sheet.formulas.items():
             for look, path in _paths([formula.node], None):

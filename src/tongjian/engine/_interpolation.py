@@ -8,14 +8,15 @@ beside a place that has no value, there is none.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from tongjian.engine._tables import Key, ResolvedTables
+from tongjian.rules import Steps
 from tongjian.rules import _ir as ir
 
 _BOOL = ir.Kind("bool")
@@ -31,6 +32,7 @@ class Grid:
     filled: frozenset[Key]
     years: tuple[int, ...]
     every_year: bool
+    steps: Steps | None = None
 
     @classmethod
     def of(cls, node: ir.Interpolate, tables: ResolvedTables) -> Grid:
@@ -47,7 +49,8 @@ class Grid:
             _places(keys, index, unit.scale / position.kind.unit.scale)
             for index, (unit, position) in enumerate(zip(units, node.positions, strict=True))
         )
-        return cls(node, axes, keys, years, len(years) == len(by_year))
+        steps = tables.tables[node.table].steps
+        return cls(node, axes, keys, years, len(years) == len(by_year), steps)
 
     def look(self, key: Key) -> ir.Lookup:
         """The look-up of one place of the grid."""
@@ -66,8 +69,19 @@ class Grid:
         in_force = ir.Logic(_BOOL, "or", tests)
         return ir.If(self.node.kind, in_force, inside, self.nothing())
 
+    def ladder(self) -> ir.Node:
+        """The value of the step on which the position stands."""
+        position, found = self.node.positions[0], self.nothing()
+        for index, (_, text) in enumerate(self.axes[0]):
+            op: Literal[">=", ">"] = ">=" if self.steps == "from" else ">"
+            reached = ir.Compare(_BOOL, op, position, self.at((), index))
+            found = ir.If(self.node.kind, reached, self.look((text,)), found)
+        return found
+
     def along(self, before: Key) -> ir.Node | None:
         """The value along the next axis, at given places of those before; None if nowhere."""
+        if self.steps:
+            return self.ladder()
         if len(before) == len(self.axes):
             return self.look(before) if before in self.filled else None
         last = len(self.axes[len(before)]) - 1
@@ -148,6 +162,10 @@ class Grid:
 
     def corners(self, positions: Sequence[float]) -> list[ir.Lookup]:
         """The places of the table that a row's value rests on, with or without a value."""
+        if self.steps:
+            numbers = [float(number) for number, _ in self.axes[0]]
+            low = step_below(self.steps, numbers, positions[0])
+            return [] if low < 0 else [self.look((self.axes[0][low][1],))]
         keys: list[Key] = [()]
         for places, value in zip(self.axes, positions, strict=True):
             numbers = [float(number) for number, _ in places]
@@ -177,6 +195,14 @@ def reader(
         [constant(high - low) for (low, _), (high, _) in pairwise(axis)] for axis in grid.axes
     ]
     one = constant(Fraction(1))
+    if grid.steps:
+        steps = grid.steps
+
+        def ladder(year: int, position: Any) -> Any:
+            low = step_below(steps, places[0], position)
+            return None if low < 0 else numbers.get(year, {}).get((texts[0][low],))
+
+        return ladder
 
     def along(values: Mapping[Key, Any], before: Key, positions: Sequence[Any]) -> Any:
         axis = len(before)
@@ -196,6 +222,11 @@ def reader(
         return (one - part) * left + part * right
 
     return lambda year, *positions: along(numbers.get(year, {}), (), positions)
+
+
+def step_below(steps: Steps, places: Sequence[Any], position: Any) -> int:
+    """The number of the step on which a position stands; -1 below the first."""
+    return (bisect_right if steps == "from" else bisect_left)(places, position) - 1
 
 
 def written_out(node: ir.Interpolate, tables: ResolvedTables) -> ir.Node:

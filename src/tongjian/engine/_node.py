@@ -17,13 +17,13 @@ class Node:
 
     `formula` is the text of the rule, `substituted` the same with values filled in; `document`,
     `clause` and `status` are those of the rule or, for a parameter, of the printed value.
-    `records` are the rows of activity data; `hidden` counts children not shown, whose sum is
-    `hidden_value`.
+    Where a rule judges, `value` is one of its labels and `label` what that means. `records` are
+    the rows of activity data; `hidden` counts children not shown, whose sum is `hidden_value`.
     """
 
     kind: NodeKind
     title: Words
-    value: float | None
+    value: float | str | None
     unit: str
     key: dict[str, Any] = field(default_factory=dict)
     formula: str = ""
@@ -36,6 +36,7 @@ class Node:
     records: tuple[dict[str, Any], ...] = ()
     hidden: int = 0
     hidden_value: float | None = None
+    label: Words | None = None
 
     def walk(self) -> Iterator[Node]:
         """This node and all below, depth first."""
@@ -52,6 +53,8 @@ class Node:
             "value": self.value,
             "unit": self.unit,
         }
+        if self.label is not None:
+            plain |= {"label_zh": self.label.zh, "label_en": self.label.en}
         for name in (
             *("key", "formula", "substituted", "document", "clause", "status", "note"),
             *("records", "hidden", "hidden_value"),

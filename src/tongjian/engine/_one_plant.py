@@ -45,11 +45,14 @@ class OnePlant:
                 for line in run.lines
             )
             if result.ruleset.id == ruleset and year in result.years and there:
+                program = result.ruleset.program
+                if program.looks_back or program.goes_beyond_plants:
+                    raise EngineError(Problem("engine.beyond_plant", values={"name": ruleset}))
                 quoted = facility.replace("'", "''")
                 with run.snapshot.borrow() as connection:
                     reader = LeafRows(connection, run.snapshot.sources(), run.facilities)
                     where = f"facility = '{quoted}' AND year = {int(year)}"
-                    leaves = reader.read(result.ruleset.program, where)
+                    leaves = reader.read(program, where)
                 return cls(run, result, year, leaves)
         known = sorted({(line.facility, line.year, line.ruleset) for line in run.lines})[:10]
         values = {

@@ -116,7 +116,7 @@ class PlantModel:
         if mark not in self.groups:
             rows = self.sheets[part.sheet]
             self.groups[mark] = {tuple(one[key] for key in grain): [one] for one in rows}
-        found = self.groups[mark].get(tuple(row[key] for key in grain))
+        found = self.groups[mark].get(part.key(grain, row))
         return found[0] if found else None
 
     def counted(self, part: ir.Aggregate, members: list[Row]) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from threading import Lock
 
 from tongjian.engine._python import PythonEngine
@@ -14,6 +14,12 @@ _KEPT = 64
 _Key = tuple[str, str, str, tuple[int, ...], tuple[tuple[str, str], ...]]
 _prepared: OrderedDict[_Key, tuple[CompiledRuleSet, PythonEngine]] = OrderedDict()
 _lock = Lock()
+
+
+def read_years(ruleset: CompiledRuleSet, years: Iterable[int]) -> tuple[int, ...]:
+    """`years` and those before them that their rows can read."""
+    back = ruleset.program.looks_back
+    return tuple(sorted({year - step for year in years for step in range(back + 1)}))
 
 
 def prepare(

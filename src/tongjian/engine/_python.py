@@ -8,9 +8,9 @@ the oracle of the tests. It is also what explanations and single-plant runs use.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -27,7 +27,8 @@ Mode = Literal["float", "decimal"]
 DECIMAL_DIGITS = 40
 _TOO_LARGE = 2**63
 # What plain Python raises where SQL gives null: arithmetic or comparison with None, division by 0.
-_NULL_ERRORS = (TypeError, ZeroDivisionError, ArithmeticError, OverflowError)
+# And the root of what is below zero.
+_NULL_ERRORS = (TypeError, ZeroDivisionError, ArithmeticError, OverflowError, ValueError)
 
 
 @dataclass(slots=True)
@@ -136,18 +137,20 @@ class PythonEngine:
         return [spine[key] for key in sorted(spine)]
 
     def read_above(
-        self, sheet: SheetPlan, name: str, rows: Iterable[Row], coarser: Sequence[Row]
+        self, sheet: SheetPlan, name: str, rows: Collection[Row], coarser: Sequence[Row]
     ) -> None:
         """Put what `sheet` reads of the coarser sheet `name` into its rows."""
         grain = self.program.sheets[name].grain
         found = {tuple(row[key] for key in grain): row for row in coarser}
         columns = [part for part in sheet.reads if part.sheet == name]
-        for row in rows:
-            above = found.get(tuple(row[key] for key in grain), {})
-            row.update({part.name: above.get(part.column) for part in columns})
-            left_out = above.get(MISSING, 0)
-            row[missing_column(name)] = row.get(missing_column(name), 0) + left_out
-            row[MISSING] += left_out
+        for back in dict.fromkeys(part.back for part in columns):
+            those = [part for part in columns if part.back == back]
+            for row in rows:
+                above = found.get(those[0].key(grain, row), {})
+                row.update({part.name: above.get(part.column) for part in those})
+                left_out = above.get(MISSING, 0)
+                row[missing_column(name)] = row.get(missing_column(name), 0) + left_out
+                row[MISSING] += left_out
 
     def new_row(
         self, sheet: SheetPlan, key: tuple[Any, ...], member: Row, children: Iterable[str]
@@ -246,6 +249,8 @@ class _Writer:
             "choose": _choose,
             "same": _same,
             "within": _within,
+            "sqrt": math.sqrt if engine.mode == "float" else Decimal.sqrt,
+            "whole": _whole_float if engine.mode == "float" else _whole_decimal,
         }
 
     def raw(self, code: str) -> str:
@@ -351,6 +356,8 @@ class _Writer:
             return code
         if node.name == "coalesce":
             return f"choose({', '.join(f'lambda: {argument}' for argument in arguments)})"
+        if node.name in ("ceil", "floor"):
+            return f"whole({arguments[0]}, {node.name == 'ceil'})"
         return f"{node.name}({', '.join(arguments)})"
 
     def _aggregate(self, node: ir.Aggregate) -> str:
@@ -385,6 +392,17 @@ def _same(left: Any, right: Any) -> bool:
     if left is None or right is None:
         raise TypeError("comparison with a missing value")
     return bool(left == right)
+
+
+def _whole_float(value: float, up: bool) -> float:
+    """The whole number above or below. A 1e-9 that arithmetic left over is no step."""
+    near = math.floor(value * 1e9 + 0.5) / 1e9
+    return float(math.ceil(near) if up else math.floor(near))
+
+
+def _whole_decimal(value: Decimal, up: bool) -> Decimal:
+    near = value.quantize(Decimal("1e-9"), ROUND_HALF_UP)
+    return near.to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
 
 
 def _within(value: Any, name: str) -> bool:

@@ -13,7 +13,7 @@ from tongjian.engine._engines import check_backend, open_engine
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
-from tongjian.engine._prepared import prepare
+from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._sheet_sql import Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
@@ -103,6 +103,7 @@ def run(
     years: Iterable[int] | None = None,
     *,
     binds: Mapping[str, str] | None = None,
+    boundary: str | None = None,
     backend: Backend = "auto",
     threads: int | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -110,10 +111,11 @@ def run(
 ) -> Run:
     """Apply rule sets to the records.
 
-    `rulesets` None means every rule set that fits a facility's sector; `years` None means every
-    year with data. `binds` replaces tables by alias (a what-if, e.g. ``{"gwp": "gwp.ar4"}``) and
-    is written into the manifest. Rows that cannot be computed are left out of totals, counted and
-    reported in `Run.problems`. Raises `EngineError` when nothing can be run at all.
+    `rulesets` None means every rule set that fits a facility's sector by default, or every one
+    with this `boundary`, such as "levels"; `years` None means every year with data. `binds`
+    replaces tables by alias (a what-if, e.g. ``{"gwp": "gwp.ar4"}``) and is written into the
+    manifest. Rows that cannot be computed are left out of totals, counted and reported in
+    `Run.problems`. Raises `EngineError` when nothing can be run at all.
 
     `backend` "auto" takes Python for few rows and DuckDB for many; "spark" runs on the session
     `spark`, or starts Spark on this machine. The result is the same to the last bit.
@@ -124,7 +126,7 @@ def run(
         few = DuckEngine(connection)
         engine = few if backend != "spark" else open_engine(snapshot, spark, threads)
         work = _Work(rulebook, snapshot, few, engine, dict(binds or {}), backend)
-        return work.run(rulesets, years, progress)
+        return work.run(rulesets, years, boundary, progress)
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ class _Work:
         self,
         rulesets: Iterable[str] | None,
         years: Iterable[int] | None,
+        boundary: str | None,
         progress: Callable[[str, int, int], None] | None,
     ) -> Run:
         query = "SELECT * FROM facilities"
@@ -156,14 +159,16 @@ class _Work:
         if not wanted:
             raise EngineError(Problem("engine.no_records"))
         problems: list[Problem] = []
-        chosen = _choose(self.rulebook, facilities, rulesets, wanted, problems)
+        chosen = _choose(self.rulebook, facilities, rulesets, wanted, boundary, problems)
         _check_binds(self.binds, [ruleset for ruleset, _ in chosen])
         results: list[RuleSetResult] = []
         lines: list[LedgerLine] = []
         for index, (ruleset, its_years) in enumerate(chosen):
             if progress:
                 progress(ruleset.id, index, len(chosen))
-            bound, engine = prepare(self.rulebook, ruleset, its_years, self.binds)
+            bound, engine = prepare(
+                self.rulebook, ruleset, read_years(ruleset, its_years), self.binds
+            )
             inside = None if rulesets is not None else _of_sectors(bound, facilities)
             sources = self.scope(inside, index)
             reader = LeafRows(self.few.connection, sources, facilities)
@@ -260,11 +265,17 @@ def _choose(
     facilities: Mapping[str, Row],
     names: Iterable[str] | None,
     years: Sequence[int],
+    boundary: str | None,
     problems: list[Problem],
 ) -> list[tuple[CompiledRuleSet, tuple[int, ...]]]:
     """Editions to run, each with the years it is in force."""
     sectors = {row["sector"] for row in facilities.values()}
-    unread = {(one.id, year): one for year in years for one in rulebook.without_text(year)}
+    unread = {
+        (one.id, year): one
+        for year in years
+        for one in rulebook.without_text(year)
+        if boundary in (None, one.boundary)
+    }
     chosen: dict[str, tuple[CompiledRuleSet, list[int]]] = {}
     for name in rulebook.rulesets if names is None else names:
         for year in years:
@@ -279,7 +290,7 @@ def _choose(
                     values = {"name": name, "year": year, "spans": spans or "-"}
                     problems.append(Problem("engine.edition_unavailable", values=values))
                 continue
-            if names is None and not _by_default(edition, sectors):
+            if names is None and not _fits(edition, sectors, boundary):
                 continue
             key = f"{name} {edition.doc.validity}"
             chosen.setdefault(key, (edition, []))[1].append(year)
@@ -290,7 +301,7 @@ def _choose(
             replace(text_not_available(one), severity="warning", place=Place())
             for one in fitting.values()
         )
-    if names is None:
+    if names is None and boundary is None:
         covered = {
             (sector, year)
             for edition, its_years in chosen.values()
@@ -308,8 +319,10 @@ def _choose(
     return [(edition, tuple(its_years)) for edition, its_years in chosen.values()]
 
 
-def _by_default(edition: CompiledRuleSet, sectors: set[str]) -> bool:
-    return edition.doc.selected == "by_default" and bool(sectors & set(edition.doc.sectors))
+def _fits(edition: CompiledRuleSet, sectors: set[str], boundary: str | None) -> bool:
+    doc = edition.doc
+    asked = doc.selected == "by_default" if boundary is None else doc.boundary == boundary
+    return asked and bool(sectors & set(doc.sectors))
 
 
 __all__ = ["Backend", "RuleSetResult", "Run", "result_digest", "run"]

@@ -140,7 +140,7 @@ class SheetSql:
         parts = sheet.aggregates
         children = list(dict.fromkeys(part.sheet for part in parts))
         gathered = [self.gathered(sheet, child, parts) for child in children]
-        carried = carried_columns(sheet)
+        carried = self.carried_columns(sheet)
         keys = [*sheet.grain, *carried]
         # One finer sheet has all the keys; several may each have some of them.
         if len(children) == 1:
@@ -176,7 +176,7 @@ class SheetSql:
         # From here on `given` means columns of this sheet and no longer inputs of the finer ones.
         self.writer.raw_columns = frozenset()
         nodes = [formula.node for formula in sheet.formulas.values()]
-        query = self.joined(base, sheet, nodes, key_columns(sheet.grain))
+        query = self.joined(base, sheet, nodes, key_columns(sheet.grain), carried)
         steps = {name: formula.node for name, formula in sheet.formulas.items()}
         body = self.levels(query, steps, sheet)
         counts = [missing_column(child) for child in missing]
@@ -189,15 +189,18 @@ class SheetSql:
         """Joins of the coarser sheets that `sheet` reads; adds to `columns` and `missing`."""
         q = self.writer.quote
         joins = []
-        for index, name in enumerate(dict.fromkeys(part.sheet for part in sheet.reads)):
+        rows = dict.fromkeys((part.sheet, part.back) for part in sheet.reads)
+        for index, (name, back) in enumerate(rows):
             alias = f"u{index}"
-            keys = self.program.sheets[name].grain
-            on = " AND ".join(f"{alias}.{q(key)} = spine.{q(key)}" for key in keys)
-            joins.append(f" LEFT JOIN {self.results[name]} {alias} ON {on}")
+            tests = [
+                f"{alias}.{q(key)} = spine.{q(key)}{f' - {back}' if back and key == 'year' else ''}"
+                for key in self.program.sheets[name].grain
+            ]
+            joins.append(f" LEFT JOIN {self.results[name]} {alias} ON {' AND '.join(tests)}")
             columns += [
                 f"{alias}.{q(part.column)} AS {q(part.name)}"
                 for part in sheet.reads
-                if part.sheet == name
+                if (part.sheet, part.back) == (name, back)
             ]
             left_out = f"coalesce({alias}.{q(MISSING)}, 0)"
             counted = f"{missing[name]} + {left_out}" if name in missing else left_out
@@ -216,7 +219,7 @@ class SheetSql:
         counts = [missing_column(child) for child in children]
         values = [q(name) for name in (*(f"a{n}" for n in range(len(parts))), *counts)]
         sheets = [*(part.sheet for part in parts), *children]
-        keys = [*map(q, sheet.grain), *map(q, carried_columns(sheet))]
+        keys = [*map(q, sheet.grain), *map(q, self.carried_columns(sheet))]
         branches = []
         for child, query in zip(children, gathered, strict=True):
             own = [
@@ -234,11 +237,14 @@ class SheetSql:
         q = self.writer.quote
         child = self.program.sheets[child_name]
         own = [(n, part) for n, part in enumerate(parts) if part.sheet == child_name]
+        carried = self.carried_columns(sheet)
         # The child's factors must not be taken for this sheet's when both read the same table.
         self.forget()
         if child.is_leaf:
             checks = [check.node for check in child.refuses]
-            source = self.leaf(child, [*(part.node for _, part in own), *checks])
+            keys = [ir.Column(ir.Kind("text"), key) for key in (*sheet.grain, *carried)]
+            regions = [key for key in keys if key.name in ATTRIBUTES["facility"]]
+            source = self.leaf(child, [*(part.node for _, part in own), *checks, *regions])
             refused = " OR ".join(f"coalesce({self.writer.code(node)}, FALSE)" for node in checks)
         else:
             self.writer.raw_columns = frozenset()
@@ -267,7 +273,7 @@ class SheetSql:
         if not child.is_leaf:
             left_out += f" + sum({q(MISSING)})"
         columns.append(f"{left_out} AS {q(missing_column(child_name))}")
-        for name in carried_columns(sheet):
+        for name in carried:
             # The same in all rows of a key; a wide table has no classes.
             absent = name == "stream_class" and child_name in self.sources.wide
             nothing = f"CAST(NULL AS {self.writer.dialect.string})"
@@ -275,6 +281,18 @@ class SheetSql:
         grain = ", ".join(map(q, sheet.grain))
         self.forget()
         return f"SELECT {grain}, {', '.join(columns)} FROM ({source}) GROUP BY {grain}"
+
+    def carried_columns(self, sheet: SheetPlan) -> list[str]:
+        """What rows have by their key before any register is joined.
+
+        Year and class, and the region by which a coarser row is read.
+        """
+        read = {key for part in sheet.reads for key in self.program.sheets[part.sheet].grain}
+        return [
+            name
+            for name in key_columns(sheet.grain)
+            if name not in sheet.grain and (name in ("year", "stream_class") or name in read)
+        ]
 
     # -- shared ------------------------------------------------------------------------------
 
@@ -433,15 +451,6 @@ def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
         if isinstance(formula, ir.Scale):
             return formula.node, formula.factor
     return node, Fraction(1)
-
-
-def carried_columns(sheet: SheetPlan) -> list[str]:
-    """What rows of a coarser sheet have by their key and no register tells: year and class."""
-    return [
-        name
-        for name in key_columns(sheet.grain)
-        if name not in sheet.grain and name in ("year", "stream_class")
-    ]
 
 
 def owner_of(look: ir.Lookup, grain: Sequence[str]) -> str:

@@ -150,6 +150,12 @@ class SqlWriter:
         arguments = [self.code(argument) for argument in node.arguments]
         if node.name in ("coalesce", "abs"):
             return f"{node.name}({', '.join(arguments)})"
+        if node.name == "sqrt":
+            return f"CASE WHEN {arguments[0]} >= 0e0 THEN sqrt({arguments[0]}) END"
+        if node.name in ("ceil", "floor"):
+            # A 1e-9 that arithmetic left over is no step up or down.
+            near = f"(floor({arguments[0]} * 1e9 + 5e-1) / 1e9)"
+            return f"CAST({node.name}({near}) AS {self.dialect.double})"
         op, reverse = ("<=", ">") if node.name == "min" else (">=", "<")
         result = arguments[0]
         for value in arguments[1:]:

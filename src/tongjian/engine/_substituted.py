@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tongjian.engine._python import PythonEngine
-from tongjian.rules import FormulaPlan, Reference
+from tongjian.rules import FormulaPlan, InputDoc, Reference
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
@@ -44,8 +44,12 @@ def _filled(
 def _printed(value: Any, node: ir.Node) -> str:
     if value is None:
         return "∅"
+    if node.kind.labels and not isinstance(value, str):
+        value = node.kind.labels[int(value) - 1]
     if isinstance(value, str):
         return f'"{value}"'
+    if node.kind.is_date:
+        return f'day("{day_text(value)}")'
     if isinstance(value, bool):
         return str(value).lower()
     unit = node.kind.unit.text
@@ -53,4 +57,19 @@ def _printed(value: Any, node: ir.Node) -> str:
     return number if unit == "1" else f"{number} {unit}"
 
 
-__all__ = ["substituted"]
+def in_words(value: Any, doc: InputDoc) -> Any:
+    """What was entered as a choice or a day, as people write it; numbers stay numbers."""
+    if value is None:
+        return None
+    if doc.choices:
+        return doc.choices[int(value) - 1]
+    return day_text(value) if doc.is_date else value
+
+
+def day_text(value: float) -> str:
+    """The number 20251231 as 2025-12-31."""
+    digits = f"{int(value):08d}"
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+
+
+__all__ = ["day_text", "in_words", "substituted"]

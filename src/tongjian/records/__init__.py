@@ -7,6 +7,7 @@ Nothing here knows a sector, an engine or the web.
 """
 
 from tongjian.problems import RecordError
+from tongjian.records._coded import parse_coded
 from tongjian.records._entries import Item, Stream, Term
 from tongjian.records._limits import Limits
 from tongjian.records._lock import exclusive
@@ -34,5 +35,6 @@ __all__ = [
     "exclusive",
     "import_files",
     "json_schema",
+    "parse_coded",
     "write_template",
 ]

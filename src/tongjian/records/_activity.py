@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from tongjian.problems import UnitError
 from tongjian.records._cells import Cells, ReadTable, listed, not_among
+from tongjian.records._coded import parse_coded
 from tongjian.records._columns import StoredRow
 from tongjian.records._entries import Item, Stream
 from tongjian.records._numbers import Number, parse_number, scaled
@@ -16,14 +17,25 @@ from tongjian.records._periods import parse_period
 from tongjian.records._tables import RawTable, Sink
 from tongjian.records._text import Fault, is_blank, look_up_form, number_text, show
 from tongjian.records.catalogue import Catalogue, unknown_item, unknown_stream
-from tongjian.records.schema import TIERS
+from tongjian.records.schema import ACTIVITY, TIERS
 from tongjian.units import Unit, parse_unit
 
 # Looking for similar names is slow; after so many unknown ones a hint helps nobody.
 _HINTS = 100
 
+# How people leave a unit out.
+_NO_UNIT = ("", "-", "–", "—", "/", "无")
 # Column, code and message values of what is wrong with a cell.
 _CellFault = tuple[str, str, Mapping[str, object]]
+
+
+def _empty(column: str) -> tuple[str, Mapping[str, object]]:
+    """Code and message values of a cell that must not be empty."""
+    declared = ACTIVITY.column(column)
+    return "records.required_empty", {"column_zh": declared.zh, "column_en": declared.en}
+
+
+_EMPTY_UNIT = _empty("unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +102,10 @@ class ActivityReader:
         self, cells: Cells, number: int, row: Sequence[object], periods: dict[str, str | None]
     ) -> StoredRow | None:
         period = self._period(cells, number, row[1], periods)
-        quantity = self._number(cells, number, row[5])
         evidence = cells.text(number, "evidence", row[8])
         where = self._place(cells, number, row[0], row[2])
         words = self._words(cells, number, row[3], row[4], row[6])
+        quantity = self._number(cells, number, row[5], words[0].item if words else None)
         tier = self._tier(cells, number, row[7])
         if words is None:
             return None
@@ -135,11 +147,12 @@ class ActivityReader:
             cells.report("records.period", number, "period", {"value": show(cell)})
         return found
 
-    def _number(self, cells: Cells, number: int, cell: object) -> Number | None:
+    def _number(self, cells: Cells, number: int, cell: object, item: Item | None) -> Number | None:
         if is_blank(cell):
             cells.empty(number, "quantity")
             return None
-        found = parse_number(cell)
+        coded = item is not None and item.coded
+        found = parse_coded(cell, item) if coded and item is not None else parse_number(cell)
         if isinstance(found, Fault):
             cells.report(found.code, number, "quantity", found.values)
             return None
@@ -184,20 +197,22 @@ class ActivityReader:
         known = self._known.get(row)
         if known is not None:
             return known
-        columns = ("stream", "item", "unit")
-        texts = [
-            cells.text(number, column, cell) for column, cell in zip(columns, row, strict=True)
-        ]
-        words = tuple(texts)
+        stream, item = (
+            cells.text(number, column, cell)
+            for column, cell in zip(("stream", "item"), row, strict=False)
+        )
+        # Whether there has to be a unit is known with the item: a grade has none.
+        unit = "" if is_blank(row[2]) else cells.text(number, "unit", row[2])
+        words = (stream, item, unit)
         meaning = self._meanings.get(words)
         if meaning is None:
-            meaning = self._meanings[words] = self._look_up(*texts)
+            meaning = self._meanings[words] = self._look_up(*words)
         if isinstance(meaning, _Unclear):
             for column, code, values in meaning.faults:
                 cells.report(code, number, column, values)
             return None
-        assert texts[2] is not None
-        found = (meaning, texts[2])
+        assert unit is not None
+        found = (meaning, unit)
         if all(isinstance(cell, str) for cell in row):
             self._known[row] = found
         return found
@@ -230,7 +245,11 @@ class ActivityReader:
                 items = self._catalogue.items_of(stream.stream_class)
                 problem = unknown_item(item_text, stream, items)
                 faults.append(("item", problem.code, problem.values))
-        if unit_text is not None:
+        if item is not None and item.coded and unit_text in _NO_UNIT:
+            unit_text = item.units[0].text
+        if unit_text == "":
+            faults.append(("unit", *_EMPTY_UNIT))
+        elif unit_text is not None:
             try:
                 unit = parse_unit(unit_text)
             except UnitError as error:

@@ -19,6 +19,16 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the words that an item can be (选项)."""
+
+    code: str
+    zh: str
+    en: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A property of a stream that may be recorded (项目)."""
 
@@ -31,6 +41,13 @@ class Item:
     en: str
     typical: float | None = None
     """A plausible value in the first unit, for trying out rules; never used as a default."""
+    choices: tuple[Choice, ...] = ()
+    """What an item of kind "choice" can be, in the order by which it is stored."""
+
+    @property
+    def coded(self) -> bool:
+        """Whether it is a word or a day and no number."""
+        return self.kind in ("choice", "date")
 
     def canonical(self, unit: Unit) -> Unit | None:
         """The allowed unit of the same kind of quantity as `unit`.

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from tongjian.problems import Place, Problem
-from tongjian.records._entries import Item, Stream, Term
+from tongjian.records._entries import Choice, Item, Stream, Term
 from tongjian.units import UnitError, parse_unit
 
 _STREAM_COLUMNS = ("stream", "class", "zh", "en", "aliases")
@@ -81,6 +81,8 @@ def read_items(path: Path, problems: list[Problem]) -> dict[str, dict[str, Item]
 def _read_item(
     path: Path, where: str, key: str, entry: Any, problems: list[Problem]
 ) -> Item | None:
+    if isinstance(entry, dict) and entry.get("kind") in ("choice", "date"):
+        entry = {"units": ["1"], **entry}  # a word or a day has no unit
     if not isinstance(entry, dict) or not entry.keys() >= _ITEM_KEYS:
         problems.append(_unreadable(path, f"{where}: {', '.join(sorted(_ITEM_KEYS))}"))
         return None
@@ -92,6 +94,9 @@ def _read_item(
     if len({unit.dimension for unit in units}) < len(units) or not units:
         problems.append(_unreadable(path, f"{where}: one unit per dimension"))
         return None
+    choices = _read_choices(path, where, entry, problems)
+    if choices is None:
+        return None
     low, high = entry.get("min"), entry.get("max")
     return Item(
         id=key,
@@ -102,6 +107,25 @@ def _read_item(
         zh=str(entry["zh"]),
         en=str(entry["en"]),
         typical=None if "typical" not in entry else float(entry["typical"]),
+        choices=choices,
+    )
+
+
+def _read_choices(
+    path: Path, where: str, entry: dict[str, Any], problems: list[Problem]
+) -> tuple[Choice, ...] | None:
+    """The choices of an item; None if they are not written as they should be."""
+    given = entry.get("choices", {})
+    fits = isinstance(given, dict) and all(
+        isinstance(key, str) and isinstance(one, dict) and one.keys() >= {"zh", "en"}
+        for key, one in given.items()
+    )
+    if not fits or (entry.get("kind") == "choice") != bool(given):
+        problems.append(_unreadable(path, f"{where}: choices: {{code: {{zh, en}}}}"))
+        return None
+    return tuple(
+        Choice(key, str(one["zh"]), str(one["en"]), tuple(map(str, one.get("aliases", ()))))
+        for key, one in given.items()
     )
 
 

@@ -167,8 +167,9 @@ ACTIVITY = Table(
             "Quantity",
             "number",
             True,
-            "数字；可用千位分隔符；不写单位和百分号",
-            "A number; thousands separators are fine; no unit and no percent sign",
+            "数字；可用千位分隔符；不写单位和百分号。等级、状态类项目填选项，日期类项目填日期，单位留空",
+            "A number; thousands separators are fine; no unit and no percent sign. Items such as "
+            "a grade take one of their words, items that are a day take a date, without a unit",
             ("数量", "值", "value", "amount"),
         ),
         Column(
@@ -369,6 +370,8 @@ def _cell_schema(column: Column) -> dict[str, Any]:
         "description": f"{column.description_zh} / {column.description_en}",
         "type": kind if column.required or column.type == "text" else [kind, "null"],
     }
+    if column.name == "quantity":  # some items are a choice or a date
+        cell["type"] = [kind, "string"]
     if column.type == "text":
         cell["maxLength"] = MAX_TEXT
         if column.required:

@@ -46,6 +46,12 @@ class Teller:
         tables = run.rulebook.tables | run.rulebook.variants
         return cls(words, run.facilities, tables, Rounding(places=amounts))
 
+    def said(self, node: Node) -> str:
+        """The value of a number; what a rule or an entry says in words."""
+        if node.label is not None:
+            return self.words.pick(node.label.zh, node.label.en)
+        return node.value if isinstance(node.value, str) else self.value(node.value, node.unit)
+
     def value(self, value: float | None, unit: str) -> str:
         if value is None:
             return NOTHING
@@ -92,7 +98,7 @@ def explained(
     head = join(
         el("span", _title(node, words), class_="name"),
         el("span", teller.key(own), class_="key") if own else None,
-        el("span", teller.value(node.value, node.unit), class_="value"),
+        el("span", teller.said(node), class_="value"),
         status_mark(node.status, words),
     )
     if node.children and id(node) in teller.shown:

@@ -211,14 +211,46 @@ class _Checker(FunctionChecker):
                 kind = type(operator).__name__
                 self.fail("not_allowed", tree, text=self.source(tree), kind=kind)
             # Each side is read once: reading it again would double with every level of nesting.
-            pair = left, right = self.node(left_tree), self.node(right_tree)
-            if not (left.kind.what == right.kind.what == "text" and op in ("==", "!=")):
-                self.a_number(left, left_tree)
-                self.a_number(right, right_tree)
-                pair = self.same_unit(left, right, tree)
+            left, right = self.node(left_tree), self.node(right_tree)
+            pair = self.comparable(left, right, op, (left_tree, right_tree), tree)
             parts.append(ir.Compare(ir.Kind("bool"), op, *pair))  # type: ignore[arg-type]
             left_tree = right_tree
         return parts[0] if len(parts) == 1 else ir.Logic(ir.Kind("bool"), "and", tuple(parts))
+
+    def comparable(
+        self,
+        left: ir.Node,
+        right: ir.Node,
+        op: str,
+        trees: tuple[ast.expr, ast.expr],
+        tree: ast.Compare,
+    ) -> tuple[ir.Node, ir.Node]:
+        """Both sides of a comparison in the same terms; refuses what cannot be compared."""
+        if op in ("==", "!="):
+            self.refuse_unknown_label(left, right, trees[1])
+            self.refuse_unknown_label(right, left, trees[0])
+            if left.kind.what == right.kind.what == "text":
+                self.there(left, trees[0])
+                self.there(right, trees[1])
+                return left, right
+            if left.kind.labels and isinstance(right, ir.Text):
+                self.there(left, trees[0])
+                return left, _place_of(right, left.kind)
+            if right.kind.labels and isinstance(left, ir.Text):
+                self.there(right, trees[1])
+                return _place_of(left, right.kind), right
+        if left.kind.is_date and right.kind.is_date:
+            self.there(left, trees[0])
+            self.there(right, trees[1])
+            return left, right
+        self.a_number(left, trees[0])
+        self.a_number(right, trees[1])
+        return self.same_unit(left, right, tree)
+
+    def refuse_unknown_label(self, column: ir.Node, other: ir.Node, tree: ast.expr) -> None:
+        labels = column.kind.labels
+        if labels and isinstance(other, ir.Text) and other.value not in labels:
+            self.fail("unknown_label", tree, text=other.value, known=", ".join(labels))
 
     def _boolop(self, tree: ast.BoolOp) -> ir.Node:
         conjunction = isinstance(tree.op, ast.And)
@@ -241,8 +273,12 @@ class _Checker(FunctionChecker):
         if self.inside is None:
             branches = self.span(tree.body), self.span(tree.orelse)
             self.references.append(Reference(*self.span(tree), condition, branches))
+        numbers = [one for one in (then, other) if one.kind.what == "number"]
+        if not all(one.kind.counts for one in numbers):
+            self.fail("result_kind", tree, text=self.source(tree), have="choice", want="number")
         nullable = then.kind.nullable or other.kind.nullable
-        return ir.If(replace(then.kind, nullable=nullable), condition, then, other)
+        kind = replace(then.kind, nullable=nullable, labels=())
+        return ir.If(kind, condition, then, other)
 
     def _given_names(self, tree: ast.expr, *, holds: bool) -> frozenset[str]:
         """Names that are there when the condition holds (or, `holds=False`, fails)."""
@@ -254,6 +290,11 @@ class _Checker(FunctionChecker):
         if holds and is_given and isinstance(tree, ast.Call) and len(tree.args) == 1:
             return frozenset({self.source(tree.args[0])})
         return frozenset()
+
+
+def _place_of(text: ir.Text, kind: ir.Kind) -> ir.Number:
+    """The number by which a choice is recorded."""
+    return ir.Number(replace(kind, nullable=False), Fraction(kind.labels.index(text.value) + 1))
 
 
 def _fold(op: str, left: ir.Number, right: ir.Number, unit: Unit) -> ir.Number:

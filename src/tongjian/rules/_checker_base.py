@@ -6,7 +6,7 @@ import ast
 import difflib
 import io
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -128,8 +128,13 @@ class CheckerBase:
 
     def a_number(self, node: ir.Node, tree: ast.expr) -> None:
         """Refuses a node, read from `tree`, that is not a number or may be missing."""
-        if node.kind.what != "number":
-            self.fail("not_a_number", tree, text=self.source(tree), kind=node.kind.what)
+        if not node.kind.counts:
+            kind = "choice" if node.kind.labels else "date" if node.kind.is_date else node.kind.what
+            self.fail("not_a_number", tree, text=self.source(tree), kind=kind)
+        self.there(node, tree)
+
+    def there(self, node: ir.Node, tree: ast.expr) -> None:
+        """Refuses a value that may be missing."""
         if node.kind.nullable:
             self.fail("may_be_missing", tree, text=self.source(tree))
 
@@ -158,6 +163,10 @@ class CheckerBase:
 
     def same_unit(self, left: ir.Node, right: ir.Node, at: ast.AST) -> tuple[ir.Node, ir.Node]:
         """Both in the unit of the left one; refuses different quantities."""
+        if isinstance(left, ir.Nothing) and right.kind.what == "text":
+            return replace(left, kind=ir.Kind("text", nullable=True)), right
+        if isinstance(right, ir.Nothing) and left.kind.what == "text":
+            return left, replace(right, kind=ir.Kind("text", nullable=True))
         if left.kind.what != right.kind.what:
             text = self.source(at)
             self.fail("mixed", at, text=text, left=left.kind.what, right=right.kind.what)
@@ -192,9 +201,39 @@ class CheckerBase:
             self.fail("result_kind", 0, text=text, have=node.kind.what, want=target.what)
         if node.kind.nullable and not target.nullable:
             self.fail("may_be_missing", 0, text=self.expression.text)
+        if target.labels and target.what == "text":
+            self.fit_labels(node, target)
         if target.what != "number":
             return node
+        if not node.kind.counts:
+            self.fail("result_kind", 0, text=self.expression.text, have="choice", want="number")
         return self._to_unit(node, target.unit, None, what)
+
+    def fit_labels(self, node: ir.Node, target: ir.Kind) -> None:
+        """Refuses a result that is none of the labels which the column can hold."""
+        for part in _results(node):
+            if isinstance(part, ir.Nothing):
+                continue
+            found = (part.value,) if isinstance(part, ir.Text) else part.kind.labels
+            unknown = [text for text in found if text not in target.labels]
+            if unknown or not found:
+                what = ", ".join(unknown) or self.expression.text
+                self.fail("unknown_label", 0, text=what, known=", ".join(target.labels))
+
+
+def _results(node: ir.Node) -> Iterator[ir.Node]:
+    """The parts of an expression of which one is its result."""
+    match node:
+        case ir.If(then=then, other=other):
+            yield from _results(then)
+            yield from _results(other)
+        case ir.Call(name="coalesce", arguments=arguments):
+            for part in arguments:
+                yield from _results(part)
+        case ir.Required(node=inner):
+            yield from _results(inner)
+        case _:
+            yield node
 
 
 def is_zero(node: ir.Node) -> bool:

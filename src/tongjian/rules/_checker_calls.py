@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
 
 from tongjian.rules import _ir as ir
 from tongjian.rules._checker_base import AGGREGATES, CheckerBase, is_zero
@@ -12,10 +14,11 @@ from tongjian.rules._scope import EVIDENCE, SheetScope
 from tongjian.units import ONE, UnitError, parse_unit
 
 FUNCTIONS = (
-    *("abs", "clip", "coalesce", "evidenced", "given", "interpolate", "max", "min", "required"),
-    *("unit", "within"),
+    *("abs", "ceil", "clip", "coalesce", "day", "evidenced", "floor", "given", "interpolate"),
+    *("max", "min", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
     *AGGREGATES,
 )
+_DAY_KIND = ir.Kind("number", is_date=True)
 
 
 @dataclass(slots=True)
@@ -75,6 +78,9 @@ class FunctionChecker(CheckerBase):
             may_lack = isinstance(node, ir.Lookup | ir.Above | ir.Interpolate)
             if not node.kind.nullable and not may_lack:
                 self.fail("never_missing", argument, text=self.source(argument))
+        for node, argument in zip(nodes, tree.args, strict=True):
+            if node.kind.what == "number" and not node.kind.counts:
+                self.fail("not_a_number", argument, text=self.source(argument), kind="choice")
         first = next((n for n in nodes if not is_zero(n)), nodes[0])
         nodes = [self.same_unit(first, node, tree)[1] for node in nodes]
         kind = replace(first.kind, nullable=nodes[-1].kind.nullable)
@@ -115,14 +121,22 @@ class FunctionChecker(CheckerBase):
             self.fail("within", tree, text=self.source(tree))
         return ir.Within(ir.Kind("bool"), node, name.value)
 
+    # -- tables with axes --------------------------------------------------------------------
+
     def _call_interpolate(self, tree: ast.Call) -> ir.Node:
+        return self._on_axes(tree, steps=False)
+
+    def _call_step(self, tree: ast.Call) -> ir.Node:
+        return self._on_axes(tree, steps=True)
+
+    def _on_axes(self, tree: ast.Call, *, steps: bool) -> ir.Interpolate:
         self.arity(tree, 2)
         target, *places = tree.args
         text = self.source(tree)
         if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
             self.fail("interpolate", tree, text=text)
         table, column = self.table_column(target, target.value.id, target.attr)
-        if not table.axes:
+        if not table.axes or table.steps != steps:
             self.fail("interpolate", tree, text=text)
         if len(places) != len(table.axes):
             wanted = ", ".join(table.axes)
@@ -135,7 +149,52 @@ class FunctionChecker(CheckerBase):
             self.same_unit(ir.number(1, unit), node, place)
             positions.append(node)
         kind = ir.Kind("number", table.columns[column])
-        return ir.Interpolate(kind, target.value.id, column, tuple(positions))
+        return ir.Interpolate(kind, target.value.id, column, tuple(positions), steps)
+
+    # -- roots and whole numbers -------------------------------------------------------------
+
+    def _pure(self, tree: ast.Call) -> ir.Node:
+        """The one argument, which has to be a number without a unit."""
+        self.arity(tree, 1, 1)
+        return self._to_unit(self.number(tree.args[0]), ONE, tree.args[0])
+
+    def _call_sqrt(self, tree: ast.Call) -> ir.Node:
+        return ir.Call(ir.Kind("number"), "sqrt", (self._pure(tree),))
+
+    def _call_ceil(self, tree: ast.Call) -> ir.Node:
+        return ir.Call(ir.Kind("number"), "ceil", (self._pure(tree),))
+
+    def _call_floor(self, tree: ast.Call) -> ir.Node:
+        return ir.Call(ir.Kind("number"), "floor", (self._pure(tree),))
+
+    # -- time --------------------------------------------------------------------------------
+
+    def _call_day(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        argument = tree.args[0]
+        text = argument.value if isinstance(argument, ast.Constant) else None
+        try:
+            found = date.fromisoformat(text if isinstance(text, str) else "")
+        except ValueError:
+            self.fail("day_text", tree, text=self.source(tree))
+        return ir.Number(_DAY_KIND, Fraction(found.strftime("%Y%m%d")))
+
+    def _call_year_end(self, tree: ast.Call) -> ir.Node:
+        year = self._pure(tree)
+        thousands = ir.Binary(ir.Kind("number"), "*", year, ir.number(10_000))
+        return ir.Binary(_DAY_KIND, "+", thousands, ir.number(1231))
+
+    def _call_previous(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        argument, text = tree.args[0], self.source(tree)
+        if not isinstance(argument, ast.Attribute) or self.inside is not None:
+            self.fail("previous", tree, text=text)
+        node = self.node(argument)
+        self.references.pop()  # it stands for last year's value and not for this year's
+        if not isinstance(node, ir.Above) or "year" not in self.scope.sheets[node.sheet].grain:
+            self.fail("previous", tree, text=text)
+        nullable = node.kind.nullable and text not in self.known
+        return replace(node, kind=replace(node.kind, nullable=nullable), back=1)
 
     def _call_unit(self, tree: ast.Call) -> ir.Node:
         self.arity(tree, 1, 1)

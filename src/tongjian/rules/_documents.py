@@ -12,6 +12,7 @@ from tongjian.units import Unit
 
 Status = Literal["confirmed", "seen-twice", "seen", "derived", "recalled", "not-found"]
 Direction = Literal["up", "down", "either", "none"]
+Steps = Literal["from", "above"]
 STATUSES = ("confirmed", "seen-twice", "seen", "derived", "recalled", "not-found")
 
 
@@ -101,6 +102,8 @@ class Table:
     place: Place
     axes: dict[str, Unit] = field(default_factory=dict)
     """Units of the keys that are numbers, between which values are interpolated (插值轴)."""
+    steps: Steps | None = None
+    """Whether a step of a ladder holds from its place on, or above it only (阶梯)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class Signature:
     columns: dict[str, Unit]
     place: Place
     axes: dict[str, Unit] = field(default_factory=dict)
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,9 @@ class InputDoc:
     default: Expression | None
     title: Words
     place: Place
+    choices: tuple[str, ...] = ()
+    """What can be chosen, where the input is one of several words (选项)."""
+    is_date: bool = False
     direction: Direction = "up"
     """How the total, or the sheet's outcome, answers to more of it (方向).
 
@@ -161,6 +168,8 @@ class FormulaDoc:
     optional: bool
     ledger: LedgerEntry | None
     place: Place
+    labels: dict[str, Words] = field(default_factory=dict)
+    """What the formula can say, where it judges and does not count (判定结果)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,33 @@ else. Meanings that engines disagree on are fixed here, once:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from tongjian.units import ONE, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Type of a value: number with a unit, text or truth value; may it be missing?"""
+    """Type of a value: number with a unit, text or truth value; may it be missing?
+
+    `labels` are the texts that a column can hold (判定结果). A number with labels is the place of
+    one of them, counted from 1: so a choice is recorded. A number that `is_date` is a day, written
+    as the number 20251231.
+    """
 
     what: Literal["number", "text", "bool"]
     unit: Unit = ONE
     nullable: bool = False
+    labels: tuple[str, ...] = ()
+    is_date: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a number with which one can calculate."""
+        return self.what == "number" and not self.labels and not self.is_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +104,35 @@ class Lookup(Node):
 class Above(Node):
     """A column of the coarser row that the row at hand belongs to: a share needs its whole.
 
-    Missing where the coarser sheet has no such row.
+    With `back` the row is that of so many years before. Missing where the sheet has no such row.
     """
 
     sheet: str
     column: str
+    back: int = 0
 
     @property
     def name(self) -> str:
         """The column under which the value stands in the row at hand."""
-        return f"{self.sheet}.{self.column}"
+        return f"{self.sheet}.{self.column}" + (f"@-{self.back}" if self.back else "")
+
+    def key(self, grain: tuple[str, ...], row: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The key in a sheet of this grain of the row that `row` reads."""
+        return tuple(row[key] - self.back if key == "year" else row[key] for key in grain)
 
 
 @dataclass(frozen=True, slots=True)
 class Interpolate(Node):
     """A value between those of a table with numeric axes; missing outside of the table.
 
-    `positions` are columns of the row, one per axis, in any unit of the axis's dimension.
+    `positions` are columns of the row, one per axis, in any unit of the axis's dimension. With
+    `steps` (a ladder of one axis) the value is that of the step on which the position stands.
     """
 
     table: str
     column: str
     positions: tuple[Column, ...]
+    steps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +216,9 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A row function: min, max, coalesce, abs."""
+    """A row function; `ceil` and `floor` take the nearest 1e-9 first, so that noise is no step."""
 
-    name: Literal["min", "max", "coalesce", "abs"]
+    name: Literal["min", "max", "coalesce", "abs", "sqrt", "ceil", "floor"]
     arguments: tuple[Node, ...]
 
 

@@ -78,6 +78,12 @@ def _add_call(node: ir.Call, seed: float, value_of: ValueOf, found: dict[Leaf, f
         return
     if any(value is None for value in values):
         return
+    if node.name in ("ceil", "floor"):
+        return  # flat between its steps
+    if node.name == "sqrt":
+        if values[0] > 0:
+            _add(node.arguments[0], seed / (2.0 * values[0] ** 0.5), value_of, found)
+        return
     if node.name == "abs":
         sign = (values[0] > 0) - (values[0] < 0)
         _add(node.arguments[0], seed * sign, value_of, found)

@@ -118,6 +118,17 @@ class Program:
     tables: dict[str, str | None]
     """Alias of each table → its id; None where only a rule set names it."""
 
+    @property
+    def looks_back(self) -> int:
+        """How many years before its own a row can read."""
+        return max((part.back for one in self.sheets.values() for part in one.reads), default=0)
+
+    @property
+    def goes_beyond_plants(self) -> bool:
+        """Whether a plant's row reads what all plants give together."""
+        coarser = {part.sheet for one in self.sheets.values() for part in one.reads}
+        return any("facility" not in self.sheets[name].grain for name in coarser)
+
     def lookups(self) -> Iterator[ir.Lookup | ir.Interpolate]:
         """Everything in any formula that reads a table."""
         for sheet in self.sheets.values():
@@ -270,12 +281,13 @@ class _Compiler:
                 {name: column.unit for name, column in table.columns.items()},
                 table.place,
                 table.axes,
+                table.steps is not None,
             )
             if isinstance(use, Signature):
                 self.hold_against(use, have, alias, named)
                 # Formulas are checked in the declared units; values are converted to them.
                 columns = {**have.columns, **use.columns}
-                have = Signature(have.keys, columns, use.place, have.axes)
+                have = Signature(have.keys, columns, use.place, have.axes, have.steps)
             other = self.tables.setdefault(alias, named)
             if other not in (None, named):
                 self.complain("alias_twice", method.place, alias=alias, one=other, two=named)
@@ -290,6 +302,8 @@ class _Compiler:
         # Numbers between which values are interpolated are no keys, and none of them can be left.
         wanted = {name: unit.dimension for name, unit in want.axes.items()}
         axes = {name: unit.dimension for name, unit in have.axes.items()}
+        if have.steps != want.steps:
+            self.complain("table_steps", self.at, table=table, alias=alias)
         if have.keys != fewer or axes != wanted:
             self.complain(
                 "table_keys",
@@ -329,13 +343,18 @@ class _Compiler:
             if name in columns:
                 self.complain("name_twice", item.place, name=name, sheet=sheet.name)
             needed = item.required or item.default is not None
-            columns[name] = ir.Kind("number", item.unit, nullable=not needed)
+            columns[name] = ir.Kind(
+                "number", item.unit, not needed, labels=item.choices, is_date=item.is_date
+            )
             columns[name + EVIDENCE] = ir.Kind("bool")
         for name, formula in sheet.formulas.items():
             if name in columns:
                 self.complain("name_twice", formula.place, name=name, sheet=sheet.name)
-            assert formula.unit is not None
-            columns[name] = ir.Kind("number", formula.unit, nullable=formula.optional)
+            columns[name] = (
+                ir.Kind("text", nullable=formula.optional, labels=tuple(formula.labels))
+                if formula.unit is None
+                else ir.Kind("number", formula.unit, nullable=formula.optional)
+            )
         self.check_sources(sheet)
         return SheetScope(sheet.name, sheet.grain, columns, of_records=bool(sheet.inputs))
 

@@ -29,6 +29,7 @@ from tongjian.rules._documents import (
     SheetDoc,
     SheetShape,
     Signature,
+    Steps,
     Table,
     TableColumn,
     UnavailableEdition,
@@ -193,7 +194,14 @@ class _Reader:
             values=tuple(self.values(path.parent / data["values"], keys, columns, axes)),
             place=self.source.place(("table",)),
             axes=axes,
+            steps=self.steps(axes),
         )
+
+    def steps(self, axes: dict[str, Unit]) -> Steps | None:
+        found: Steps | None = self.source.data.get("steps")
+        if found and len(axes) != 1:
+            self.problem("steps_axes", ("steps",), axes=", ".join(axes) or "-")
+        return found
 
     def axes(self, data: dict[str, Any], path: Keys) -> dict[str, Unit]:
         return {
@@ -344,6 +352,7 @@ class _Reader:
                 },
                 self.source.place(("uses", alias)),
                 self.axes(spec, ("uses", alias)),
+                spec.get("steps", False),
             )
             for alias, spec in data.get("uses", {}).items()
         }
@@ -373,14 +382,17 @@ class _Reader:
         inputs = {
             key: InputDoc(
                 name=key,
-                unit=self.unit(spec["unit"], (*at, "inputs", key, "unit")),
+                unit=self.unit(spec.get("unit", 1), (*at, "inputs", key, "unit")),
                 item=spec["item"],
                 stream=spec.get("stream"),
                 required=spec.get("required", False),
                 default=self.expression(spec, "default", (*at, "inputs", key)),
                 title=self.words(spec),
                 place=self.source.place((*at, "inputs", key, "<key>")),
-                direction=spec.get("direction", "up"),
+                choices=tuple(spec.get("choices", ())),
+                is_date=spec.get("date", False),
+                # A word or a day is no more and no less.
+                direction=spec.get("direction", "up" if "unit" in spec else "none"),
             )
             for key, spec in data.get("inputs", {}).items()
         }
@@ -414,7 +426,7 @@ class _Reader:
         ledger = spec.get("ledger")
         return FormulaDoc(
             name=name,
-            unit=self.unit(spec["unit"], (*at, "unit")),
+            unit=self.unit(spec["unit"], (*at, "unit")) if "unit" in spec else None,
             expression=self.needed(spec, "is", at),
             title=self.words(spec),
             clause=spec.get("clause", ""),
@@ -422,6 +434,7 @@ class _Reader:
             optional=spec.get("optional", False),
             ledger=LedgerEntry(**ledger) if ledger else None,
             place=self.source.place((*at, "<key>")),
+            labels={key: self.words(text) for key, text in spec.get("labels", {}).items()},
         )
 
     def needed(self, spec: dict[str, Any], key: str, at: Keys) -> Expression:

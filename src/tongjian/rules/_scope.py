@@ -17,7 +17,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "process_unit": ("kind", "technology", "abatement"),
     "stream": ("stream_class",),
 }
-KEYS = ("facility", "period", "year", "process_unit", "stream")
+KEYS = ("facility", "period", "year", "process_unit", "stream", *ATTRIBUTES["facility"])
 EVIDENCE = "@evidence"
 
 

@@ -20,4 +20,6 @@ def weight(node: ir.Node) -> int:
             for argument in arguments[1:]:
                 total = 3 * (total + weight(argument))
             return total
+        case ir.Call(name="sqrt", arguments=(argument,)):
+            return 1 + 2 * weight(argument)
     return 1 + sum(weight(child) for child in node.children())
