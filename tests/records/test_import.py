@@ -82,9 +82,9 @@ def test_all_problems_at_once_and_nothing_written(bench: Bench) -> None:
         (problem.code.removeprefix("records."), problem.place.row) for problem in report.problems
     ] == [
         ("period", 2),
-        ("number_text", 2),
         ("unknown_stream", 2),
         ("unknown_unit", 2),
+        ("number_text", 2),
         ("tier", 2),
         ("required_empty", 3),
         ("unknown_item", 3),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tongjian.contract._attributes import constants_of
 from tongjian.contract._plausible import Plausible, classes_of
 from tongjian.contract._subject import Subject, methods_of
 from tongjian.problems import Problem
-from tongjian.rules import CompiledRuleSet, Method, SheetDoc, SheetPlan, replacements
+from tongjian.records import Item
+from tongjian.rules import CompiledRuleSet, InputDoc, Method, SheetDoc, SheetPlan, replacements
 from tongjian.rules import _ir as ir
 
 # Columns and keys whose texts stand in the catalogue as terms of that kind.
@@ -53,6 +54,7 @@ def _inputs(subject: Subject, method: Method) -> Iterator[Problem]:
                 values = {"name": name, "sheet": sheet.name, "known": _near(name, known)}
                 yield Problem("contract.unknown_class", sheet.place, values)
         for doc in sheet.inputs.values():
+            yield from _coded(doc, [item for _, item in plausible.offered(sheet, doc)])
             if not plausible.offered(sheet, doc):
                 values = {
                     "input": doc.name,
@@ -62,6 +64,20 @@ def _inputs(subject: Subject, method: Method) -> Iterator[Problem]:
                 }
                 yield Problem("contract.not_enterable", doc.place, values)
         yield from _unread(method, sheet)
+
+
+def _coded(doc: InputDoc, items: Sequence[Item]) -> Iterator[Problem]:
+    """Choices are stored by their place: method and catalogue have to list them alike."""
+    for item in items:
+        known = tuple(one.code for one in item.choices)
+        if known != doc.choices or (item.kind == "date") != doc.is_date:
+            values = {
+                "input": doc.name,
+                "here": ", ".join(doc.choices) or ("date" if doc.is_date else doc.unit.text),
+                "known": ", ".join(known) or item.kind,
+            }
+            yield Problem("contract.choices", doc.place, values)
+            return
 
 
 def _unread(method: Method, sheet: SheetDoc) -> Iterator[Problem]:
@@ -86,7 +102,7 @@ def _ruleset(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
     doc = ruleset.doc
     if not subject.reading.tests(doc.place):
         return
-    if doc.total is None and not all(one.doc.outcome for one in _leaves(ruleset)):
+    if doc.total is None and not doc.shows and not all(one.doc.outcome for one in _leaves(ruleset)):
         yield Problem("contract.no_total", doc.place, {"ruleset": doc.id}, "warning")
     sectors = {term.code for term in subject.catalogue.terms_of("sector")}
     for name in doc.sectors:

@@ -42,6 +42,9 @@ class Draws:
         if column in plan.formulas:
             return self.value(plan.formulas[column].node, plan, row)
         if column in plan.inputs:
+            doc = plan.inputs[column].doc
+            if doc.choices or doc.is_date:
+                return row[column]  # a word is not a little more or less
             if self.model.entered(row, column):
                 return self.varied(self.model.recorded(plan, row, column), row[column])
             default = plan.inputs[column].default

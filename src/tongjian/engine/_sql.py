@@ -74,7 +74,8 @@ class SqlWriter:
         return self.dialect.text(node.value)
 
     def _nothing(self, node: ir.Nothing) -> str:
-        return f"CAST(NULL AS {self.dialect.double})"
+        kind = self.dialect.string if node.kind.what == "text" else self.dialect.double
+        return f"CAST(NULL AS {kind})"
 
     def _column(self, node: ir.Column) -> str:
         return self.quote(node.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,24 +41,42 @@ def _rows(
         problems.append(_unreadable(path, str(error), line=reader.line_num))
 
 
-def read_streams(path: Path, problems: list[Problem]) -> dict[str, Stream]:
+def read_streams(paths: Iterable[Path], problems: list[Problem]) -> dict[str, Stream]:
     streams: dict[str, Stream] = {}
-    for line, row in _rows(path, _STREAM_COLUMNS, problems):
-        aliases = tuple(alias.strip() for alias in row["aliases"].split("|") if alias.strip())
-        stream = Stream(row["stream"], row["class"], row["zh"], row["en"], aliases)
-        if stream.id in streams or not all((stream.id, stream.stream_class, stream.zh, stream.en)):
-            problems.append(_unreadable(path, f"stream {stream.id!r}", line=line))
-        streams[stream.id] = stream
+    for path in paths:
+        for line, row in _rows(path, _STREAM_COLUMNS, problems):
+            aliases = tuple(alias.strip() for alias in row["aliases"].split("|") if alias.strip())
+            one = Stream(row["stream"], row["class"], row["zh"], row["en"], aliases)
+            if one.id in streams or not all((one.id, one.stream_class, one.zh, one.en)):
+                problems.append(_unreadable(path, f"stream {one.id!r}", line=line))
+            streams[one.id] = one
     return streams
 
 
-def read_terms(path: Path, problems: list[Problem]) -> tuple[Term, ...]:
-    if not path.exists():
-        return ()
-    return tuple(Term(**row) for _line, row in _rows(path, _TERM_COLUMNS, problems))
+def read_terms(paths: Iterable[Path], problems: list[Problem]) -> tuple[Term, ...]:
+    return tuple(
+        Term(**row)
+        for path in paths
+        if path.exists()
+        for _line, row in _rows(path, _TERM_COLUMNS, problems)
+    )
 
 
-def read_items(path: Path, problems: list[Problem]) -> dict[str, dict[str, Item]]:
+def read_items(paths: Iterable[Path], problems: list[Problem]) -> dict[str, dict[str, Item]]:
+    classes: dict[str, dict[str, Item]] = {}
+    for path in paths:
+        for name, items in _listed_classes(path, problems).items():
+            known = classes.setdefault(str(name), {})
+            for key, entry in (items or {}).items():
+                item = _read_item(path, f"{name}.{key}", str(key), entry, problems)
+                if item is not None and item.id in known:
+                    problems.append(_unreadable(path, f"{name}.{key}: twice"))
+                elif item is not None:
+                    known[item.id] = item
+    return classes
+
+
+def _listed_classes(path: Path, problems: list[Problem]) -> dict[Any, Any]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -68,14 +86,7 @@ def read_items(path: Path, problems: list[Problem]) -> dict[str, dict[str, Item]
     if not isinstance(listed, dict):
         problems.append(_unreadable(path, "classes: ..."))
         return {}
-    classes: dict[str, dict[str, Item]] = {}
-    for name, items in listed.items():
-        classes[str(name)] = {}
-        for key, entry in (items or {}).items():
-            item = _read_item(path, f"{name}.{key}", str(key), entry, problems)
-            if item is not None:
-                classes[str(name)][item.id] = item
-    return classes
+    return listed
 
 
 def _read_item(

@@ -2,7 +2,8 @@
 
 Content lives in a folder: ``streams.csv`` (stream, class, zh, en, aliases), ``items.yaml`` (items
 by stream class; a class inherits those of the classes above it, `fuel.solid` those of `fuel`) and
-``terms.csv`` (key, code, sector, zh, en: sectors, provinces, technologies).
+``terms.csv`` (key, code, sector, zh, en: sectors, provinces, technologies). Each of them can have
+further parts, such as ``items-market.yaml``.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ class Catalogue:
         # The package is always a folder on disk: its other parts need real paths too.
         root = folder or Path(str(files("tongjian") / "rulebook" / "catalogue"))
         problems: list[Problem] = []
-        streams = read_streams(root / "streams.csv", problems)
-        classes = read_items(root / "items.yaml", problems)
-        terms = read_terms(root / "terms.csv", problems)
+        streams = read_streams(_parts(root, "streams.csv"), problems)
+        classes = read_items(_parts(root, "items.yaml"), problems)
+        terms = read_terms(_parts(root, "terms.csv"), problems)
         catalogue = cls(streams, classes, terms)
         if not problems:
             catalogue._index(root, problems)
@@ -151,3 +152,9 @@ def unknown_item(
         "items_en": ", ".join(f"{item.en} ({item.id})" for item in items.values()),
     }
     return Problem("records.unknown_item", place or Place(), values)
+
+
+def _parts(root: Path, name: str) -> list[Path]:
+    """The file of this name and its further parts."""
+    stem, _, ending = name.partition(".")
+    return [root / name, *sorted(root.glob(f"{stem}-*.{ending}"))]

@@ -371,7 +371,9 @@ def _cell_schema(column: Column) -> dict[str, Any]:
         "type": kind if column.required or column.type == "text" else [kind, "null"],
     }
     if column.name == "quantity":  # some items are a choice or a date
-        cell["type"] = [kind, "string"]
+        del cell["type"]
+        coded = {"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2}|[^0-9+.,\s-].*)$"}
+        cell["anyOf"] = [{"type": kind}, coded]
     if column.type == "text":
         cell["maxLength"] = MAX_TEXT
         if column.required:

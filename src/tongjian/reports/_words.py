@@ -146,9 +146,10 @@ def is_chinese(text: str) -> bool:
 def _terms() -> dict[tuple[str, str], tuple[str, str]]:
     """Names by kind and code; the catalogue comes before the words of this package."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
-    for source in (_CATALOGUE / "terms.csv", _OWN / "words.csv"):
-        for row in _rows(source):
-            found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
+    for term in _catalogue().terms:
+        found.setdefault((term.key, term.code), (term.zh, term.en))
+    for row in _rows(_OWN / "words.csv"):
+        found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
     return found
 
 

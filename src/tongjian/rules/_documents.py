@@ -236,6 +236,14 @@ class Rounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A sheet by which a judgement is told, and its columns; all formulas if none are named."""
+
+    sheet: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A dated choice of methods and tables (规则集) for sectors and a boundary."""
 
@@ -254,6 +262,8 @@ class RuleSet:
     place: Place
     selected: str = "by_default"
     """"by_default", or "on_request": run only when it is named (自愿性标准、比较用)."""
+    shows: tuple[Shown, ...] = ()
+    """What a rule set that judges has to say, in order (判定结果表)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from tongjian.rules._documents import (
     RuleSet,
     SheetDoc,
     SheetShape,
+    Shown,
     Signature,
     Steps,
     Table,
@@ -468,6 +469,9 @@ class _Reader:
             notes=self.words(data["notes"]) if "notes" in data else None,
             place=self.source.place(("ruleset",)),
             selected=data.get("selected", "by_default"),
+            shows=tuple(
+                Shown(one["sheet"], tuple(one.get("columns", ()))) for one in data.get("shows", ())
+            ),
         )
 
     def unavailable(self) -> UnavailableEdition:

@@ -269,7 +269,11 @@ def _compile_ruleset(
     except RuleError as error:
         problems.extend(error.problems)
         return None
-    found = [*_check_total(ruleset, program), *_check_ledger(program)]
+    found = [
+        *_check_total(ruleset, program),
+        *_check_shown(ruleset, program),
+        *_check_ledger(program),
+    ]
     problems.extend(found)
     return None if found else CompiledRuleSet(ruleset, program)
 
@@ -281,6 +285,20 @@ def _check_total(ruleset: RuleSet, program: Program) -> list[Problem]:
     if sheet in program.sheets and column in program.sheets[sheet].formulas:
         return []
     return [Problem("rules.total_column", ruleset.place, {"name": ruleset.total})]
+
+
+def _check_shown(ruleset: RuleSet, program: Program) -> Iterator[Problem]:
+    """What a judgement is told by has to be there."""
+    for one in ruleset.shows:
+        sheet = program.sheets.get(one.sheet)
+        known = [] if sheet is None else [*sheet.inputs, *sheet.formulas]
+        wrong = [name for name in one.columns if name not in known]
+        if sheet is None or wrong:
+            values = {
+                "name": ", ".join([one.sheet, *wrong]),
+                "known": ", ".join(known or program.sheets),
+            }
+            yield Problem("rules.shown_column", ruleset.place, values)
 
 
 def _check_ledger(program: Program) -> list[Problem]:

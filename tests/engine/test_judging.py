@@ -1,0 +1,271 @@
+"""What judging needs: labels, choices, days, ladders, the year before, regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.backends import Backends
+from tests.engine.test_sheets import Alike, all_alike
+from tests.support import (
+    Document,
+    Records,
+    codes,
+    formulas,
+    inputs,
+    method,
+    only,
+    ruleset,
+    says,
+    sheet,
+    table,
+    values,
+)
+from tongjian.engine import Snapshot, explain, run, sensitivity
+from tongjian.problems import EngineError, RuleError
+from tongjian.rules import Rulebook
+
+Book = Callable[..., Rulebook]
+LEAF, YEAR = "facility period process_unit", "facility year"
+WORDS = {"zh": "词", "en": "word"}
+CLASS = {"good": WORDS, "fair": WORDS, "poor": WORDS, "unknown": WORDS}
+GRADE = {"item": "grade", "stream": "plant", "choices": ["A", "B", "C"]}
+CLOSED = {"item": "closed", "stream": "plant", "date": True}
+FROM = table("rung", columns={"price": "CNY/kWh"}, axes={"excess": "kWh/t"}, steps="from")
+ABOVE = table("above", columns={"price": "CNY/kWh"}, axes={"excess": "kWh/t"}, steps="above")
+for document in (FROM, ABOVE):
+    del document["keys"]
+LADDER = values(
+    ["excess"],
+    *(
+        [place, "price", price, "CNY/kWh"]
+        for place, price in (("0", "0"), ("20", "0.01"), ("40", "0.05"))
+    ),
+)
+USES = {"rung": "rung", "above": "above"}
+FILES = {"rung.csv": LADDER, "above.csv": LADDER}
+LINE = sheet(
+    LEAF,
+    inputs(
+        out={"unit": "t", "stream": "plant", "item": "out", "required": True},
+        power={"unit": "kWh", "stream": "plant", "item": "power"},
+        grade=GRADE,
+        closed=CLOSED,
+    ),
+    formulas(
+        level={
+            "labels": CLASS,
+            "is": '"unknown" if not given(power) else "good" if power / out <= 100 * kWh/t'
+            ' else "fair" if power / out <= 120 * kWh/t else "poor"',
+        },
+        weight="t: out if level == 'good' else 0",
+        rated={
+            "labels": {"yes": WORDS, "no": WORDS},
+            "optional": True,
+            "is": '("yes" if grade == "A" else "no") if given(grade) else none',
+        },
+        open="1: 1 if not given(closed) else 1 if closed > year_end(year) else 0",
+        early="1: 1 if given(closed) and closed <= day('2024-06-30') else 0",
+    ),
+)
+PLANT = sheet(
+    YEAR,
+    formulas=formulas(
+        out="t: sum(line.out)",
+        good="t: sum(line.weight)",
+        share="1: good / out",
+        lines="1: count(line)",
+        excess="kWh/t: sum(coalesce(line.power, 0)) / out",
+        begun="CNY/kWh: coalesce(step(rung.price, excess), 0)",
+        above="CNY/kWh: coalesce(step(above.price, excess), 0)",
+        steps="1: ceil(excess / (20 * kWh/t))",
+        whole="1: floor(excess / (20 * kWh/t))",
+        root="1: sqrt(share)",
+        before={"unit": "t", "is": "previous(base.out)", "optional": True},
+        growth="1: out / previous(base.out) - 1 if given(previous(base.out)) else 0",
+    ),
+)
+BASE = sheet(YEAR, formulas=formulas(out="t: sum(line.out)"))
+PROVINCE = sheet("province year", formulas=formulas(out="t: sum(line.out)", n="1: count(line)"))
+NATION = sheet(
+    "year",
+    formulas=formulas(out="t: sum(province.out)", mean="t: sum(province.out) / count(province)"),
+)
+PART = sheet(
+    YEAR,
+    formulas=formulas(
+        own="t: sum(line.out)", of_province="1: own / province.out", of_all="1: own / nation.out"
+    ),
+)
+SHEETS: dict[str, Document] = {
+    "line": LINE, "plant": PLANT, "base": BASE, "province": PROVINCE, "nation": NATION,
+    "part": PART,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_backend(backends: Backends) -> None:
+    Alike.backends = backends
+
+
+def made(book: Book, **sheets: Document) -> Rulebook:
+    documents = method(sheets=sheets or SHEETS, uses=USES)
+    return book(documents, ruleset(), FROM, ABOVE, files=FILES)
+
+
+def some(records: Records) -> Snapshot:
+    """Three plants in two provinces, two years."""
+    for facility, province in (("F1", "Jiangsu"), ("F2", "Jiangsu"), ("F3", "Hebei")):
+        records.facility(facility, province=province)
+        for unit in ("u1", "u2"):
+            records.unit(facility, unit)
+
+    def add(facility: str, period: str, unit: str, **items: float) -> None:
+        for item, quantity in items.items():
+            measured = {"out": "t", "power": "kWh"}.get(item, "1")
+            records.add("plant", item, quantity, measured, facility, period, process_unit=unit)
+
+    add("F1", "2024", "u1", out=80, power=8000, grade=1, closed=20240630)
+    add("F1", "2024", "u2", out=20, grade=2)
+    add("F1", "2025", "u1", out=90, power=10800, closed=20260101)
+    add("F1", "2025", "u2", out=60, power=7201, grade=3)
+    add("F2", "2025", "u1", out=50, power=0)
+    add("F3", "2024", "u1", out=300, power=12000)
+    add("F3", "2025", "u1", out=100, power=2000.0000000001)
+    return records.snapshot()
+
+
+def row_of(rows: list[dict[str, Any]], **key: object) -> dict[str, Any]:
+    (found,) = [row for row in rows if all(row[name] == value for name, value in key.items())]
+    return found
+
+
+def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
+    found = all_alike(made(book), some(records))
+    levels = [row["level"] for row in found["line"]]
+    assert levels == ["good", "unknown", "fair", "poor", "good", "good", "good"]
+    assert [row["rated"] for row in found["line"]] == ["yes", "no", None, "no", None, None, None]
+    assert [row["open"] for row in found["line"]] == [0, 1, 1, 1, 1, 1, 1]
+    assert [row["early"] for row in found["line"]] == [1, 0, 0, 0, 0, 0, 0]
+    plants = found["plant"]
+    one = row_of(plants, facility="F1", year=2024)
+    assert (one["share"], one["root"]) == (0.8, pytest.approx(0.8**0.5, abs=1e-15))
+    # 40 kWh/t is on the step of 40, but not above it; 20.000000000001 is not more than 20.
+    assert (row_of(plants, facility="F3", year=2024)["begun"]) == 0.05
+    assert (row_of(plants, facility="F3", year=2024)["above"]) == 0.01
+    assert (row_of(plants, facility="F3", year=2025)["steps"]) == 1
+    assert (row_of(plants, facility="F3", year=2025)["whole"]) == 1
+    assert (row_of(plants, facility="F2", year=2025)["above"]) == 0  # below every step
+    assert (row_of(plants, facility="F1", year=2025)["before"]) == 100
+    assert (row_of(plants, facility="F1", year=2025)["growth"]) == 0.5
+    assert (row_of(plants, facility="F2", year=2025)["before"]) is None
+    assert {(row["province"], row["year"]): row["out"] for row in found["province"]} == {
+        ("Hebei", 2024): 300, ("Hebei", 2025): 100, ("Jiangsu", 2024): 100, ("Jiangsu", 2025): 200,
+    }  # fmt: skip
+    assert [row["out"] for row in found["nation"]] == [400, 300]
+    part = row_of(found["part"], facility="F1", year=2025)
+    assert (part["of_province"], part["of_all"]) == (0.75, 0.5)
+
+
+def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Records) -> None:
+    rulebook, snapshot = made(book), some(records)
+    runs = [run(rulebook, snapshot, backend=backend) for backend in ("python", "duckdb")]
+    assert runs[0].manifest == runs[1].manifest
+    late = run(rulebook, snapshot, years=[2025])
+    for name in ("plant", "part", "nation"):
+        both = [row for row in runs[0].sheet("test.rules", name) if row["year"] == 2025]
+        plain = [{k: v for k, v in row.items() if k != "@aggregates"} for row in both]
+        alone = [
+            {k: v for k, v in row.items() if k != "@aggregates"}
+            for row in late.sheet("test.rules", name)
+        ]
+        assert alone == plain
+    assert {row["year"] for row in late.sheet("test.rules", "plant")} == {2025}
+
+
+def test_explanations_say_words_and_see_other_plants(book: Book, records: Records) -> None:
+    result = run(made(book), some(records))
+    key = {"facility": "F1", "year": 2025}
+    share = explain(result, "test.rules", "part", key, "of_all")
+    assert (share.value, share.substituted) == (0.5, "150 t / 300 t")
+    growth = explain(result, "test.rules", "plant", key, "growth")
+    assert growth.substituted == "150 t / 100 t - 1"
+    weights = explain(result, "test.rules", "plant", {"facility": "F1", "year": 2024}, "good")
+    level = next(node for node in weights.walk() if node.value == "good")
+    assert level.label is not None
+    assert level.label.en == "word"
+    assert level.as_dict()["label_zh"] == "词"
+
+
+def test_what_rests_on_other_plants_is_not_analysed_alone(book: Book, records: Records) -> None:
+    ledger = formulas(
+        x={"unit": "tCO2e", "is": "own / nation.out * tCO2e * 1000",
+           "ledger": {"category": "a", "substance": "CO2e"}},
+        own="t: sum(line.out)",
+    )  # fmt: skip
+    sheets = {**SHEETS, "part": sheet(YEAR, formulas=ledger)}
+    result = run(made(book, **sheets), some(records))
+    with pytest.raises(EngineError) as caught:
+        sensitivity(result, ["F1"], 2025, "test.rules", "part.x")
+    says(only(caught.value.problems, "engine.beyond_plant"), "test.rules")
+
+
+def test_a_boundary_chooses_rule_sets(book: Book, records: Records) -> None:
+    rulebook = book(
+        method(sheets={"line": LINE, "plant": sheet(YEAR, formulas=formulas(n="1: count(line)"))}),
+        ruleset(),
+        ruleset("test.levels", boundary="levels", selected="on_request"),
+        ruleset("other.levels", boundary="levels", selected="on_request", sectors=["other"]),
+    )
+    snapshot = some(records)
+    chosen = [one.ruleset.id for one in run(rulebook, snapshot, boundary="levels").results]
+    assert chosen == ["test.levels"]
+    assert [one.ruleset.id for one in run(rulebook, snapshot).results] == ["test.rules"]
+    with pytest.raises(EngineError) as caught:
+        run(rulebook, snapshot, boundary="tariff")
+    assert codes(caught.value.problems) == ["engine.no_records"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "said"),
+    [
+        ('"good" if out > 1 * t else "splendid"', "rules.unknown_label", "splendid"),
+        ("out", "rules.result_kind", "number"),
+        ('"good" if grade == "D" else "poor"', "rules.unknown_label", "A, B, C"),
+        ('"good" if grade > 1 else "poor"', "rules.not_a_number", "grade"),
+        ('"good" if grade == "A" else "poor"', "rules.may_be_missing", "grade"),
+        ('"good" if given(closed) and closed > 3 else "poor"', "rules.not_a_number", "closed"),
+        ('"good" if given(closed) and closed > day("2025-02-30") else "poor"', "rules.day_text",
+         "2025-02-30"),
+        ('"good" if sqrt(out) > 1 else "poor"', "rules.unit_differs", "out"),
+        ('"good" if previous(out) > 1 else "poor"', "rules.previous", "previous(out)"),
+        ('"good" if step(rung.price, out) > 1 else "poor"', "rules.unit_differs", "out"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(book: Book, formula: str, code: str, said: str) -> None:
+    wrong = sheet(LEAF, LINE["inputs"], formulas(level={"labels": CLASS, "is": formula}))
+    total = sheet(YEAR, formulas=formulas(n="1: count(line)"))
+    with pytest.raises(RuleError) as caught:
+        made(book, line=wrong, total=total)
+    says(only(caught.value.problems, code), said)
+
+
+def test_a_ladder_is_read_by_step_and_nothing_else(book: Book) -> None:
+    reads = sheet(
+        YEAR,
+        formulas=formulas(
+            x="kWh/t: sum(line.out) / t * kWh/t", y="CNY/kWh: interpolate(above.price, x)"
+        ),
+    )
+    with pytest.raises(RuleError) as caught:
+        made(book, line=LINE, plant=reads)
+    says(only(caught.value.problems, "rules.interpolate"), "step")
+    plane = table("rung", columns={"price": "1"}, axes={"x": "1", "y": "1"}, steps="from")
+    del plane["keys"]
+    with pytest.raises(RuleError) as caught:
+        book(
+            method(sheets={"line": LINE}), ruleset(), plane, files={"rung.csv": values(["x", "y"])}
+        )
+    says(only(caught.value.problems, "rules.steps_axes"), "x, y")
