@@ -296,7 +296,7 @@ cell(
     "above_max", "1441", "min/d", "1440", quantity="1441", stream="HNO3", item="时长", unit="min/d"
 )
 GRADED = {"stream": "企业状况", "process_unit": "", "unit": ""}
-cell("choice", "E级", "A", "B级", "D", quantity="E级", item="等级", **GRADED)
+cell("choice", "E级", "A", "D", quantity="E级", item="等级", **GRADED)
 cell("day", "2025-02-30", quantity="2025-02-30", item="closed_on", **GRADED)
 cell("period", "2025-13", period="2025-13")
 cell("period", "2025.1", period="2025.1")
