@@ -55,7 +55,8 @@ class Names:
             return self.sheets[name].title[lang]
         if not owner:
             return self.column(self.sheets[sheet], name, lang)
-        if inside and owner in self.sheets:
+        # Outside of an aggregate the owner is a coarser sheet, unless a table has the name.
+        if owner in self.sheets and (inside or owner not in self.tables):
             column = self.column(self.sheets[owner], name, lang)
             return f"{self.sheets[owner].title[lang]}·{column}" if column else None
         columns = self.tables[owner].columns if owner in self.tables else {}
@@ -63,6 +64,15 @@ class Names:
             return None
         words = "［{} 表］" if lang == "zh" else " [table {}]"
         return columns[name].title[lang] + words.format(owner)
+
+    def labels(self, lang: str) -> dict[str, str]:
+        """What the labels of all sheets mean; alike ones are taken to mean the same."""
+        found: dict[str, str] = {}
+        for sheet in self.sheets.values():
+            for doc in sheet.formulas.values():
+                for code, words in doc.labels.items():
+                    found.setdefault(code, words[lang])
+        return found
 
     def column(self, sheet: SheetDoc, name: str, lang: str) -> str | None:
         """The title of a column, without a remark in brackets where it is clear without."""

@@ -123,7 +123,7 @@ def _inputs(sheet: SheetDoc, names: Names) -> str:
         (
             f"`{doc.name}`",
             _both(doc.title),
-            doc.unit.text,
+            " · ".join(doc.choices) or ("日期 date" if doc.is_date else doc.unit.text),
             f"`{doc.stream}.{doc.item}`" if doc.stream else f"`{doc.item}`",
             _default(doc, sheet, names),
             _both(_DIRECTIONS[doc.direction]),
@@ -145,7 +145,7 @@ def _default(doc: InputDoc, sheet: SheetDoc, names: Names) -> str:
 
 def _formulas(method: Method, sheet: SheetDoc, names: Names) -> Iterator[str]:
     for doc in sheet.formulas.values():
-        unit = doc.unit.text if doc.unit else "1"
+        unit = doc.unit.text if doc.unit else "判定 judgement"
         yield f"**`{doc.name}` {_both(doc.title, ' / ')}**（{unit}）\n\n"
         for lang in LANGUAGES:
             cases = _reader(names, sheet, lang).cases(doc.expression.text)
@@ -197,7 +197,7 @@ def _reader(names: Names, sheet: SheetDoc, lang: str) -> Readable:
     def naming(owner: str, name: str, inside: bool) -> str | None:
         return names.title(sheet.name, owner, name, lang, inside=inside)
 
-    return Readable(lang, naming)
+    return Readable(lang, naming, labels=names.labels(lang))
 
 
 # -- tables ----------------------------------------------------------------------------------

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from tongjian.units import UnitError, parse_unit
 
@@ -35,7 +35,16 @@ _WORDS = {
     "count": ("{}的行数", "number of rows of {}"),
     "sum_largest": ("{0} 中最大 {1} 个之和", "sum of the {1} largest {0}"),
     "interpolate": ("{0}（按 {1} 插值）", "{0} (interpolated at {1})"),
+    "step": ("{0}（{1} 所在的级）", "{0} (on the step of {1})"),
     "mean": ("平均 {}", "mean of {}"),
+    "share": ("{0} 中 {1} 的占比", "share of {0} with {1}"),
+    "minimum": ("{} 的最小值", "least {}"),
+    "maximum": ("{} 的最大值", "largest {}"),
+    "previous": ("上年的{}", "last year's {}"),
+    "year_end": ("{}年末", "end of {}"),
+    "sqrt": ("√({})", "√({})"),
+    "ceil": ("{}（进位取整）", "{} (rounded up)"),
+    "floor": ("{}（舍去小数）", "{} (rounded down)"),
 }
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 # What stands for a name: owner ("" for a column of the sheet itself), column, and whether it
@@ -59,6 +68,8 @@ class Readable:
     lang: str
     naming: Naming
     inside: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the labels of judgements mean."""
 
     def cases(self, text: str) -> list[Case]:
         """The cases of a formula in the order in which they are tried."""
@@ -73,7 +84,7 @@ class Readable:
         """An expression in words; in brackets where it binds less than `level`."""
         match tree:
             case ast.Constant(value=str(text)):
-                return f"“{text}”"
+                return self.labels.get(text, f"“{text}”")
             case ast.Constant(value=value):
                 return str(value)
             case ast.Name(id="none"):
@@ -124,16 +135,18 @@ class Readable:
     def call(self, name: str, arguments: list[ast.expr]) -> str:
         reader = replace(self, inside=True) if name.startswith(_AGGREGATES) else self
         written = [reader.write(one) for one in arguments]
-        if name in ("sum", "count", "mean") and len(arguments) == 1:
+        if name in ("sum", "count", "mean", "minimum", "maximum") and len(arguments) == 1:
             return self.word(name, reader.write(arguments[0], _PRODUCT))
-        if name == "interpolate":
+        if name == "day":
+            return str(getattr(arguments[0], "value", written[0]))
+        if name in ("interpolate", "step"):
             return self.word(name, written[0], ", ".join(written[1:]))
         if name == "coalesce":
             text = written[-1]
             for one in reversed(written[:-1]):
                 text = self.word(name, one, text)
             return text
-        if name in ("given", "evidenced", "required", "within", "sum_largest"):
+        if name in _WORDS:
             return self.word(name, *written)
         separator = "，" if self.lang == "zh" else ", "
         return f"{name}({separator.join(written)})"
