@@ -24,11 +24,16 @@ def open_store(folder: Path) -> Store:
     return Store.open(folder)
 
 
-def open_rulebook(folder: Path | None) -> Rulebook:
-    """The rulebook of the package, or another one."""
-    from tongjian.rules import load_rulebook
+def open_rulebook(folder: Path | None, rules: Sequence[Path] = ()) -> Rulebook:
+    """The rulebook of the package, or another one; documents in `rules` are laid on top of it."""
+    from tongjian.rules import RuleError, load_rulebook, read_documents, yaml_files
 
-    return load_rulebook(folder)
+    if not rules:
+        return load_rulebook(folder)
+    reading = read_documents(folder, yaml_files(rules))
+    if reading.problems:
+        raise RuleError(reading.problems)
+    return reading.book
 
 
 def do_run(

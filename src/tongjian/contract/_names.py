@@ -7,24 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tongjian.contract._subject import Subject, methods_of
-from tongjian.rules import CompiledRuleSet, Method, SheetDoc, Table, Words
+from tongjian.rules import KEY_TITLES, CompiledRuleSet, Method, SheetDoc, Table
 
-# Keys and attributes that every sheet may have; they belong to the records and not to a rule.
-KEY_TITLES = {
-    "facility": Words("企业", "facility"),
-    "period": Words("期间", "period"),
-    "year": Words("年份", "year"),
-    "process_unit": Words("工序", "process unit"),
-    "stream": Words("物料", "stream"),
-    "stream_class": Words("物料类别", "class of the stream"),
-    "sector": Words("行业", "sector"),
-    "province": Words("省份", "province"),
-    "city": Words("城市", "city"),
-    "division": Words("区县", "division"),
-    "kind": Words("工序类型", "kind of process unit"),
-    "technology": Words("工艺", "technology"),
-    "abatement": Words("减排设施", "abatement"),
-}
 _REMARK = {"zh": re.compile(r"（[^（）]*）$"), "en": re.compile(r" \([^()]*\)$")}
 
 
@@ -95,4 +79,4 @@ def using(subject: Subject, method: Method) -> list[CompiledRuleSet]:
     return [one for one in editions if any(used == method for used in methods_of(one))]
 
 
-__all__ = ["KEY_TITLES", "Names", "using"]
+__all__ = ["Names", "using"]

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tongjian.contract._golden import Coverage
-from tongjian.contract._names import KEY_TITLES, Names, using
+from tongjian.contract._names import Names, using
 from tongjian.contract._readable import Case as Line
 from tongjian.contract._readable import Readable
 from tongjian.contract._subject import Subject
 from tongjian.contract._worked import worked_example
 from tongjian.problems import LANGUAGES
-from tongjian.rules import FormulaDoc, InputDoc, Method, SheetDoc, Table, Value, Words
+from tongjian.rules import KEY_TITLES, FormulaDoc, InputDoc, Method, SheetDoc, Table, Value, Words
 
 _NOTE = "<!-- 由规则文档生成，勿手改 / generated from the rule documents -->\n\n"
 INDEX = "index.md"

@@ -18,12 +18,12 @@ from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Backend, Run, run
+from tongjian.engine._run import Backend, RuleSetResult, Run, run
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._spark_session import local_spark
-from tongjian.engine._substituted import substituted
+from tongjian.engine._substituted import in_words, substituted
 
 __all__ = [
     "MISSING",
@@ -40,6 +40,7 @@ __all__ = [
     "PythonEngine",
     "Quantity",
     "RecordsStore",
+    "RuleSetResult",
     "Run",
     "Sensitivity",
     "Snapshot",
@@ -51,6 +52,7 @@ __all__ = [
     "explain",
     "explain_total",
     "factors_used",
+    "in_words",
     "local_spark",
     "methods_used",
     "plant_sheets",

@@ -96,12 +96,16 @@ class SqlBackend:
         while self.results:
             self.engine.drop(self.results.popitem()[1])
 
-    def leaf(self, sheet: SheetPlan) -> list[Row]:
-        """Every row of a leaf sheet with all its columns, in key order."""
+    def leaf(self, sheet: SheetPlan, *, refused: bool = True) -> list[Row]:
+        """Every row of a leaf sheet with all its columns, in key order; with `refused` ones."""
         sql = self.sheet_sql()
         kind = ir.Kind("number")
         columns = [ir.Column(kind, name) for name in (*sheet.inputs, *sheet.formulas)]
-        query = sql.leaf(sheet, columns)
+        checks = [] if refused else [check.node for check in sheet.refuses]
+        query = sql.leaf(sheet, [*columns, *checks])
+        if checks:
+            holds = " OR ".join(f"coalesce({sql.writer.code(node)}, FALSE)" for node in checks)
+            query = f"SELECT * FROM ({query}) WHERE NOT ({holds})"
         self.create_tables(sql)
         return in_order(sheet, self.engine.fetch(query))
 

@@ -14,7 +14,7 @@ from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_r
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare, read_years
-from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._sheet_sql import MISSING, Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
 from tongjian.engine._unused import kinds_of_records, unused_records
@@ -180,10 +180,13 @@ class _Work:
             else:
                 back = SqlBackend(self.engine, bound.program, engine.tables, sources, index)
                 sheets = back.run()
+                for name in _shown_leaves(bound):
+                    sheets[name] = back.leaf(bound.program.sheets[name], refused=False)
                 warned = back.warned()
                 back.drop()
+            told = _told(bound, sheets, its_years)
             sheets = _coarse(bound, sheets, its_years)
-            results.append(RuleSetResult(bound, its_years, engine.tables, sheets))
+            results.append(RuleSetResult(bound, its_years, engine.tables, sheets | told))
             lines.extend(ledger_lines(bound, sheets, engine.tables))
             problems.extend(
                 Diagnosis(engine, bound, its_years, reader, leaves, warned).problems(sheets)
@@ -258,6 +261,28 @@ def _coarse(
         for name, sheet in ruleset.program.sheets.items()
         if not sheet.is_leaf
     }
+
+
+def _shown_leaves(ruleset: CompiledRuleSet) -> list[str]:
+    """The sheets of records that a judgement is told by."""
+    sheets = ruleset.program.sheets
+    return [one.sheet for one in ruleset.doc.shows if sheets[one.sheet].is_leaf]
+
+
+def _told(
+    ruleset: CompiledRuleSet, sheets: Mapping[str, list[Row]], years: Sequence[int]
+) -> dict[str, list[Row]]:
+    """Rows of the records that a judgement is told by, with what it says of each."""
+    found = {}
+    for name in _shown_leaves(ruleset):
+        plan = ruleset.program.sheets[name]
+        names = dict.fromkeys([*plan.grain, "year", *plan.inputs, *plan.formulas])
+        found[name] = [
+            {column: row.get(column) for column in names} | {MISSING: 0}
+            for row in sheets.get(name, ())
+            if row["year"] in years and not row.get("@refused")
+        ]
+    return found
 
 
 def _choose(

@@ -37,10 +37,10 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
-from tongjian.rules._reading import Reading, read_documents
+from tongjian.rules._reading import Reading, read_documents, yaml_files
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
-from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
+from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEY_TITLES, KEYS, key_columns
 from tongjian.rules._source import Source, read_yaml
 from tongjian.rules._variants import replacements
 
@@ -48,6 +48,7 @@ __all__ = [
     "ATTRIBUTES",
     "EVIDENCE",
     "KEYS",
+    "KEY_TITLES",
     "RAW",
     "STATUSES",
     "Alternative",
@@ -88,4 +89,5 @@ __all__ = [
     "replacements",
     "rulebook_folder",
     "text_not_available",
+    "yaml_files",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -62,6 +62,17 @@ def read_documents(rulebook: Path | None = None, documents: Sequence[Path] = ())
     return Reading(book, tuple(problems), frozenset(files))
 
 
+def yaml_files(paths: Iterable[Path]) -> list[Path]:
+    """YAML files, and those in folders; raises `RuleError` for what is not there."""
+    found = []
+    for path in paths:
+        inside = sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if not inside or not inside[0].is_file():
+            raise RuleError(Problem("rules.no_rulebook", values={"folder": str(path)}))
+        found += inside
+    return found
+
+
 def _on_top(base: Documents, mine: Documents) -> Documents:
     return Documents(
         tables=_replaced(base.tables, mine.tables),
@@ -85,4 +96,4 @@ def _mark(document: _Document) -> tuple[object, ...]:
     return (document.id, document.validity.first)
 
 
-__all__ = ["Reading", "read_documents"]
+__all__ = ["Reading", "read_documents", "yaml_files"]

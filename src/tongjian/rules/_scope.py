@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tongjian.rules._documents import Signature
+from tongjian.rules._documents import Signature, Words
 from tongjian.rules._ir import Kind
 
 TEXT = Kind("text")
@@ -19,6 +19,22 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 KEYS = ("facility", "period", "year", "process_unit", "stream", *ATTRIBUTES["facility"])
 EVIDENCE = "@evidence"
+# They belong to the records and not to a rule, so that no document names them.
+KEY_TITLES = {
+    "facility": Words("企业", "facility"),
+    "period": Words("期间", "period"),
+    "year": Words("年份", "year"),
+    "process_unit": Words("工序", "process unit"),
+    "stream": Words("物料", "stream"),
+    "stream_class": Words("物料类别", "class of the stream"),
+    "sector": Words("行业", "sector"),
+    "province": Words("省份", "province"),
+    "city": Words("城市", "city"),
+    "division": Words("区县", "division"),
+    "kind": Words("工序类型", "kind of process unit"),
+    "technology": Words("工艺", "technology"),
+    "abatement": Words("减排设施", "abatement"),
+}
 
 
 @dataclass(slots=True)

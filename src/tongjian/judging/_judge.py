@@ -1,0 +1,101 @@
+"""Runs the rule sets of a boundary and reads what they say (按边界判定)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tongjian.engine import Backend, RecordsStore, Run, Snapshot, run
+from tongjian.judging._tables import JudgedTable, Row, tables_of
+from tongjian.problems import EngineError, Problem
+from tongjian.rules import ATTRIBUTES, Rulebook
+
+_PLACES = ATTRIBUTES["facility"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A run of judging rule sets (判定), read as tables."""
+
+    run: Run
+    boundary: str
+
+    def tables(self, **where: object) -> list[JudgedTable]:
+        """What the rule sets show, in their order.
+
+        `where` keeps rows by key, by attribute of their facility or by what a column says, e.g.
+        ``city="南京市", level="below_baseline"``; a sheet that has neither is left out. Raises
+        `EngineError` for a name that no sheet has.
+        """
+        found, known = [], set[str]()
+        for result in self.run.results:
+            rows_of: dict[str, list[Row]] = {}
+            for shown in result.ruleset.doc.shows:
+                sheet = result.ruleset.program.sheets[shown.sheet]
+                names = {*sheet.grain, *sheet.formulas}
+                names |= set(_PLACES) if "facility" in sheet.grain else set()
+                known |= names & where.keys()
+                rows_of[shown.sheet] = [
+                    row
+                    for row in result.sheets.get(shown.sheet, ())
+                    if where.keys() <= names and self._fits(row, where)
+                ]
+            found += [one for one in tables_of(result, rows_of) if one.rows]
+        for name in where:
+            if name not in known:
+                listed = sorted(
+                    {
+                        column
+                        for result in self.run.results
+                        for shown in result.ruleset.doc.shows
+                        for column in result.ruleset.program.sheets[shown.sheet].formulas
+                    }
+                )
+                values = {"name": name, "known": ", ".join([*_PLACES, "facility", "year", *listed])}
+                raise EngineError(Problem("engine.unknown_key", values=values))
+        return found
+
+    def _fits(self, row: Row, where: Mapping[str, object]) -> bool:
+        facility = self.run.facilities.get(str(row.get("facility")), {})
+        return all(row.get(name, facility.get(name)) == value for name, value in where.items())
+
+    def as_dict(self, **where: object) -> dict[str, Any]:
+        """Manifest, tables and problems as plain data, for JSON."""
+        return {
+            "boundary": self.boundary,
+            "manifest": self.run.manifest,
+            "tables": [table.as_dict() for table in self.tables(**where)],
+            "problems": [problem.as_dict() for problem in self.run.problems],
+        }
+
+
+def judge(
+    rulebook: Rulebook,
+    store: RecordsStore | Snapshot,
+    boundary: str,
+    years: Iterable[int] | None = None,
+    *,
+    rulesets: Iterable[str] | None = None,
+    binds: Mapping[str, str] | None = None,
+    backend: Backend = "auto",
+) -> Judgement:
+    """Apply the judging rule sets of a boundary, such as "levels", to the records.
+
+    `rulesets` names some of them in place of all that fit the sectors at hand. Raises `EngineError`
+    where there is nothing to judge.
+    """
+    names = None if rulesets is None else list(rulesets)
+    found = run(
+        rulebook,
+        store,
+        names or None,
+        years,
+        boundary=None if names else boundary,
+        binds=binds,
+        backend=backend,
+    )
+    return Judgement(found, boundary)
+
+
+__all__ = ["Judgement", "judge"]
