@@ -215,7 +215,7 @@ def number(depth: int, signed: bool = True) -> st.SearchStrategy[str]:
     if depth == 0:
         return leaves
     one, tonnes = number(depth - 1, signed), mass(depth - 1, signed)
-    return st.one_of(
+    found = [
         leaves,
         st.tuples(one, st.sampled_from("+-*/" if signed else "+*/"), one).map(
             "({0[0]} {0[1]} {0[2]})".format
@@ -223,7 +223,11 @@ def number(depth: int, signed: bool = True) -> st.SearchStrategy[str]:
         st.tuples(tonnes, tonnes).map("({0[0]} / {0[1]})".format),
         st.tuples(truth(depth - 1, signed), one, one).map("({0[1]} if {0[0]} else {0[2]})".format),
         one.map("coalesce(q, {})".format),
-    )
+        one.map("sqrt({})".format),
+    ]
+    if signed:  # where Decimal looks on, a last digit must not become a step
+        found += [one.map("ceil({})".format), one.map("floor({})".format)]
+    return st.one_of(found)
 
 
 def constant(unit: str, signed: bool) -> st.SearchStrategy[str]:

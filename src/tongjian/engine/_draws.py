@@ -174,8 +174,9 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
             root = np.sqrt(np.where(np.asarray(parts[0]) < 0, np.nan, parts[0]))
             return root if isinstance(parts[0], np.ndarray) else _plain(float(root))
         case ir.Call(name="ceil" | "floor" as name):
-            whole = np.ceil if name == "ceil" else np.floor
-            return whole(np.floor(parts[0] * 1e9 + 0.5) / 1e9)
+            whole, value = (np.ceil if name == "ceil" else np.floor), np.asarray(parts[0])
+            near = np.where(np.abs(value) < 1e6, np.floor(value * 1e9 + 0.5) / 1e9, value)
+            return whole(near) if isinstance(parts[0], np.ndarray) else float(whole(near))
         case ir.Call(name=name):
             best = np.minimum if name == "min" else np.maximum
             result = parts[0]

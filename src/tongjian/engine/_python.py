@@ -396,12 +396,12 @@ def _same(left: Any, right: Any) -> bool:
 
 def _whole_float(value: float, up: bool) -> float:
     """The whole number above or below. A 1e-9 that arithmetic left over is no step."""
-    near = math.floor(value * 1e9 + 0.5) / 1e9
+    near = math.floor(value * 1e9 + 0.5) / 1e9 if abs(value) < 1e6 else value
     return float(math.ceil(near) if up else math.floor(near))
 
 
 def _whole_decimal(value: Decimal, up: bool) -> Decimal:
-    near = value.quantize(Decimal("1e-9"), ROUND_HALF_UP)
+    near = value.quantize(Decimal("1e-9"), ROUND_HALF_UP) if abs(value) < 1_000_000 else value
     return near.to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
 
 

@@ -7,6 +7,7 @@ every total a sum of integers. What engines spell differently stands in `_dialec
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -154,9 +155,7 @@ class SqlWriter:
         if node.name == "sqrt":
             return f"CASE WHEN {arguments[0]} >= 0e0 THEN sqrt({arguments[0]}) END"
         if node.name in ("ceil", "floor"):
-            # A 1e-9 that arithmetic left over is no step up or down.
-            near = f"(floor({arguments[0]} * 1e9 + 5e-1) / 1e9)"
-            return f"CAST({node.name}({near}) AS {self.dialect.double})"
+            return self._whole(node.name, arguments[0])
         op, reverse = ("<=", ">") if node.name == "min" else (">=", "<")
         result = arguments[0]
         for value in arguments[1:]:
@@ -165,6 +164,21 @@ class SqlWriter:
                 f"WHEN {result} {reverse} {value} THEN {value} END"
             )
         return result
+
+    def _whole(self, name: str, value: str) -> str:
+        """The whole number above or below. A 1e-9 that arithmetic left over is no step.
+
+        Beyond a million such digits are not looked for, and beyond 2^53 every double is whole (an
+        engine may go by way of a 64-bit integer). What is added turns -0 into 0.
+        """
+        near = f"(floor({value} * 1e9 + 5e-1) / 1e9)"
+        small, large = (
+            f"CAST({name}({part}) AS {self.dialect.double}) + 0e0" for part in (near, value)
+        )
+        return (
+            f"CASE WHEN abs({value}) < 1e6 THEN {small} WHEN abs({value}) < 9e15 THEN {large} "
+            f"WHEN abs({value}) <= {sys.float_info.max!r} THEN {value} END"
+        )
 
     def _aggregate(self, node: ir.Aggregate) -> str:
         return self.code(node.plan) if node.plan is not None else self.aggregates[node]
