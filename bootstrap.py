@@ -177,14 +177,22 @@ def run(args: list[str]) -> int:
 def test(args: list[str]) -> int:
     """运行测试 / run the tests [pytest ARGS]"""
     ensure("dev")
-    return call("pytest", *args)
+    return call("pytest", *together(args), *args)
+
+
+def together(args: list[str]) -> list[str]:
+    """Options with which as many processes share the tests as there are cores."""
+    cores = min(os.cpu_count() or 1, 4)  # each holds a rulebook, and one of them Spark
+    chosen = any(one in ("-n", "--pdb") or one.startswith("--numprocesses") for one in args)
+    return [] if chosen or cores == 1 else ["-n", str(cores), "--dist", "loadgroup"]
 
 
 def cover(args: list[str]) -> int:
     """测试并检查分支覆盖率 / run the tests and check coverage by branch [pytest ARGS]"""
     ensure("dev")
     sources = [f"--cov=tongjian.{package}" for package in COVERED]
-    failed = call("pytest", *sources, "--cov-branch", "--cov-report=", *args)
+    report = ("--cov-branch", "--cov-report=")
+    failed = call("pytest", *sources, *report, *together(args), *args)
     for package in COVERED:  # each by itself, so that one cannot hide behind another
         say(f"tongjian.{package} 的覆盖率", f"Coverage of tongjian.{package}")
         only = f"--include=*/tongjian/{package}/*"

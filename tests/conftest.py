@@ -18,6 +18,22 @@ settings.register_profile("tongjian", deadline=None, derandomize=True, database=
 settings.load_profile("tongjian")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that share something dear run in one process, where several share the work.
+
+    All of Spark is one of them: it is started once. A file is the next, for its fixtures; only
+    the golden cases are dealt out one by one, because they are many and need nothing.
+    """
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "spark" in names or "backends" in names:
+            item.add_marker(pytest.mark.xdist_group("spark"))
+        elif item.path.name != "test_cases.py":
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Compiled rulebooks of the tests stay out of the user's cache."""
