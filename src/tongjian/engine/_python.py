@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from tongjian.engine._interpolation import Grid, reader
 from tongjian.engine._resolution import micro_factor, micro_multiplier
+from tongjian.engine._sql import POWER_BITS
 from tongjian.engine._sheet_sql import MISSING, missing_column, unscaled
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
@@ -250,6 +251,7 @@ class _Writer:
             "same": _same,
             "within": _within,
             "sqrt": math.sqrt if engine.mode == "float" else Decimal.sqrt,
+            "power": _power,
             "whole": _whole_float if engine.mode == "float" else _whole_decimal,
         }
 
@@ -398,6 +400,18 @@ def _whole_float(value: float, up: bool) -> float:
     """The whole number above or below. A 1e-9 that arithmetic left over is no step."""
     near = math.floor(value * 1e9 + 0.5) / 1e9
     return float(math.ceil(near) if up else math.floor(near))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """A whole power, multiplied in the order in which SQL does it."""
+    if base is None or not 0 <= exponent < 2**POWER_BITS or exponent != math.floor(exponent):
+        return None
+    product, square, bits = type(base)(1), base, int(exponent)
+    for bit in range(POWER_BITS):
+        if bits >> bit & 1:
+            product = product * square
+        square = square * square
+    return product
 
 
 def _whole_decimal(value: Decimal, up: bool) -> Decimal:

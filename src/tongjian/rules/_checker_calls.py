@@ -15,7 +15,7 @@ from tongjian.units import ONE, UnitError, parse_unit
 
 FUNCTIONS = (
     *("abs", "ceil", "clip", "coalesce", "day", "evidenced", "floor", "given", "interpolate"),
-    *("max", "min", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
+    *("max", "min", "power", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
     *AGGREGATES,
 )
 _DAY_KIND = ir.Kind("number", is_date=True)
@@ -166,6 +166,11 @@ class FunctionChecker(CheckerBase):
 
     def _call_floor(self, tree: ast.Call) -> ir.Node:
         return ir.Call(ir.Kind("number"), "floor", (self._pure(tree),))
+
+    def _call_power(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2, 2)
+        parts = [self._to_unit(self.number(one), ONE, one) for one in tree.args]
+        return ir.Call(ir.Kind("number"), "power", tuple(parts))
 
     # -- time --------------------------------------------------------------------------------
 

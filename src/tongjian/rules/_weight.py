@@ -22,4 +22,6 @@ def weight(node: ir.Node) -> int:
             return total
         case ir.Call(name="sqrt", arguments=(argument,)):
             return 1 + 2 * weight(argument)
+        case ir.Call(name="power", arguments=(base, exponent)):
+            return 1 + 64 * weight(base) + 32 * weight(exponent)
     return 1 + sum(weight(child) for child in node.children())
