@@ -16,7 +16,6 @@ from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
 
-
 POWER_BITS = 6
 """Exponents of `power` have so many bits."""
 
