@@ -80,6 +80,13 @@ PLANT = sheet(
         good="t: sum(line.weight)",
         share="1: good / out",
         lines="1: count(line)",
+        least={"unit": "kWh", "is": "minimum(line.power)", "optional": True},
+        most={
+            "unit": "kWh/t",
+            "is": "maximum(line.power / line.out if given(line.power) and line.out > 50 * t"
+            " else none)",
+            "optional": True,
+        },
         excess="kWh/t: sum(coalesce(line.power, 0)) / out",
         begun="CNY/kWh: coalesce(step(rung.price, excess), 0)",
         above="CNY/kWh: coalesce(step(above.price, excess), 0)",
@@ -157,6 +164,10 @@ def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
     plants = found["plant"]
     one = row_of(plants, facility="F1", year=2024)
     assert (one["share"], one["root"]) == (0.8, pytest.approx(0.8**0.5, abs=1e-15))
+    # Of two lines one has no power: no row is left out, and the value is that of the other.
+    assert (one["least"], one["most"], one["@missing"]) == (8000, 100, 0)
+    other = row_of(plants, facility="F2", year=2025)
+    assert (other["least"], other["most"], other["@missing"]) == (0, None, 0)
     # F1 has two lines: (1 + 0.8)^23, and 0^0 is 1.
     assert one["grown"] == pytest.approx(1.8**23, rel=1e-14)
     assert one["still"] == 1

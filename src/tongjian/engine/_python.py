@@ -187,6 +187,8 @@ class PythonEngine:
             if part.name == "sum_largest":
                 added = sorted(added, reverse=True)[: part.most]
             result = self.from_integer(sum(added), micro_factor(part.kind.unit))
+        if part.skips:
+            return result, {at for at, row in enumerate(rows) if row["@refused"]}
         return result, set(range(len(rows))) - values.keys()
 
     def integers(self, unit: Unit, factor: Fraction = Fraction(1)) -> Callable[[Any], int | None]:

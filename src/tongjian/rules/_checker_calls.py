@@ -262,12 +262,19 @@ class FunctionChecker(CheckerBase):
         return ir.Aggregate(node.kind, "sum_largest", sheet.name, node, most=most.value)
 
     def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self.number(tree.args[0])
+        node = self._perhaps(tree.args[0])
         return ir.Aggregate(node.kind, "minimum", sheet.name, node)
 
     def _aggregate_maximum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self.number(tree.args[0])
+        node = self._perhaps(tree.args[0])
         return ir.Aggregate(node.kind, "maximum", sheet.name, node)
+
+    def _perhaps(self, tree: ast.expr) -> ir.Node:
+        """A number that may be missing: the smallest of those that are there makes sense."""
+        node = self.node(tree)
+        if not node.kind.counts:
+            return self.number(tree)  # which refuses it
+        return node
 
     def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         total = self._aggregate_sum(tree, sheet)

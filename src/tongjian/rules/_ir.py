@@ -246,6 +246,14 @@ class Aggregate(Node):
         """Whether it adds up rows, as whole micro-units."""
         return self.name in ("sum", "sum_largest")
 
+    @property
+    def skips(self) -> bool:
+        """Whether it takes the values that are there: the smallest of those known, say.
+
+        Nothing is then left out where a row has none, and nothing is reported.
+        """
+        return self.name in ("minimum", "maximum") and self.kind.nullable
+
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:
     """A constant node."""
