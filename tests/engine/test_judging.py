@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.backends import Backends
@@ -24,8 +25,10 @@ from tests.support import (
     values,
 )
 from tongjian.engine import Snapshot, explain, run, sensitivity
+from tongjian.engine._draws import _combined
 from tongjian.problems import EngineError, RuleError
-from tongjian.rules import Rulebook
+from tongjian.rules import Rulebook, partials
+from tongjian.rules import _ir as ir
 
 Book = Callable[..., Rulebook]
 LEAF, YEAR = "facility period process_unit", "facility year"
@@ -77,12 +80,21 @@ PLANT = sheet(
         good="t: sum(line.weight)",
         share="1: good / out",
         lines="1: count(line)",
+        least={"unit": "kWh", "is": "minimum(line.power)", "optional": True},
+        most={
+            "unit": "kWh/t",
+            "is": "maximum(line.power / line.out if given(line.power) and line.out > 50 * t"
+            " else none)",
+            "optional": True,
+        },
         excess="kWh/t: sum(coalesce(line.power, 0)) / out",
         begun="CNY/kWh: coalesce(step(rung.price, excess), 0)",
         above="CNY/kWh: coalesce(step(above.price, excess), 0)",
         steps="1: ceil(excess / (20 * kWh/t))",
         whole="1: floor(excess / (20 * kWh/t))",
         root="1: sqrt(share)",
+        grown="1: power(1 + share, 10 * lines + 3)",
+        still="1: power(0 * share, 0 * lines)",
         before={"unit": "t", "is": "previous(base.out)", "optional": True},
         growth="1: out / previous(base.out) - 1 if given(previous(base.out)) else 0",
     ),
@@ -152,6 +164,13 @@ def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
     plants = found["plant"]
     one = row_of(plants, facility="F1", year=2024)
     assert (one["share"], one["root"]) == (0.8, pytest.approx(0.8**0.5, abs=1e-15))
+    # Of two lines one has no power: no row is left out, and the value is that of the other.
+    assert (one["least"], one["most"], one["@missing"]) == (8000, 100, 0)
+    other = row_of(plants, facility="F2", year=2025)
+    assert (other["least"], other["most"], other["@missing"]) == (0, None, 0)
+    # F1 has two lines: (1 + 0.8)^23, and 0^0 is 1.
+    assert one["grown"] == pytest.approx(1.8**23, rel=1e-14)
+    assert one["still"] == 1
     # 40 kWh/t is on the step of 40, but not above it; 20.000000000001 is not more than 20.
     assert (row_of(plants, facility="F3", year=2024)["begun"]) == 0.05
     assert (row_of(plants, facility="F3", year=2024)["above"]) == 0.01
@@ -240,6 +259,7 @@ def test_a_boundary_chooses_rule_sets(book: Book, records: Records) -> None:
         ('"good" if given(closed) and closed > day("2025-02-30") else "poor"', "rules.day_text",
          "2025-02-30"),
         ('"good" if sqrt(out) > 1 else "poor"', "rules.unit_differs", "out"),
+        ('"good" if power(out, 2) > 1 else "poor"', "rules.unit_differs", "out"),
         ('"good" if previous(out) > 1 else "poor"', "rules.previous", "previous(out)"),
         ('"good" if step(rung.price, out) > 1 else "poor"', "rules.unit_differs", "out"),
     ],
@@ -269,3 +289,25 @@ def test_a_ladder_is_read_by_step_and_nothing_else(book: Book) -> None:
             method(sheets={"line": LINE}), ruleset(), plane, files={"rung.csv": values(["x", "y"])}
         )
     says(only(caught.value.problems, "rules.steps_axes"), "x, y")
+
+
+@pytest.mark.parametrize("exponent", ["64", "0 - 1", "lines / 4", "1e9"])
+def test_powers_are_whole_and_small(book: Book, records: Records, exponent: str) -> None:
+    plant = sheet(
+        YEAR,
+        formulas=formulas(lines="1: count(line)", x=f"1: power(2 * lines, {exponent})"),
+    )
+    found = all_alike(made(book, line=LINE, plant=plant), some(records))
+    assert {row["x"] for row in found["plant"]} == {None}
+
+
+def test_powers_have_derivatives_and_draws() -> None:
+    kind = ir.Kind("number")
+    base = ir.Column(kind, "x")
+    node = ir.Call(kind, "power", (base, ir.number(3)))
+    values = {base: 2.0, node: 8.0}
+    slopes = partials(node, lambda part: values.get(part, 3.0))
+    assert slopes == {base: 12.0}  # 3 x^2
+    assert partials(node, lambda part: 64.0 if part is node.arguments[1] else 2.0) == {}
+    assert _combined(node, [np.array([2.0, 3.0]), 3.0]).tolist() == [8.0, 27.0]
+    assert _combined(node, [2.0, 0.5]) is None

@@ -173,6 +173,12 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
         case ir.Call(name="sqrt"):
             root = np.sqrt(np.where(np.asarray(parts[0]) < 0, np.nan, parts[0]))
             return root if isinstance(parts[0], np.ndarray) else _plain(float(root))
+        case ir.Call(name="power"):
+            base, exponent = (np.asarray(part, dtype=float) for part in parts)
+            usable = (exponent >= 0) & (exponent <= 63) & (np.floor(exponent) == exponent)
+            power = np.power(base, np.where(usable, exponent, np.nan))
+            drawn = any(isinstance(part, np.ndarray) for part in parts)
+            return power if drawn else _plain(float(power))
         case ir.Call(name="ceil" | "floor" as name):
             whole, value = (np.ceil if name == "ceil" else np.floor), np.asarray(parts[0])
             near = np.where(np.abs(value) < 1e6, np.floor(value * 1e9 + 0.5) / 1e9, value)

@@ -89,6 +89,25 @@ def explain_total(run: Run, *, rows: int = 5, **where: object) -> Node:
     )
 
 
+def is_result(accounts: Run, record: Row) -> bool:
+    """Whether a record is a result of `accounts`, and not one that was entered."""
+    name, _, rest = str(record["source"]).partition("!")
+    known = [one.ruleset for one in accounts.results]
+    return rest.endswith("!") and any(name in (one.id, one.doc.boundary) for one in known)
+
+
+def behind(accounts: Run, record: Row, rows: int) -> Node:
+    """How a result came about that is a record of a judgement."""
+    name, what, _ = str(record["source"]).split("!")
+    key = {"facility": record["facility"], "year": int(record["period"])}
+    if str(record["stream"]).startswith("emitted_"):
+        return explain_total(accounts, rows=rows, boundary=name, substance=what, **key)
+    sheet, _, column = what.partition(".")
+    if column == "left_out":
+        return Node("total", Words("未计入行数", "rows left out"), record["quantity"], "1", key=key)
+    return explain(accounts, name, sheet, key, column, rows=rows)
+
+
 def _own_amount(line: LedgerLine) -> int:
     return line.amount_micro
 
@@ -137,6 +156,7 @@ class _Tracer:
     records: dict[tuple[Any, ...], list[Row]]
     limit: int
     facilities: Mapping[str, Row]
+    accounts: Run | None = None
     built: dict[tuple[str, int, str], Node] = field(default_factory=dict)
 
     @classmethod
@@ -160,7 +180,7 @@ class _Tracer:
                 for record in fetch(connection, query):
                     parts = ("facility", "period", "process_unit", "stream", "item", "unit")
                     records.setdefault(tuple(record[p] for p in parts), []).append(record)
-        return cls(engine, engine.run(leaves), records, limit, run.facilities)
+        return cls(engine, engine.run(leaves), records, limit, run.facilities, run.accounts)
 
     def find(self, sheet: str, key: Mapping[str, Any]) -> Row:
         for row in self.sheets[sheet]:
@@ -243,6 +263,12 @@ class _Tracer:
                 for look in dict.fromkeys(self.live(item.default, row))
                 if isinstance(look, ir.Lookup)
             )
+        records = self.input_records(sheet, row, name) if measured else ()
+        children += tuple(
+            behind(self.accounts, record, self.limit)
+            for record in records
+            if self.accounts is not None and is_result(self.accounts, record)
+        )
         return Node(
             kind="input",
             title=item.doc.title,
@@ -251,7 +277,7 @@ class _Tracer:
             key=self.key(sheet, row),
             note="" if measured else "default",
             children=children,
-            records=self.input_records(sheet, row, name) if measured else (),
+            records=records,
         )
 
     def input_records(self, sheet: SheetPlan, row: Row, name: str) -> tuple[Row, ...]:

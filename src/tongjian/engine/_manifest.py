@@ -27,12 +27,18 @@ def make_manifest(
     binds: Mapping[str, str],
     lines: Sequence[LedgerLine],
     problems: Sequence[Problem],
+    accounts: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The same manifest for the same inputs, on every machine and at any time (no clock)."""
+    """The same manifest for the same inputs, on every machine and at any time (no clock).
+
+    `accounts` is the manifest of the run whose results were judged, if any.
+    """
+    judged = {} if accounts is None else {"results_of": accounts}
     return {
         "engine": {"name": "tongjian", "version": __version__, "semantics": ENGINE_VERSION},
         "rulebook": rulebook.digest,
-        "records": snapshot.digest,
+        "records": snapshot.digest if accounts is None else accounts["records"],
+        **judged,
         "binds": dict(sorted(binds.items())),
         "rulesets": [
             {

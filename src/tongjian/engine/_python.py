@@ -17,6 +17,7 @@ from typing import Any, Literal
 from tongjian.engine._interpolation import Grid, reader
 from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.engine._sheet_sql import MISSING, missing_column, unscaled
+from tongjian.engine._sql import POWER_BITS
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
@@ -186,6 +187,8 @@ class PythonEngine:
             if part.name == "sum_largest":
                 added = sorted(added, reverse=True)[: part.most]
             result = self.from_integer(sum(added), micro_factor(part.kind.unit))
+        if part.skips:
+            return result, {at for at, row in enumerate(rows) if row["@refused"]}
         return result, set(range(len(rows))) - values.keys()
 
     def integers(self, unit: Unit, factor: Fraction = Fraction(1)) -> Callable[[Any], int | None]:
@@ -250,6 +253,7 @@ class _Writer:
             "same": _same,
             "within": _within,
             "sqrt": math.sqrt if engine.mode == "float" else Decimal.sqrt,
+            "power": _power,
             "whole": _whole_float if engine.mode == "float" else _whole_decimal,
         }
 
@@ -398,6 +402,18 @@ def _whole_float(value: float, up: bool) -> float:
     """The whole number above or below. A 1e-9 that arithmetic left over is no step."""
     near = math.floor(value * 1e9 + 0.5) / 1e9 if abs(value) < 1e6 else value
     return float(math.ceil(near) if up else math.floor(near))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """A whole power, multiplied in the order in which SQL does it."""
+    if base is None or not 0 <= exponent < 2**POWER_BITS or exponent != math.floor(exponent):
+        return None
+    product, square, bits = type(base)(1), base, int(exponent)
+    for bit in range(POWER_BITS):
+        if bits >> bit & 1:
+            product = product * square
+        square = square * square
+    return product
 
 
 def _whole_decimal(value: Decimal, up: bool) -> Decimal:

@@ -14,6 +14,13 @@ from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_r
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare, read_years
+from tongjian.engine._results import (
+    boundaries_of,
+    incomplete,
+    result_records,
+    with_records,
+    without_entered,
+)
 from tongjian.engine._sheet_sql import MISSING, Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
@@ -24,6 +31,8 @@ from tongjian.rules import ATTRIBUTES, CompiledRuleSet, Rulebook, text_not_avail
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+# A boundary asked for by name, several whose default rule sets are wanted, or all defaults.
+_Boundary = str | frozenset[str] | None
 Backend = Literal["auto", "duckdb", "python", "spark"]
 # Up to here plain Python is quicker than preparing SQL; both give the same bits.
 _SMALL = 5_000
@@ -51,6 +60,8 @@ class Run:
     problems: list[Problem]
     manifest: dict[str, Any]
     binds: dict[str, str] = field(default_factory=dict)
+    accounts: Run | None = None
+    """The run whose results were records of this one, where a rule set judges results."""
 
     @property
     def ledger(self) -> list[Row]:
@@ -112,7 +123,9 @@ def run(
     """Apply rule sets to the records.
 
     `rulesets` None means every rule set that fits a facility's sector by default, or every one
-    with this `boundary`, such as "levels"; `years` None means every year with data. `binds`
+    with this `boundary`, such as "levels"; `years` None means every year with data. A rule set with
+    `results_of` judges results: the default rule sets of those boundaries run first, and stay in
+    `Run.accounts`. `binds`
     replaces tables by alias (a what-if, e.g. ``{"gwp": "gwp.ar4"}``) and is written into the
     manifest. Rows that cannot be computed are left out of totals, counted and reported in
     `Run.problems`. Raises `EngineError` when nothing can be run at all.
@@ -122,11 +135,79 @@ def run(
     """
     check_backend(backend, get_args(Backend))
     snapshot = store if isinstance(store, Snapshot) else Snapshot.of(store)
-    with snapshot.borrow(threads) as connection:
-        few = DuckEngine(connection)
-        engine = few if backend != "spark" else open_engine(snapshot, spark, threads)
-        work = _Work(rulebook, snapshot, few, engine, dict(binds or {}), backend)
-        return work.run(rulesets, years, boundary, progress)
+    named = None if rulesets is None else list(rulesets)
+    wanted_years = None if years is None else set(years)
+    judging = _candidates(rulebook, named, boundary)
+    setting = _Setting(rulebook, dict(binds or {}), backend, threads, progress, spark)
+    accounts: Run | None = None
+    more: list[Problem] = []
+    if boundaries := boundaries_of(judging):
+        accounts = setting.accounts(snapshot, judging, wanted_years, boundaries)
+        if accounts is not None:
+            rows = result_records(accounts, judging)
+            with snapshot.borrow(threads) as connection:
+                rows, more = without_entered(rows, connection)
+            more.extend(incomplete(accounts))
+            snapshot = with_records(snapshot, rows)
+    return setting.run(snapshot, named, wanted_years, boundary, accounts, more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """What does not change between the runs of one call."""
+
+    rulebook: Rulebook
+    binds: dict[str, str]
+    backend: Backend
+    threads: int | None
+    progress: Callable[[str, int, int], None] | None
+    spark: SparkSession | None
+
+    def run(
+        self,
+        snapshot: Snapshot,
+        rulesets: Sequence[str] | None,
+        years: Collection[int] | None,
+        boundary: _Boundary,
+        accounts: Run | None = None,
+        problems: Sequence[Problem] = (),
+    ) -> Run:
+        with snapshot.borrow(self.threads) as connection:
+            few = DuckEngine(connection)
+            sparks = self.backend == "spark"
+            engine = open_engine(snapshot, self.spark, self.threads) if sparks else few
+            work = _Work(self.rulebook, snapshot, few, engine, self.binds, self.backend, accounts)
+            return work.run(rulesets, years, boundary, self.progress, problems)
+
+    def accounts(
+        self,
+        snapshot: Snapshot,
+        judging: Sequence[CompiledRuleSet],
+        years: Collection[int] | None,
+        boundaries: frozenset[str],
+    ) -> Run | None:
+        """The run whose results are judged; None where there is nothing to account for."""
+        if years is not None:
+            years = {year for one in judging for year in read_years(one, years)}
+        try:
+            return self.run(snapshot, None, years, boundaries)
+        except EngineError as error:
+            # What was entered as a result (a park, a plant without its records) is judged alone.
+            if any(problem.code != "engine.no_records" for problem in error.problems):
+                raise
+            return None
+
+
+def _candidates(
+    rulebook: Rulebook, names: Collection[str] | None, boundary: str | None
+) -> list[CompiledRuleSet]:
+    """The editions that may be chosen, before anything is known of the records."""
+    editions = [one for group in rulebook.rulesets.values() for one in group]
+    if names is not None:
+        return [one for one in editions if one.id in names]
+    if boundary is not None:
+        return [one for one in editions if one.doc.boundary == boundary]
+    return [one for one in editions if one.doc.selected == "by_default"]
 
 
 @dataclass(slots=True)
@@ -139,13 +220,15 @@ class _Work:
     engine: SqlEngine
     binds: dict[str, str]
     backend: Backend
+    accounts: Run | None = None
 
     def run(
         self,
-        rulesets: Iterable[str] | None,
-        years: Iterable[int] | None,
-        boundary: str | None,
+        rulesets: Sequence[str] | None,
+        years: Collection[int] | None,
+        boundary: _Boundary,
         progress: Callable[[str, int, int], None] | None,
+        already: Sequence[Problem] = (),
     ) -> Run:
         query = "SELECT * FROM facilities"
         facilities = {row["facility"]: row for row in self.few.fetch(query)}
@@ -158,9 +241,9 @@ class _Work:
         wanted = [year for year in data_years if chosen_years is None or year in chosen_years]
         if not wanted:
             raise EngineError(Problem("engine.no_records"))
-        problems: list[Problem] = []
+        problems: list[Problem] = list(already)
         chosen = _choose(self.rulebook, facilities, rulesets, wanted, boundary, problems)
-        _check_binds(self.binds, [ruleset for ruleset, _ in chosen])
+        self.settle_binds([ruleset for ruleset, _ in chosen], boundary)
         results: list[RuleSetResult] = []
         lines: list[LedgerLine] = []
         for index, (ruleset, its_years) in enumerate(chosen):
@@ -196,7 +279,15 @@ class _Work:
         if progress:
             progress("", len(chosen), len(chosen))
         lines.sort(key=lambda one: (one.facility, one.year, one.ruleset, one.sheet, one.column))
-        manifest = make_manifest(self.rulebook, self.snapshot, results, self.binds, lines, problems)
+        manifest = make_manifest(
+            self.rulebook,
+            self.snapshot,
+            results,
+            self.binds,
+            lines,
+            problems,
+            None if self.accounts is None else self.accounts.manifest,
+        )
         return Run(
             self.rulebook,
             self.snapshot,
@@ -206,7 +297,19 @@ class _Work:
             problems,
             manifest,
             self.binds,
+            self.accounts,
         )
+
+    def settle_binds(self, chosen: Sequence[CompiledRuleSet], boundary: _Boundary) -> None:
+        """Keep the replacements that these rule sets can take; a name that none knows is an error.
+
+        Where results are judged, a replacement may be meant for either side.
+        """
+        known = {alias for ruleset in chosen for alias in ruleset.program.tables}
+        if not isinstance(boundary, frozenset):
+            elsewhere = self.accounts.binds if self.accounts is not None else {}
+            _check_binds({k: v for k, v in self.binds.items() if k not in elsewhere}, known)
+        self.binds = {alias: table for alias, table in self.binds.items() if alias in known}
 
     def scope(self, facilities: Collection[str] | None, index: int) -> Sources:
         """Where to read from; `facilities` limits what is read."""
@@ -240,9 +343,8 @@ def _of_sectors(ruleset: CompiledRuleSet, facilities: Mapping[str, Row]) -> set[
     return None if len(inside) == len(facilities) else inside
 
 
-def _check_binds(binds: Mapping[str, str], rulesets: Sequence[CompiledRuleSet]) -> None:
+def _check_binds(binds: Mapping[str, str], known: Collection[str]) -> None:
     """A misspelt alias would otherwise change nothing and still stand in the manifest."""
-    known = {alias for ruleset in rulesets for alias in ruleset.program.tables}
     unknown = [alias for alias in binds if alias not in known]
     if unknown:
         listed = ", ".join(sorted(known))
@@ -290,7 +392,7 @@ def _choose(
     facilities: Mapping[str, Row],
     names: Iterable[str] | None,
     years: Sequence[int],
-    boundary: str | None,
+    boundary: _Boundary,
     problems: list[Problem],
 ) -> list[tuple[CompiledRuleSet, tuple[int, ...]]]:
     """Editions to run, each with the years it is in force."""
@@ -299,7 +401,7 @@ def _choose(
         (one.id, year): one
         for year in years
         for one in rulebook.without_text(year)
-        if boundary in (None, one.boundary)
+        if _is_of(one.boundary, boundary)
     }
     chosen: dict[str, tuple[CompiledRuleSet, list[int]]] = {}
     for name in rulebook.rulesets if names is None else names:
@@ -344,10 +446,18 @@ def _choose(
     return [(edition, tuple(its_years)) for edition, its_years in chosen.values()]
 
 
-def _fits(edition: CompiledRuleSet, sectors: set[str], boundary: str | None) -> bool:
+def _fits(edition: CompiledRuleSet, sectors: set[str], boundary: _Boundary) -> bool:
     doc = edition.doc
-    asked = doc.selected == "by_default" if boundary is None else doc.boundary == boundary
+    asked = _is_of(doc.boundary, boundary)
+    if not isinstance(boundary, str):
+        asked = asked and doc.selected == "by_default"
     return asked and bool(sectors & set(doc.sectors))
+
+
+def _is_of(one: str, boundary: _Boundary) -> bool:
+    if boundary is None:
+        return True
+    return one in boundary if isinstance(boundary, frozenset) else one == boundary
 
 
 __all__ = ["Backend", "RuleSetResult", "Run", "result_digest", "run"]

@@ -47,7 +47,7 @@ class RecordsStore(Protocol):
     def process_units_file(self) -> Path: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Snapshot:
     """The Parquet files of one state of the records (数据快照), with their digest.
 

@@ -17,6 +17,9 @@ from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
 
+POWER_BITS = 6
+"""Exponents of `power` have so many bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactorSet:
@@ -154,6 +157,8 @@ class SqlWriter:
             return f"{node.name}({', '.join(arguments)})"
         if node.name == "sqrt":
             return f"CASE WHEN {arguments[0]} >= 0e0 THEN sqrt({arguments[0]}) END"
+        if node.name == "power":
+            return _power(*arguments)
         if node.name in ("ceil", "floor"):
             return self._whole(node.name, arguments[0])
         op, reverse = ("<=", ">") if node.name == "min" else (">=", "<")
@@ -237,6 +242,24 @@ class SqlWriter:
             return name
         factor = self.double(micro_factor(node.kind.unit))
         return f"({self.dialect.total_as_double(name, safe=self.safe)} / {factor})"
+
+
+def _power(base: str, exponent: str) -> str:
+    """A whole power by repeated squaring: the product of the squares whose bit is set."""
+    factors, square = [], base
+    for bit in range(POWER_BITS):
+        low, high = f"{2**bit}e0", f"{2 ** (bit + 1)}e0"
+        odd = f"floor({exponent} / {low}) - 2e0 * floor({exponent} / {high}) = 1e0"
+        factors.append(f"CASE WHEN {odd} THEN {square} ELSE 1e0 END")
+        square = f"({square} * {square})"
+    product = f"({factors[0]})"
+    for factor in factors[1:]:
+        product = f"({product} * ({factor}))"
+    whole = f"{exponent} >= 0e0 AND {exponent} < {2**POWER_BITS}e0"
+    return (
+        f"CASE WHEN {base} IS NOT NULL AND {whole} AND floor({exponent}) = {exponent} "
+        f"THEN {product} END"
+    )
 
 
 def factor_sets(joined: Iterable[ir.Lookup], prefix: str) -> list[FactorSet]:

@@ -15,7 +15,7 @@ from tongjian.units import ONE, UnitError, parse_unit
 
 FUNCTIONS = (
     *("abs", "ceil", "clip", "coalesce", "day", "evidenced", "floor", "given", "interpolate"),
-    *("max", "min", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
+    *("max", "min", "power", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
     *AGGREGATES,
 )
 _DAY_KIND = ir.Kind("number", is_date=True)
@@ -167,6 +167,11 @@ class FunctionChecker(CheckerBase):
     def _call_floor(self, tree: ast.Call) -> ir.Node:
         return ir.Call(ir.Kind("number"), "floor", (self._pure(tree),))
 
+    def _call_power(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 2, 2)
+        parts = [self._to_unit(self.number(one), ONE, one) for one in tree.args]
+        return ir.Call(ir.Kind("number"), "power", tuple(parts))
+
     # -- time --------------------------------------------------------------------------------
 
     def _call_day(self, tree: ast.Call) -> ir.Node:
@@ -257,12 +262,19 @@ class FunctionChecker(CheckerBase):
         return ir.Aggregate(node.kind, "sum_largest", sheet.name, node, most=most.value)
 
     def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self.number(tree.args[0])
+        node = self._perhaps(tree.args[0])
         return ir.Aggregate(node.kind, "minimum", sheet.name, node)
 
     def _aggregate_maximum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self.number(tree.args[0])
+        node = self._perhaps(tree.args[0])
         return ir.Aggregate(node.kind, "maximum", sheet.name, node)
+
+    def _perhaps(self, tree: ast.expr) -> ir.Node:
+        """A number that may be missing: the smallest of those that are there makes sense."""
+        node = self.node(tree)
+        if not node.kind.counts:
+            return self.number(tree)  # which refuses it
+        return node
 
     def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         total = self._aggregate_sum(tree, sheet)

@@ -264,6 +264,8 @@ class RuleSet:
     """"by_default", or "on_request": run only when it is named (自愿性标准、比较用)."""
     shows: tuple[Shown, ...] = ()
     """What a rule set that judges has to say, in order (判定结果表)."""
+    results_of: tuple[str, ...] = ()
+    """Boundaries whose results are records of this rule set (核算结果作为判定的数据)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,9 +216,13 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A row function; `ceil` and `floor` take the nearest 1e-9 first, so that noise is no step."""
+    """A row function; `ceil` and `floor` take the nearest 1e-9 first, so that noise is no step.
 
-    name: Literal["min", "max", "coalesce", "abs", "sqrt", "ceil", "floor"]
+    `power` takes whole exponents from 0 to 63 and multiplies by repeated squaring, in the same
+    order everywhere, because the power functions of engines differ in the last digit.
+    """
+
+    name: Literal["min", "max", "coalesce", "abs", "sqrt", "ceil", "floor", "power"]
     arguments: tuple[Node, ...]
 
 
@@ -241,6 +245,14 @@ class Aggregate(Node):
     def adds(self) -> bool:
         """Whether it adds up rows, as whole micro-units."""
         return self.name in ("sum", "sum_largest")
+
+    @property
+    def skips(self) -> bool:
+        """Whether it takes the values that are there: the smallest of those known, say.
+
+        Nothing is then left out where a row has none, and nothing is reported.
+        """
+        return self.name in ("minimum", "maximum") and self.kind.nullable
 
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:

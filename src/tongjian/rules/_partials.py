@@ -80,6 +80,11 @@ def _add_call(node: ir.Call, seed: float, value_of: ValueOf, found: dict[Leaf, f
         return
     if node.name in ("ceil", "floor"):
         return  # flat between its steps
+    if node.name == "power":  # the exponent is a whole number: nothing lies beside it
+        base, exponent = float(values[0]), float(values[1])
+        if 1 <= exponent <= 63:
+            _add(node.arguments[0], seed * exponent * base ** (exponent - 1), value_of, found)
+        return
     if node.name == "sqrt":
         if values[0] > 0:
             _add(node.arguments[0], seed / (2.0 * values[0] ** 0.5), value_of, found)

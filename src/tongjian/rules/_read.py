@@ -472,6 +472,7 @@ class _Reader:
             shows=tuple(
                 Shown(one["sheet"], tuple(one.get("columns", ()))) for one in data.get("shows", ())
             ),
+            results_of=tuple(data.get("results_of", ())),
         )
 
     def unavailable(self) -> UnavailableEdition:

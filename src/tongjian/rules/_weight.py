@@ -24,4 +24,6 @@ def weight(node: ir.Node) -> int:
             return 1 + 2 * weight(argument)
         case ir.Call(name="ceil" | "floor", arguments=(argument,)):
             return 6 + 6 * weight(argument)
+        case ir.Call(name="power", arguments=(base, exponent)):
+            return 1 + 64 * weight(base) + 32 * weight(exponent)
     return 1 + sum(weight(child) for child in node.children())
