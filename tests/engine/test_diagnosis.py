@@ -174,11 +174,12 @@ def test_a_lowest_value_that_no_row_has(book: Book, records: Records) -> None:
     """What an aggregate gathers belongs to other rows and is not looked for in its own."""
     line = sheet(
         "facility period process_unit",
-        inputs(out={"unit": "t", "stream": "plant", "item": "out"}),
+        inputs(out={"unit": "t", "stream": "plant"}),
+        formulas(had="t: required(out)"),
     )
-    plant = sheet("facility year", formulas=formulas(out="t: minimum(line.out)"))
+    plant = sheet("facility year", formulas=formulas(out="t: minimum(line.had)"))
     records.add("plant", "other", 1, "t")
-    line["inputs"] |= inputs(other={"unit": "t", "stream": "plant", "item": "other"})
+    line["inputs"] |= inputs(other={"unit": "t", "stream": "plant"})
     rulebook = book(method(sheets={"line": line, "plant": plant}), ruleset())
     snapshot = records.snapshot()
     for backend in ("python", "duckdb"):
@@ -187,7 +188,8 @@ def test_a_lowest_value_that_no_row_has(book: Book, records: Records) -> None:
 
 
 def test_what_is_required_names_the_factor_that_it_lacks(book: Book, records: Records) -> None:
-    line = sheet("facility period process_unit", inputs(out={"unit": "t", "stream": "plant"}))
+    out = {"unit": "t", "stream": "plant", "required": True}
+    line = sheet("facility period process_unit", inputs(out=out))
     plant = sheet(
         "facility year",
         formulas=formulas(
