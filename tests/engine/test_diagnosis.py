@@ -168,3 +168,42 @@ def test_faults_of_other_years_are_not_reported(book: Book, records: Records) ->
 )
 def test_the_place_of_a_record(source: str | None, place: Place) -> None:
     assert place_of(source) == place
+
+
+def test_a_lowest_value_that_no_row_has(book: Book, records: Records) -> None:
+    """What an aggregate gathers belongs to other rows and is not looked for in its own."""
+    line = sheet(
+        "facility period process_unit",
+        inputs(out={"unit": "t", "stream": "plant"}),
+        formulas(had="t: required(out)"),
+    )
+    plant = sheet("facility year", formulas=formulas(out="t: minimum(line.had)"))
+    records.add("plant", "other", 1, "t")
+    line["inputs"] |= inputs(other={"unit": "t", "stream": "plant"})
+    rulebook = book(method(sheets={"line": line, "plant": plant}), ruleset())
+    snapshot = records.snapshot()
+    for backend in ("python", "duckdb"):
+        found = run(rulebook, snapshot, ["test.rules"], backend=backend).problems  # type: ignore[arg-type]
+        assert sorted(codes(found)) == ["engine.missing_input", "engine.no_result"]
+
+
+def test_what_is_required_names_the_factor_that_it_lacks(book: Book, records: Records) -> None:
+    out = {"unit": "t", "stream": "plant", "required": True}
+    line = sheet("facility period process_unit", inputs(out=out))
+    plant = sheet(
+        "facility year",
+        formulas=formulas(
+            out="t: sum(line.out)",
+            share={"unit": "1", "is": "mark.share if out > 0 else none", "optional": True},
+            part="t: out * required(share)",
+        ),
+    )
+    records.add("plant", "out", 1, "t")
+    mark = table("mark", [], {"share": "1"})
+    rows = values([], {"column": "share", "unit": "1", "status": "not-found"})
+    rulebook = book(
+        method(sheets={"line": line, "plant": plant}, uses={"mark": "mark"}),
+        ruleset(), mark, files={"mark.csv": rows},
+    )  # fmt: skip
+    found = run(rulebook, records.snapshot(), ["test.rules"]).problems
+    says(only(found, "engine.row_factor"), "mark")

@@ -19,6 +19,7 @@ from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import Backend, RuleSetResult, Run, run
+from tongjian.engine._seek import Place, Sought, seek
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
@@ -35,6 +36,7 @@ __all__ = [
     "FactorUsed",
     "MethodUsed",
     "Node",
+    "Place",
     "PlantModel",
     "PlantSheets",
     "PythonEngine",
@@ -44,6 +46,7 @@ __all__ = [
     "Run",
     "Sensitivity",
     "Snapshot",
+    "Sought",
     "bridge",
     "cell_of",
     "compute_sheets",
@@ -59,6 +62,7 @@ __all__ = [
     "prepare",
     "read_years",
     "run",
+    "seek",
     "sensitivity",
     "substituted",
 ]

@@ -37,6 +37,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
+from tongjian.rules._put_in import PutIn, with_value
 from tongjian.rules._reading import Reading, read_documents, yaml_files
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
@@ -63,6 +64,7 @@ __all__ = [
     "InputPlan",
     "Method",
     "Program",
+    "PutIn",
     "Reading",
     "Reference",
     "Rounding",
@@ -89,5 +91,6 @@ __all__ = [
     "replacements",
     "rulebook_folder",
     "text_not_available",
+    "with_value",
     "yaml_files",
 ]
