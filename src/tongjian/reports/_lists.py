@@ -17,6 +17,7 @@ from tongjian.rules import Table
 
 PROBLEMS_SHOWN = 50
 _DOUBTFUL = ("recalled", "not-found")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 def status_mark(status: str, words: Words, *, number: bool = True) -> Markup | None:
@@ -82,7 +83,9 @@ def _remark(text: str, words: Words) -> Markup | None:
     """What the reader must know of a document before trusting its figures."""
     if not text:
         return None
-    said = words.text("key_pair", name=words.text("notes"), value=chemical(text))
+    # Lines of a document that were joined by a space: Chinese has none between characters.
+    joined = _BETWEEN_HAN.sub("", text) if words.lang == "zh" else text
+    said = words.text("key_pair", name=words.text("notes"), value=chemical(joined))
     return el("p", said, class_="remark")
 
 
