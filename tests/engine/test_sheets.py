@@ -337,7 +337,8 @@ def test_the_sql_of_the_rulebook_is_sql(
     names = list(rulebook.rulesets) if read == "duckdb" else ["cn.chemicals.ndrc-2013"]
     texts = statements(rulebook, dialect, some(records), names)
     assert len(texts) >= 2 * len(names)
-    for text in texts:
+    # Rule sets that share a method share most of its statements.
+    for text in dict.fromkeys(texts):
         tree = sqlglot.parse_one(text, read=read)
         assert isinstance(tree, sqlglot.exp.Select)
         assert not list(tree.find_all(sqlglot.exp.Command))
