@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from tests.backends import Backends, start_spark
 from tests.support import Records, write_rulebook
+from tongjian.contract import Contract, check_contract
 from tongjian.rules import Rulebook, load_rulebook
 
 # The same examples on every machine, and no judgement by the clock.
@@ -77,3 +78,9 @@ def spark() -> Iterator[Any]:
 def backends(request: pytest.FixtureRequest) -> Backends:
     """Every back-end by name; Spark is started by the first test that asks for it."""
     return Backends(lambda: request.getfixturevalue("spark"))
+
+
+@pytest.fixture(scope="session")
+def shipped(own_cache: Path) -> Contract:
+    """The contract check of the package's own documents: long, and therefore made once."""
+    return check_contract(docs=Path(__file__).resolve().parents[1] / "docs" / "methods")

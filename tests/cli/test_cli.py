@@ -170,12 +170,14 @@ def test_rules_list_show_check():
 
 
 def test_rules_check_points_at_the_fault(tmp_path):
-    (tmp_path / "m.yaml").write_text("method: cn.x\ntitel: {zh: a, en: b}\n", encoding="utf-8")
+    path = tmp_path / "m.yaml"
+    path.write_text("method: cn.x\ntitel: {zh: a, en: b}\n", encoding="utf-8")
+    small = "--rulebook", Plant(tmp_path).write()
 
-    page = call("rules", "check", tmp_path, code=1).output
+    page = call("rules", "check", path, *small, code=1).output
 
     assert "m.yaml" in page and "titel" in page and "第2行" in page
-    assert "titel" in call("rules", "check", tmp_path, "--lang", "en", code=1).output
+    assert "titel" in call("rules", "check", path, *small, "--lang", "en", code=1).output
 
 
 def test_rules_check_and_page_of_somebodys_documents(tmp_path):

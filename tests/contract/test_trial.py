@@ -191,3 +191,18 @@ def test_sectors_that_a_table_goes_by_are_tried(energy_trial):
     }
 
     assert sectors == {"coking"}
+
+
+def test_an_input_that_needs_more_company_than_sets_are_tried_with_is_reached_in_two_steps():
+    """Hours of a treatment tell beside those of the outlet, a removal and what it acts on."""
+    book = load_rulebook()
+    ruleset = book.ruleset("cn.pollution.air", 2025)
+    trial = Trial.of(Plausible(book, Catalogue.load()), ruleset, 2025)
+    plant = next(trial.plants())
+
+    rows = [row for row in plant.rows if row.focus == "treatment_hours"]
+
+    assert rows
+    for row in rows:
+        assert len(row.entered) == 5
+        assert {"treatment_hours", "operating_hours", "removal"} <= set(row.entered)

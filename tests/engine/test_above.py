@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.backends import Backends
-from tests.engine.test_sheets import LEAF_SHEET, PLAIN, Alike, all_alike, make, some
+from tests.engine.sheets import LEAF_SHEET, PLAIN, AllAlike, Book, make, some
 from tests.support import Document, Records, codes, formulas, inputs, only, says, sheet
 from tongjian.engine import explain, run, sensitivity
 from tongjian.engine._draws import Draws
 from tongjian.engine._plant_model import PlantModel
 from tongjian.problems import RuleError
-from tongjian.rules import Rulebook
 
-Book = Callable[..., Rulebook]
 YEAR, UNITS = "facility year", "facility year process_unit"
 PLANT = sheet(YEAR, formulas=formulas(part="t: sum(u.part)", used="MWh: sum(u.used)"))
 BY_UNIT = sheet(UNITS, formulas=formulas(part="t: sum(s.part)", used="MWh: sum(s.used)"))
@@ -41,12 +37,7 @@ ALL: dict[str, Document] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def every_backend(backends: Backends) -> None:
-    Alike.backends = backends
-
-
-def test_shares_of_a_whole_add_up_to_it(book: Book, records: Records) -> None:
+def test_shares_of_a_whole_add_up_to_it(book: Book, records: Records, all_alike: AllAlike) -> None:
     found = all_alike(make(book, **ALL), some(records))
     for row in found["shared"]:
         whole = next(
@@ -62,7 +53,9 @@ def test_shares_of_a_whole_add_up_to_it(book: Book, records: Records) -> None:
     assert first["n"] == 3
 
 
-def test_the_order_of_the_sheets_does_not_matter(book: Book, records: Records) -> None:
+def test_the_order_of_the_sheets_does_not_matter(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     turned = dict(reversed(ALL.items()))
     snapshot = some(records)
     one, other = (all_alike(make(book, **sheets), snapshot) for sheets in (ALL, turned))
@@ -70,7 +63,9 @@ def test_the_order_of_the_sheets_does_not_matter(book: Book, records: Records) -
 
 
 @pytest.mark.parametrize("grain", [YEAR, UNITS, "facility", "year"])
-def test_any_row_above_may_be_read(book: Book, records: Records, grain: str) -> None:
+def test_any_row_above_may_be_read(
+    book: Book, records: Records, grain: str, all_alike: AllAlike
+) -> None:
     whole = sheet(grain, formulas=formulas(part="t: sum(s.part)"))
     shared = sheet(
         f"{UNITS} stream",
@@ -88,7 +83,9 @@ def test_any_row_above_may_be_read(book: Book, records: Records, grain: str) -> 
     assert list(sums.values()) == pytest.approx([1.0] * len(sums))
 
 
-def test_a_row_above_that_is_not_there_is_missing(book: Book, records: Records) -> None:
+def test_a_row_above_that_is_not_there_is_missing(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     only_tar = sheet(
         "facility period process_unit", inputs(tar={"unit": "t", "item": "mass", "stream": "tar"})
     )
@@ -121,7 +118,9 @@ def test_a_row_above_that_is_not_there_is_missing(book: Book, records: Records) 
         says(problem, "bare", "u2")
 
 
-def test_rows_left_out_above_are_counted_below(book: Book, records: Records) -> None:
+def test_rows_left_out_above_are_counted_below(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     # Tar has no share: six rows of the plant lack a value and every share of it says so.
     whole = sheet(YEAR, formulas=formulas(part="t: sum(s.part * by_class.share)"))
     own = formulas(own="t: sum(s.part)", share="1: own / whole.part")
@@ -256,7 +255,9 @@ def test_an_optional_value_above_needs_a_way_out(book: Book) -> None:
     make(book, s=LEAF_SHEET, whole=whole, shared=safe)
 
 
-def test_given_and_required_of_a_value_above(book: Book, records: Records) -> None:
+def test_given_and_required_of_a_value_above(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     whole = sheet(
         YEAR,
         formulas=formulas(
@@ -283,7 +284,7 @@ def test_given_and_required_of_a_value_above(book: Book, records: Records) -> No
     assert codes(run(made, snapshot).problems) == ["engine.no_result"] * 6
 
 
-def test_a_sum_over_a_converted_total(book: Book, records: Records) -> None:
+def test_a_sum_over_a_converted_total(book: Book, records: Records, all_alike: AllAlike) -> None:
     # The total of the middle sheet is in another unit than its parts.
     middle = sheet(UNITS, formulas=formulas(kilos={"unit": "kg", "is": "sum(s.part)"}))
     yearly = sheet(YEAR, formulas=formulas(total="t: sum(m.kilos)"))
@@ -291,7 +292,9 @@ def test_a_sum_over_a_converted_total(book: Book, records: Records) -> None:
     assert [row["total"] for row in found["facility"][:2]] == [78, 222]
 
 
-def test_a_sum_over_a_total_times_a_factor(book: Book, records: Records) -> None:
+def test_a_sum_over_a_total_times_a_factor(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     # The factor is constant for the year and could stand outside, the total below it could not.
     middle = sheet(
         UNITS, formulas=formulas(co2="tCO2: sum(s.used) * grid.ef + 2 * sum(s.used) * grid.ef")

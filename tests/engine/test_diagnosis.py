@@ -159,7 +159,9 @@ def test_faults_of_other_years_are_not_reported(book: Book, records: Records) ->
     ("source", "place"),
     [
         ("plant.xlsx!活动数据!17", Place(file="plant.xlsx", sheet="活动数据", row=17)),
+        ("plant.csv!17", Place(file="plant.csv", row=17)),
         ("a.csv!!3", Place(file="a.csv", row=3)),
+        ("new!.csv!3", Place(file="new!.csv", row=3)),
         ("a.csv", Place(file="a.csv")),
         ("", Place()),
         (None, Place()),

@@ -33,15 +33,15 @@ def finished(tmp_path_factory):
     [
         (
             "zh",
-            ["水泥", "钢铁"],
-            ["行业", "温室气体 · tCO₂e", "氮氧化物（NOₓ） · tNOx", "二氧化硫（SO₂） · tSO₂"],
+            ["钢铁", "水泥"],
+            ["行业", "温室气体 tCO₂e", "氮氧化物（NOₓ） tNOx", "二氧化硫（SO₂） tSO₂"],
         ),
         (
             "en",
-            ["Cement", "Iron and steel"],
+            ["Iron and steel", "Cement"],
             [
-                *("Sector", "Greenhouse gases · tCO₂e"),
-                *("Nitrogen oxides (NOₓ) · tNOx", "Sulphur dioxide (SO₂) · tSO₂"),
+                *("Sector", "Greenhouse gases tCO₂e"),
+                *("Nitrogen oxides (NOₓ) tNOx", "Sulphur dioxide (SO₂) tSO₂"),
             ],
         ),
     ],
@@ -59,8 +59,8 @@ def test_pollution_and_carbon_of_a_sector_stand_in_one_row(
     assert by_sector[0] == headings
     (carbon,) = finished.inventory([], boundary="enterprise")
     assert by_sector[1:] == [
-        [names[0], "—", "0.250", "—"],
-        [names[1], f"{carbon['co2e']:,.2f}", "1,234.500", "12.346"],
+        [names[0], f"{carbon['co2e']:,.2f}", "1,234.500", "12.346"],
+        [names[1], "—", "0.250", "—"],
     ]
     assert len(by_city) == 3
     # By category there is nothing to stand beside; pollutants are never added up.

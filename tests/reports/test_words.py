@@ -12,6 +12,7 @@ import pytest
 
 import tongjian.reports
 from tongjian.engine import Run
+from tongjian.problems import code_catalogue
 from tongjian.reports._words import Words, chemical, unit_text
 from tongjian.rules import Validity, load_rulebook
 from tongjian.rules._documents import STATUSES
@@ -100,11 +101,39 @@ def test_chemical_formulas_are_set_in_subscript(text, expected):
         ("GJ/10^4Nm3", "GJ/10⁴Nm³"),
         ("kg/m2", "kg/m²"),
         ("tCO2/t clinker", "tCO₂/t clinker"),
+        ("degC", "°C"),
         ("kgN2O/t adipic_acid", "kgN₂O/t adipic acid"),
     ],
 )
 def test_units_are_set_in_print(unit, expected):
     assert unit_text(unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "zh", "en"),
+    [
+        ("kgN2O/t adipic_acid", "kgN₂O/t 己二酸", "kgN₂O/t adipic acid"),
+        ("kgCF4/t aluminium/min*pot_d", "kgCF₄/t 原铝/min·槽日", "kgCF₄/t aluminium/min·pot d"),
+        ("kgN2O/t HNO3", "kgN₂O/t HNO₃", "kgN₂O/t HNO₃"),
+        ("tfluoride", "t氟化物", "tfluoride"),
+        ("GJ/t coke", "GJ/t 焦炭", "GJ/t coke"),
+        ("tce", "tce", "tce"),
+    ],
+)
+def test_what_a_unit_is_a_tonne_of_is_said_in_the_language_of_the_page(unit, zh, en):
+    assert (ZH.unit(unit), EN.unit(unit)) == (zh, en)
+
+
+def test_problems_of_a_run_are_named():
+    codes = {
+        code
+        for code, one in code_catalogue().items()
+        if code.startswith("engine.") and "{row}" in one["zh"]
+    }
+
+    assert codes
+    for code in codes:
+        assert ZH.term("problem", code) != code and EN.term("problem", code) != code
 
 
 def test_chapters_are_numbered_as_the_language_does():

@@ -70,10 +70,57 @@ class TrialRows:
 
         A row for each class of streams, because coarser sheets often sum up by class.
         """
-        found = self._rows(sheet, focus, attributes, self.streams(sheet, focus), _FURTHER)
+        classes = self.streams(sheet, focus)
+        found = self._rows(sheet, focus, attributes, classes, self.sets(sheet, focus, _FURTHER))
         # The tables may know only a stream that comes late in its class (gases after the waters).
         later = self.streams(sheet, focus, later=True)
-        return found or self._rows(sheet, focus, attributes, later, 1)
+        found = found or self._rows(sheet, focus, attributes, later, self.sets(sheet, focus, 1))
+        if found:
+            return found
+        step = self.first_step(sheet, focus, attributes, classes)
+        if not step:
+            return []
+        sets = self.sets(sheet, focus, _FURTHER, step)
+        return self._rows(sheet, focus, attributes, classes, sets)
+
+    def first_step(
+        self, sheet: SheetPlan, focus: str, attributes: Attributes, classes: list[list[str]]
+    ) -> tuple[str, ...]:
+        """The fewest further entries with which an input moves any formula of its own row.
+
+        An input that tells only through a formula that itself needs company (the hours of a
+        treatment through its running rate, the rate through what is removed) is found in two
+        steps, each of which is short: more entries at once would be too many sets to try.
+        """
+        base = self.base(sheet, focus)
+        for sets in self.sets(sheet, focus, _FURTHER - 1):
+            for entered in islice(sets, _MOST):
+                for stream in (one for streams in classes for one in streams):
+                    if self.moves(sheet, focus, entered, stream, attributes):
+                        return entered[len(base) :]
+        return ()
+
+    def moves(
+        self,
+        sheet: SheetPlan,
+        focus: str,
+        entered: Sequence[str],
+        stream: str,
+        attributes: Attributes,
+    ) -> bool:
+        """Whether more of an input changes any formula of a row with these entries."""
+        if not all(self.enterable(sheet, name, stream) for name in entered):
+            return False
+        values = {name: self.value(sheet, name, stream, attributes) for name in entered}
+        rows = []
+        for size in (1.0, 1.01):
+            row = self.row(sheet, {**values, focus: values[focus] * size}, stream, attributes)
+            self.engine.fill(sheet, [row])
+            rows.append(row)
+        return any(
+            None not in (rows[0][name], rows[1][name]) and rows[0][name] != rows[1][name]
+            for name in sheet.formulas
+        )
 
     def _rows(
         self,
@@ -81,9 +128,9 @@ class TrialRows:
         focus: str,
         attributes: Attributes,
         classes: list[list[str]],
-        further: int,
+        tried: Iterable[list[tuple[str, ...]]],
     ) -> list[TrialRow]:
-        for sets in self.sets(sheet, focus, further):
+        for sets in tried:
             found: list[TrialRow] = []
             for entered in islice(sets, _MOST):
                 for streams in classes:
@@ -98,14 +145,22 @@ class TrialRows:
                 return found
         return []
 
-    def sets(self, sheet: SheetPlan, focus: str, further: int) -> Iterator[list[tuple[str, ...]]]:
+    def base(self, sheet: SheetPlan, focus: str) -> list[str]:
+        """What every trial row of an input has: the input, and what the sheet requires."""
+        needed = [name for name, plan in sheet.inputs.items() if plan.doc.required]
+        return list(dict.fromkeys([focus, *needed]))
+
+    def sets(
+        self, sheet: SheetPlan, focus: str, further: int, step: Sequence[str] = ()
+    ) -> Iterator[list[tuple[str, ...]]]:
         """Sets of inputs to enter, by size; those with inputs that lower the total last.
+
+        With a first `step` so many further inputs beside it.
 
         What a carbon content does is judged beside what comes in; beside what goes out the total
         answers the other way round, and that is no fault.
         """
-        needed = [name for name, plan in sheet.inputs.items() if plan.doc.required]
-        base = list(dict.fromkeys([focus, *needed]))
+        base = [*self.base(sheet, focus), *step]
         others = [name for name in sheet.inputs if name not in base]
         raising = [name for name in others if sheet.inputs[name].doc.direction in ("up", "none")]
         for pool in (raising, others):

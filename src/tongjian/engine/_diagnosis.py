@@ -16,7 +16,7 @@ from tongjian.engine._python import PythonEngine
 from tongjian.engine._sheet_sql import MISSING, unscaled
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
-from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, own_columns
+from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, Words, own_columns
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
@@ -268,10 +268,11 @@ class Diagnosis:
         return node.then if condition else node.other
 
     def missing_input(self, name: str, row: Row, sheet: SheetPlan) -> Problem:
-        doc = sheet.inputs[name].doc
+        doc, called = sheet.inputs[name].doc, _called(name, sheet)
         values = {
             "row": row_words(row, sheet),
-            "input": f"{doc.title.zh} {name}",
+            "input_zh": called.zh,
+            "input_en": called.en,
             "item": f"item={doc.item}",
             "unit": doc.unit.text,
         }
@@ -280,9 +281,11 @@ class Diagnosis:
     def missing_factor(self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str) -> Problem:
         key = tuple(str(self.value(part, row) or "") for part in node.keys)
         reason = self.engine.tables.why_missing(node.table, node.column, row["year"], key)
+        name = _called(column, sheet)
         values = {
             "row": row_words(row, sheet),
-            "column": self.title(column, sheet),
+            "column_zh": name.zh,
+            "column_en": name.en,
             "reason_zh": reason.message("zh"),
             "reason_en": reason.message("en"),
             "repair_zh": reason.repair("zh"),
@@ -296,6 +299,7 @@ class Diagnosis:
         """Where the row would be in a table with axes, and how far the table goes."""
         table = self.engine.tables.tables[node.table]
         grid = Grid.of(node, self.engine.tables)
+        called = _called(column, sheet)
         positions = [
             f"{name} {self.value(one, row):.10g} {one.kind.unit.text}"
             for name, one in zip(table.axes, node.positions, strict=True)
@@ -308,7 +312,8 @@ class Diagnosis:
         ]
         values = {
             "row": row_words(row, sheet),
-            "column": self.title(column, sheet),
+            "column_zh": called.zh,
+            "column_en": called.en,
             "table": table.id,
             "position": ", ".join(positions),
             "span": ", ".join(spans) or "-",
@@ -316,20 +321,22 @@ class Diagnosis:
         return Problem("engine.outside_table", values=values)
 
     def cell_problem(self, key: str, column: str, row: Row, sheet: SheetPlan) -> Problem:
-        formula = sheet.formulas.get(column)
+        formula, name = sheet.formulas.get(column), _called(column, sheet)
         values = {
             "row": row_words(row, sheet),
-            "column": self.title(column, sheet),
+            "column_zh": name.zh,
+            "column_en": name.en,
             "formula": formula.doc.expression.text if formula else column,
         }
         return Problem(f"engine.{key}", values=values)
 
-    def title(self, column: str, sheet: SheetPlan) -> str:
-        if column in sheet.formulas:
-            return f"{sheet.formulas[column].doc.title.zh} {column}"
-        if column in sheet.inputs:
-            return f"{sheet.inputs[column].doc.title.zh} {column}"
-        return column
+
+def _called(column: str, sheet: SheetPlan) -> Words:
+    """A column in a message: its title in each language, and its name."""
+    plan = sheet.formulas.get(column) or sheet.inputs.get(column)
+    if plan is None:
+        return Words(column, column)
+    return Words(f"{plan.doc.title.zh} {column}", f"{plan.doc.title.en} {column}")
 
 
 def row_words(row: Row, sheet: SheetPlan) -> str:

@@ -80,7 +80,9 @@ class ResolvedTables:
         same = [v for v in table.values if v.key == key and v.column == column]
         values: dict[str, object] = {
             "table": table.id,
-            "column": f"{column}（{table.columns[column].title.zh}）",
+            "column": column,
+            "title_zh": table.columns[column].title.zh,
+            "title_en": table.columns[column].title.en,
             "key": "、".join(key) or "-",
             "day": day,
         }
@@ -93,7 +95,10 @@ class ResolvedTables:
         in_force = [v for v in same if v.validity.covers(day)]
         if in_force:
             note = in_force[0].note or in_force[0].status
-            return Problem("engine.value_without_number", values={**values, "note": note})
+            # Where a note explains the gap to a user it is kept as 中文 / English.
+            zh, _, en = note.partition(" / ")
+            notes = {"note_zh": zh, "note_en": en or zh}
+            return Problem("engine.value_without_number", values={**values, **notes})
         spans = "; ".join(str(v.validity) for v in same)
         return Problem("engine.outside_validity", values={**values, "spans": spans})
 

@@ -14,7 +14,7 @@ from tongjian.reports._html import Markup, el, join
 from tongjian.reports._lists import document, status_mark
 from tongjian.reports._numbers import NOTHING, reported, significant
 from tongjian.reports._tables import Column, Line, texts
-from tongjian.reports._words import Words, is_chinese, unit_text
+from tongjian.reports._words import Words, is_chinese
 from tongjian.rules import Rounding, Table
 
 _SPAN = re.compile(r"[\d…-]+ – [\d…-]+")
@@ -56,9 +56,9 @@ class Teller:
         if value is None:
             return NOTHING
         if unit in self.places.places:
-            return f"{reported(value, unit, self.places)} {unit_text(unit)}"
+            return f"{reported(value, unit, self.places)} {self.words.unit(unit)}"
         number = significant(value)
-        return number if unit in ("", "1") else f"{number} {unit_text(unit)}"
+        return number if unit in ("", "1") else f"{number} {self.words.unit(unit)}"
 
     def key(self, key: Mapping[str, object]) -> str:
         """Where a number stands: facility, year, stream…"""

@@ -11,7 +11,7 @@ from tongjian.reports._numbers import NOTHING, Scale, change, reported, scale_fo
 from tongjian.reports._substances import substances_by
 from tongjian.reports._tables import Column, Line, figures
 from tongjian.reports._views import Item, View, division_of, items, total
-from tongjian.reports._words import Words, chemical, unit_text
+from tongjian.reports._words import Words, chemical
 
 # Fewer bars than this say no more than the table below them.
 _TELLS = 2
@@ -32,22 +32,28 @@ def heading(view: View, words: Words) -> str:
 
 def chapter(run: Run, view: View, words: Words) -> Markup:
     """The inventory of one view."""
-    parts: list[Markup] = []
+    teller = _Teller(run, view, words)
+    alone = len(run.facilities) == 1
+    parts: list[Markup]
     if view.measure:
-        teller = _Teller(run, view, words)
         kind = "by_use" if view.measure == "tce" else "by_category"
+        # One plant has one sector and one city: its total would be said twice more.
         parts = [
-            teller.section("by_sector", ["sector"], "sector", teller.sector, stacked=True),
-            teller.section("by_city", ["city"], "city", teller.city),
+            *([] if alone else teller.by_sector_and_city()),
             *([] if view.measure == "tce" else [teller.gases()]),
             teller.section(kind, ["category"], "category", teller.category),
         ]
     else:
-        teller = _Teller(run, view, words)
         parts = [
             teller.gases(),
-            substances_by(run, view, words, "sector", teller.sector, beside=True),
-            substances_by(run, view, words, "city", teller.city, beside=True),
+            *(
+                []
+                if alone
+                else (
+                    substances_by(run, view, words, "sector", teller.sector, beside=True),
+                    substances_by(run, view, words, "city", teller.city, beside=True),
+                )
+            ),
             substances_by(run, view, words, "category", teller.category, beside=False),
         ]
     return el("div", parts)
@@ -59,6 +65,8 @@ class _Teller:
     def __init__(self, run: Run, view: View, words: Words) -> None:
         self.run, self.view, self.words = run, view, words
         self.whole = total(run, view)
+        # Columns of rows left out are for years in which there are any; the overview says the rest.
+        self.left_out = [year for year in view.years if self.whole.missing.get(year)]
         values = self.whole.values.values()
         self.scale = scale_for(values, words.lang, view.measure) if view.measure else Scale(1, "t")
 
@@ -70,6 +78,12 @@ class _Teller:
 
     def category(self, code: str) -> str:
         return self.words.term("category", code)
+
+    def by_sector_and_city(self) -> list[Markup]:
+        return [
+            self.section("by_sector", ["sector"], "sector", self.sector, stacked=True),
+            self.section("by_city", ["city"], "city", self.city),
+        ]
 
     def section(
         self,
@@ -85,8 +99,10 @@ class _Teller:
         names = {item.code[0]: name_of(item.code[0]) for item in found}
         label = self.caption(title)
         figure = None
-        if len(found) > _TELLS:
-            chart = self.stack(title, found, names) if stacked else self.bars(title, found, names)
+        # What comes to nothing stands in the table and needs no bar.
+        drawn = [item for item in found if self.drawn(item)]
+        if len(drawn) > _TELLS:
+            chart = self.stack(title, drawn, names) if stacked else self.bars(title, drawn, names)
             figure = self.figure(chart)
         return el(
             "section",
@@ -109,7 +125,7 @@ class _Teller:
             *([Column(words.text("change"), number=True)] if len(years) > 1 else []),
             *(
                 Column(words.text("left_out_year", year=year), number=True, class_="quiet")
-                for year in years
+                for year in self.left_out
             ),
         ]
         lines = [Line(self.cells(names[item.code[0]], item)) for item in found]
@@ -126,7 +142,7 @@ class _Teller:
                 if len(years) > 1
                 else []
             ),
-            *(f"{item.missing.get(year, 0):,}" for year in years),
+            *(f"{item.missing.get(year, 0):,}" for year in self.left_out),
         ]
 
     # -- gases -------------------------------------------------------------------------------
@@ -147,7 +163,7 @@ class _Teller:
         ]
         if with_co2e:
             columns += [
-                Column(f"{words.text('year_column', year=year)} · {self.scale.name}", number=True)
+                Column(words.text("year_column", year=year), number=True, below=self.scale.name)
                 for year in view.years
             ]
         lines = []
@@ -157,7 +173,7 @@ class _Teller:
             amounts = (reported(_number(one.get("amount")), unit, view.rounding) for one in own)
             co2e = [self.scale.text(item.values.get(year)) for year in view.years]
             name = words.term("substance", code)
-            cells = [name, unit_text(unit), *amounts, *(co2e if with_co2e else [])]
+            cells = [name, words.unit(unit), *amounts, *(co2e if with_co2e else [])]
             lines.append(Line(cells))
         if with_co2e:
             sums = [self.scale.text(self.whole.values.get(year)) for year in view.years]

@@ -12,11 +12,12 @@ from tongjian.problems import Problem
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._numbers import NOTHING, reported
 from tongjian.reports._tables import Column, Line, texts
-from tongjian.reports._words import Words, chemical, unit_text
+from tongjian.reports._words import Words, chemical
 from tongjian.rules import Table
 
 PROBLEMS_SHOWN = 50
 _DOUBTFUL = ("recalled", "not-found")
+_BETWEEN_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 def status_mark(status: str, words: Words, *, number: bool = True) -> Markup | None:
@@ -37,7 +38,7 @@ def rulesets(run: Run, words: Words) -> Markup:
         Column(words.text("ruleset"), class_="wide-text"),
         Column(words.text("basis"), class_="wide-text"),
         Column(words.text("in_force")),
-        Column(words.text("boundary")),
+        Column(words.text("boundary"), class_="short-text"),
         Column(words.text("gwp"), class_="some-text"),
         Column(words.text("result")),
     ]
@@ -71,9 +72,9 @@ def _ruleset(run: Run, result: RuleSetResult, words: Words) -> Line:
             join(title),
             join(basis),
             _dates(words.validity(doc.validity)),
-            el("span", words.term("boundary", doc.boundary), class_="whole"),
+            words.term("boundary", doc.boundary),
             words.pick(gwp.title.zh, gwp.title.en) if gwp is not None else NOTHING,
-            _sums(run, result, words) or NOTHING,
+            _sums(run, result, words) or words.text(_without_sum(run, result)),
         ]
     )
 
@@ -82,7 +83,9 @@ def _remark(text: str, words: Words) -> Markup | None:
     """What the reader must know of a document before trusting its figures."""
     if not text:
         return None
-    said = words.text("key_pair", name=words.text("notes"), value=chemical(text))
+    # Lines of a document that were joined by a space: Chinese has none between characters.
+    joined = _BETWEEN_HAN.sub("", text) if words.lang == "zh" else text
+    said = words.text("key_pair", name=words.text("notes"), value=chemical(joined))
     return el("p", said, class_="remark")
 
 
@@ -99,9 +102,16 @@ def _sums(run: Run, result: RuleSetResult, words: Words) -> Markup | None:
         if value is not None:
             shown = reported(value, unit, result.ruleset.doc.rounding)
             label = words.text("year_column", year=year)
-            pair = words.text("key_pair", name=label, value=f"{shown} {unit_text(unit)}")
+            pair = words.text("key_pair", name=label, value=f"{shown} {words.unit(unit)}")
             parts.append(el("li", pair))
     return el("ul", parts, class_="plain") if parts else None
+
+
+def _without_sum(run: Run, result: RuleSetResult) -> str:
+    """Why a rule set gave no sum: nothing fell under it, or its substances are not added up."""
+    doc = result.ruleset.doc
+    lines = run.select(ruleset=result.ruleset.id, boundary=doc.boundary)
+    return "result_by_substance" if lines else "result_nothing"
 
 
 def _dates(text: str) -> Markup:
@@ -167,12 +177,11 @@ def _group(table: Table, source: str, clause: str, words: Words) -> Line:
 
 def factor_summary(used: Sequence[FactorUsed], words: Words) -> str:
     """How many of the values are recalled or have no number."""
-    return words.text(
-        "factor_summary",
-        total=len(used),
-        recalled=sum(_numbered(one) and one.value.status == "recalled" for one in used),
-        missing=sum(not _numbered(one) for one in used),
-    )
+    recalled = sum(_numbered(one) and one.value.status == "recalled" for one in used)
+    missing = sum(not _numbered(one) for one in used)
+    if not missing:
+        return words.text("factor_summary_numbered", total=len(used), recalled=recalled)
+    return words.text("factor_summary", total=len(used), recalled=recalled, missing=missing)
 
 
 def _numbered(factor: FactorUsed) -> bool:
@@ -181,8 +190,16 @@ def _numbered(factor: FactorUsed) -> bool:
 
 def applies_to(factor: FactorUsed, words: Words) -> str:
     """The key of a value in words."""
-    pairs = zip(factor.table.keys, factor.value.key, strict=True)
-    return words.listed([words.key(name, value) for name, value in pairs]) or NOTHING
+    table = factor.table
+    pairs = zip(table.keys, factor.value.key, strict=True)
+    said = [
+        # A place on an axis is a number with a unit.
+        f"{value} {words.unit(table.axes[name].text)}"
+        if name in table.axes
+        else words.key(name, value)
+        for name, value in pairs
+    ]
+    return words.listed(said) or NOTHING
 
 
 def _factor(factor: FactorUsed, words: Words) -> Line:
@@ -192,7 +209,7 @@ def _factor(factor: FactorUsed, words: Words) -> Line:
         words.pick(title.zh, title.en),
         applies_to(factor, words),
         value.printed or NOTHING,
-        unit_text(value.printed_unit),
+        words.unit(value.printed_unit),
         words.listed([str(year) for year in factor.years]),
         status_mark(value.status, words, number=value.number is not None),
     ]
@@ -242,7 +259,13 @@ def _by_code(found: Sequence[Problem], words: Words) -> Markup:
     ]
     counts = Counter((one.code, one.severity) for one in found)
     lines = [
-        Line([el("code", code), words.term("severity", severity), f"{count:,}"])
+        Line(
+            [
+                join(words.term("problem", code), " ", el("code", code)),
+                words.term("severity", severity),
+                f"{count:,}",
+            ]
+        )
         for (code, severity), count in sorted(counts.items(), key=lambda pair: -pair[1])
     ]
     return texts(columns, lines, label=words.text("problem_code"), dense=True)
@@ -263,6 +286,8 @@ def _kind(members: Sequence[Problem], words: Words) -> Line:
     first, repair = members[0], members[0].repair(words.lang)
     count = words.text("alike", count=f"{len(members):,}")
     head = join(
+        words.term("problem", first.code),
+        el("br"),
         el("code", first.code),
         el("br"),
         words.term("severity", first.severity),
@@ -313,7 +338,10 @@ def manifest(run: Run, words: Words) -> Markup:
                 el("code", one.ruleset.id, class_="whole"),
                 _dates(words.validity(one.ruleset.doc.validity)),
                 words.listed([str(year) for year in one.years]),
-                el("code", " · ".join(sorted(filter(None, one.ruleset.program.tables.values())))),
+                el(
+                    "code",
+                    " · ".join(sorted(set(filter(None, one.ruleset.program.tables.values())))),
+                ),
             ]
         )
         for one in run.results

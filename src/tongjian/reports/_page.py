@@ -14,10 +14,10 @@ from tongjian.reports._explained import Teller, explained
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._inventory import chapter, heading
 from tongjian.reports._numbers import change, grouped, reported, scale_for
-from tongjian.reports._side_by_side import bridges, conflicts
+from tongjian.reports._side_by_side import bridges, conflicts, titles
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View, total, views
-from tongjian.reports._words import Words, unit_text
+from tongjian.reports._words import Words
 from tongjian.reports._yearly import yearly
 
 _Chapter = tuple[str, str, Markup]
@@ -33,7 +33,7 @@ def page(run: Run, words: Words, annexes: Annexes) -> str:
         ("overview", words.text("overview"), _overview(run, shown, used, words)),
         ("rules", words.text("rulesets"), lists.rulesets(run, words)),
         *((view.anchor, heading(view, words), chapter(run, view, words)) for view in shown),
-        *_of_one_plant(annexes, words),
+        *_of_one_plant(run, annexes, words),
         ("factors", words.text("factors"), lists.factors(used, words)),
         *_confirmed(annexes, words),
         ("problems", words.text("problems"), lists.problems(run.problems, words)),
@@ -61,13 +61,14 @@ def page(run: Run, words: Words, annexes: Annexes) -> str:
     return _document(run, words, body)
 
 
-def _of_one_plant(annexes: Annexes, words: Words) -> Iterator[_Chapter]:
+def _of_one_plant(run: Run, annexes: Annexes, words: Words) -> Iterator[_Chapter]:
+    names = titles(run, words)
     if annexes.details:
         yield "yearly", words.text("yearly"), yearly(annexes.details, words)
     if annexes.bridges:
-        yield "side-by-side", words.text("side_by_side"), bridges(annexes.bridges, words)
+        yield "side-by-side", words.text("side_by_side"), bridges(annexes.bridges, names, words)
     if annexes.conflicts:
-        yield "conflicts", words.text("conflicts"), conflicts(annexes.conflicts, words)
+        yield "conflicts", words.text("conflicts"), conflicts(annexes.conflicts, names, words)
 
 
 def _confirmed(annexes: Annexes, words: Words) -> Iterator[_Chapter]:
@@ -116,12 +117,14 @@ def _header(run: Run, words: Words, annexes: Annexes) -> Markup:
 def _scope(run: Run, words: Words) -> str:
     provinces = sorted({str(row.get("province") or "") for row in run.facilities.values()} - {""})
     places = [words.term("province", code) for code in provinces]
-    return words.text(
-        "scope",
-        places=words.listed(places) if places else words.text("not_stated"),
-        years=words.listed([str(year) for year in _years(run)]),
-        count=f"{len(run.facilities):,}",
-    )
+    where = words.listed(places) if places else words.text("not_stated")
+    years = words.listed([str(year) for year in _years(run)])
+    if len(run.facilities) == 1:
+        ((code, row),) = run.facilities.items()
+        name = words.facility(row)
+        return words.text("scope_plant", name=name, code=code, places=where, years=years)
+    count = f"{len(run.facilities):,}"
+    return words.text("scope", places=where, years=years, count=count)
 
 
 def _years(run: Run) -> list[int]:
@@ -217,7 +220,7 @@ def _headline(run: Run, view: View, words: Words) -> Markup:
             el("span", scale.name, class_="unit"),
             class_="headline",
         ),
-        el("p", words.text("reported_value", value=exact, unit=unit_text(view.unit))),
+        el("p", words.text("reported_value", value=exact, unit=words.unit(view.unit))),
         earlier,
         left_out,
         class_="card",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
-from tongjian.engine import Bridge, BridgeStep, ConflictEffect
+from tongjian.engine import Bridge, BridgeStep, ConflictEffect, Run
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._lists import document, status_mark
 from tongjian.reports._numbers import reported
@@ -14,13 +15,25 @@ from tongjian.reports._words import Words, chemical
 from tongjian.rules import Rounding
 
 _UNIT = "tCO2e"
+_IDS: Mapping[str, str] = MappingProxyType({})
 _EXACT = Rounding(places={_UNIT: 2})
 
 
-def step_reason(step: BridgeStep, words: Words) -> str:
-    """Why a step of a bridge moves the total, in words."""
+def titles(run: Run, words: Words) -> dict[str, str]:
+    """What the rule sets and tables of a run are called, by id."""
+    found = {
+        one.id: one.title
+        for one in (*run.rulebook.tables.values(), *run.rulebook.variants.values())
+    }
+    found |= {one.ruleset.id: one.ruleset.doc.title for one in run.results}
+    return {name: words.pick(title.zh, title.en) for name, title in found.items()}
+
+
+def step_reason(step: BridgeStep, words: Words, names: Mapping[str, str] = _IDS) -> str:
+    """Why a step of a bridge moves the total, in words; tables by the `names` of their ids."""
     if step.kind == "table":
-        return words.text("step_table", left=step.left, right=step.right)
+        left, right = (names.get(one, one) for one in (step.left, step.right))
+        return words.text("step_table", left=left, right=right)
     return words.text(f"step_{step.kind}")
 
 
@@ -35,17 +48,18 @@ def amount(value: float | None) -> str:
     return reported(value, _UNIT, _EXACT)
 
 
-def bridges(found: Sequence[Bridge], words: Words) -> Markup:
+def bridges(found: Sequence[Bridge], names: Mapping[str, str], words: Words) -> Markup:
     """Both totals source by source, then the steps that lead from one to the other."""
-    return join(el("p", words.text("bridge_lead")), *(_bridge(one, words) for one in found))
+    return join(el("p", words.text("bridge_lead")), *(_bridge(one, names, words) for one in found))
 
 
-def _bridge(found: Bridge, words: Words) -> Markup:
-    title = words.text("bridge_title", left=found.left, right=found.right, year=found.year)
+def _bridge(found: Bridge, names: Mapping[str, str], words: Words) -> Markup:
+    left_name, right_name = (names.get(one, one) for one in (found.left, found.right))
+    title = words.text("bridge_title", left=left_name, right=right_name, year=found.year)
     columns = [
         Column(words.text("category")),
-        Column(found.left, number=True),
-        Column(found.right, number=True),
+        Column(left_name, number=True, below=found.left),
+        Column(right_name, number=True, below=found.right),
         Column(words.text("difference"), number=True),
     ]
     lines = [
@@ -68,7 +82,7 @@ def _bridge(found: Bridge, words: Words) -> Markup:
         Column(words.text("difference"), number=True),
     ]
     reasons = [
-        Line([step_reason(step, words), step_source(step, words), amount(step.effect)])
+        Line([step_reason(step, words, names), step_source(step, words), amount(step.effect)])
         for step in found.steps
     ]
     reasons.append(Line([words.text("total"), "", amount(whole[2])], "total"))
@@ -82,7 +96,7 @@ def _bridge(found: Bridge, words: Words) -> Markup:
     )
 
 
-def conflicts(found: Sequence[ConflictEffect], words: Words) -> Markup:
+def conflicts(found: Sequence[ConflictEffect], names: Mapping[str, str], words: Words) -> Markup:
     """Every contradiction that moves this plant's total, with each alternative's effect."""
     columns = [
         Column(words.text("alternative"), class_="wide-text"),
@@ -93,7 +107,8 @@ def conflicts(found: Sequence[ConflictEffect], words: Words) -> Markup:
     parts = [el("p", words.text("conflicts_lead"))]
     for group in grouped_conflicts(found):
         conflict = group[0].conflict
-        heading = f"{words.pick(conflict.title.zh, conflict.title.en)} · {group[0].ruleset}"
+        ruleset = names.get(group[0].ruleset, group[0].ruleset)
+        heading = f"{words.pick(conflict.title.zh, conflict.title.en)} · {ruleset}"
         lines = [
             Line(
                 [
@@ -155,4 +170,5 @@ __all__ = [
     "grouped_conflicts",
     "step_reason",
     "step_source",
+    "titles",
 ]

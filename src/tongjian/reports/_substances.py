@@ -13,9 +13,9 @@ from tongjian.reports._html import Markup, el
 from tongjian.reports._numbers import NOTHING, reported
 from tongjian.reports._tables import Column, Line, figures
 from tongjian.reports._views import View, views
-from tongjian.reports._words import Words, chemical, unit_text
+from tongjian.reports._words import Words
 
-_BESIDE = "enterprise"
+_BESIDE, _CARBON = "enterprise", "tCO2e"
 
 
 def substances_by(
@@ -29,22 +29,28 @@ def substances_by(
     rows = run.inventory([by, "substance"], year=year, **view.where)
     amounts = {(str(row[by]), row["substance"]): row for row in rows}
     substances = sorted({substance for _, substance in amounts})
-    headings = {
-        row["substance"]: f"{words.term('substance', row['substance'])} · {unit_text(row['unit'])}"
-        for row in rows
-    }
+    units = {row["substance"]: words.unit(row["unit"]) for row in rows}
     carbon = _carbon(run, by, year) if beside else {}
     columns = [
         Column(words.text(by)),
-        *([Column(chemical(words.text("carbon_beside")), number=True)] if carbon else []),
-        *(Column(headings[one], number=True) for one in substances),
+        *(
+            [Column(words.text("carbon_beside"), number=True, below=words.unit(_CARBON))]
+            if carbon
+            else []
+        ),
+        *(
+            Column(words.term("substance", one), number=True, below=units[one])
+            for one in substances
+        ),
     ]
     lines = []
-    for code in sorted({code for code, _ in amounts}):
+    # In the order of the chapter of greenhouse gases: the largest first.
+    sizes = {code: value for code, (_, value) in carbon.items()}
+    for code in sorted({code for code, _ in amounts}, key=lambda one: (-sizes.get(one, 0.0), one)):
         cells: list[object] = [name_of(code)]
         if carbon:
             other, value = carbon.get(code, (view, None))
-            cells.append(reported(value, "tCO2e", other.rounding))
+            cells.append(reported(value, _CARBON, other.rounding))
         for substance in substances:
             row = amounts.get((code, substance))
             cells.append(

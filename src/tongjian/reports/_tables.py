@@ -15,6 +15,8 @@ class Column:
     title: str
     number: bool = False
     class_: str | None = None
+    below: str = ""
+    """Said under the title: the unit of the figures, or an id."""
 
     @property
     def classes(self) -> str | None:
@@ -51,7 +53,16 @@ def _scrolling(table: Markup, label: str) -> Markup:
 
 
 def _table(columns: Sequence[Column], lines: Iterable[Line], kind: str, label: str) -> Markup:
-    head = [el("th", column.title, scope="col", class_=column.classes) for column in columns]
+    head = [
+        el(
+            "th",
+            column.title,
+            [" ", el("br"), el("small", column.below)] if column.below else None,
+            scope="col",
+            class_=column.classes,
+        )
+        for column in columns
+    ]
     body = [_row(columns, line) for line in lines]
     return el(
         "table",

@@ -15,6 +15,7 @@ from typing import Any
 from tongjian.problems import LANGUAGES, Problem, TongjianError
 from tongjian.records import Catalogue
 from tongjian.rules import Validity
+from tongjian.units import dimension
 
 _CATALOGUE = files("tongjian") / "rulebook" / "catalogue"
 _OWN = files("tongjian") / "reports"
@@ -23,6 +24,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _FORMULA = re.compile(
     r"(?<![A-Za-z])(t|kg|g)?(CO2|SO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
 )
+_UNIT_WORDS = {"tfluoride": "t氟化物", "pot_d": "槽日"}
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # How sources number their parts, in Chinese.
@@ -35,6 +38,8 @@ _PARTS = (
     (re.compile(r"\bcl\.\s*(?=[0-9])"), "条款"),
     (re.compile(r"\bV(?=\d\b)"), "卷"),
     (re.compile(r"\bCh(?=\d)"), "章"),
+    (re.compile(r"\bMEE\b"), "生态环境部"),
+    (re.compile(r"\bdry saturated steam\b"), "干饱和蒸汽"),
 )
 
 
@@ -101,8 +106,12 @@ class Words:
 
     def source(self, noted: str, document: str) -> str:
         """The source of a value: as noted, or in Chinese the document of its table."""
-        chinese = self.lang == "zh" and not _HAN.search(noted)
+        chinese = self.lang == "zh" and bool(re.search("[a-z]{4}", noted) or not is_chinese(noted))
         return self.clause(document if chinese else noted or document)
+
+    def unit(self, unit: str) -> str:
+        """A unit as it is set in print; what it is a tonne of in Chinese where the page is."""
+        return unit_text(_WORD.sub(_chinese, unit) if self.lang == "zh" else unit)
 
     def number(self, count: int) -> str:
         """The number of a chapter: 一、二、… or 1, 2, …."""
@@ -134,7 +143,7 @@ def unit_text(unit: str) -> str:
         return "—"
     raised = re.sub(r"\^(-?\d+)", lambda m: m[1].translate(_SUPERSCRIPT), unit)
     raised = re.sub(r"(?<=m)([23])(?![0-9])", lambda m: m[1].translate(_SUPERSCRIPT), raised)
-    return chemical(raised.replace("_", " "))
+    return chemical(raised.replace("degC", "°C").replace("_", " ").replace("*", "·"))
 
 
 def is_chinese(text: str) -> bool:
@@ -151,6 +160,20 @@ def _terms() -> dict[tuple[str, str], tuple[str, str]]:
     for row in _rows(_OWN / "words.csv"):
         found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
     return found
+
+
+def _chinese(word: re.Match[str]) -> str:
+    """The Chinese name of a product in a unit; chemical formulas stay as they are."""
+    name = word[0]
+    if name in _UNIT_WORDS:
+        return _UNIT_WORDS[name]
+    try:
+        known = dimension(f"product_{name}")
+    except KeyError:
+        return name
+    if not name.islower():
+        return name
+    return re.sub(r"[（(].*", "", known.zh)
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from tongjian.engine import PlantSheets
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._numbers import NOTHING, reported, significant
 from tongjian.reports._tables import Column, Line, figures
-from tongjian.reports._words import Words, unit_text
+from tongjian.reports._words import Words
 from tongjian.rules import Rounding, SheetPlan
 
 _DIGITS = 6
@@ -58,7 +58,7 @@ def _sheet(
             continue  # neither zeros nor missing values tell anything
         name_of = words.pick(formula.doc.title.zh, formula.doc.title.en)
         cells = [_figure(value, unit, rounding) for value in values]
-        lines.append(Line([name_of, _unit(unit), *cells]))
+        lines.append(Line([name_of, _unit(unit, words), *cells]))
     if not lines:
         return
     heading = words.pick(sheet.doc.title.zh, sheet.doc.title.en)
@@ -70,8 +70,8 @@ def _sheet(
     yield figures(columns, lines, label=f"{title} · {heading}")
 
 
-def _unit(unit: str) -> str:
-    return "" if unit == "1" else unit_text(unit)
+def _unit(unit: str, words: Words) -> str:
+    return "" if unit == "1" else words.unit(unit)
 
 
 def _figure(value: object, unit: str, rounding: Rounding) -> str:

@@ -7,16 +7,22 @@ sources without an outlet go by a coefficient of the plant's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tongjian.sample.book import Book
 from tongjian.sample.dice import Dice
+from tongjian.sample.emissions import (
+    Emission,
+    Report,
+    balance,
+    both_ends,
+    coefficient,
+    monitored,
+    sulphur,
+    tested,
+)
 from tongjian.sample.months import Month
 from tongjian.sample.plants import Plant
-
-Report = Callable[[Book, Month, str, str, float, float, Dice], None]
-"""Enters one pollutant of one outlet in one month: tonnes of product, kg emitted per tonne."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,177 +47,76 @@ class Outlet:
     kind: str = "outlet"
 
 
-# -- how a plant comes by its figures ------------------------------------------------------------
+def _outlet(
+    code: str, zh: str, en: str, product: str, **pollutants: tuple[float, float, Report]
+) -> Outlet:
+    """An outlet with its pollutants; a code that begins with WZ is that of a fugitive source."""
+    found = tuple(Pollutant(f"air_{name}", *rest) for name, rest in pollutants.items())
+    kind = "fugitive" if code.startswith("WZ") else "outlet"
+    return Outlet(code, zh, en, product, found, kind)
 
 
-def _monitored(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    book.put(month, unit, stream, "monitored", "emission", made * rate / 1000)
-
-
-def _tested(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    """A manual test: kg per hour over the hours of the month."""
-    hours = month.days * 24 * dice.between(0.85, 0.97)
-    book.put(month, unit, stream, "emission_rate", "kg_per_hour", made * rate / hours)
-    book.put(month, unit, stream, "operating_hours", "hours", hours)
-
-
-def _both_ends(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    """Monitors before and behind the treatment."""
-    _monitored(book, month, unit, stream, made, rate, dice)
-    inlet = made * rate / dice.between(0.04, 0.09) / 1000
-    book.put(month, unit, stream, "inlet", "emission", inlet)
-
-
-def _coefficient(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    """The plant's own coefficient, before a treatment that removes most of it."""
-    removal = dice.around(0.98, 0.003)
-    book.mass(month, unit, stream, "activity", made)
-    book.put(month, unit, stream, "coefficient", "kg_per_tonne", rate / (1 - removal))
-    book.put(month, unit, stream, "removal", "fraction", removal)
-    book.put(month, unit, stream, "running_rate", "fraction", 1.0)
-
-
-def _balance(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    """A balance of volatile material: what came in less what was recovered."""
-    lost = made * rate / 1000
-    book.put(month, unit, stream, "balance_input", "emission", lost * 4)
-    book.put(month, unit, stream, "balance_output", "emission", lost * 3)
-
-
-def _sulphur(
-    book: Book, month: Month, unit: str, stream: str, made: float, rate: float, dice: Dice
-) -> None:
-    """A sulphur balance of the anodes that burn away, behind a desulphurisation."""
-    book.put(month, unit, stream, "fuel", "emission_t", made * dice.around(0.42, 0.01))
-    book.put(month, unit, stream, "sulphur", "fraction", dice.around(0.02, 0.05))
-    book.put(month, unit, stream, "sulphur_retention", "fraction", 0.0)
-    # Two tonnes of SO2 from a tonne of sulphur; `rate` is what the scrubber leaves.
-    book.put(month, unit, stream, "removal", "fraction", 1 - rate / (0.42 * 0.02 * 2 * 1000))
-    book.put(month, unit, stream, "running_rate", "fraction", dice.between(0.97, 1.0))
-
-
-# -- outlets by sector ---------------------------------------------------------------------------
-
-_SINTER = Outlet(
-    "DA001",
-    "烧结机头排放口",
-    "Sinter strand stack",
-    "sinter",
-    (
-        Pollutant("air_so2", 0.04, 0.14, _monitored),
-        Pollutant("air_nox", 0.09, 0.30, _monitored),
-        Pollutant("air_soot", 0.012, 0.05, _monitored),
-        Pollutant("air_co", 8.0, 19.0, _monitored),
-    ),
-)
-_STOVES = Outlet(
-    "DA002",
-    "热风炉排放口",
-    "Hot stove stack",
-    "pig_iron",
-    (
-        Pollutant("air_so2", 0.02, 0.09, _monitored),
-        Pollutant("air_nox", 0.03, 0.14, _monitored),
-    ),
-)
-_YARD = Outlet(
-    "WZ001",
-    "料场无组织排放",
-    "Stock yard (fugitive)",
-    "crude_steel",
-    (Pollutant("air_dust", 0.03, 0.10, _coefficient),),
-    kind="fugitive",
-)
-_ARC = Outlet(
-    "DA001",
-    "电炉除尘排放口",
-    "Arc furnace stack",
-    "crude_steel",
-    (Pollutant("air_soot", 0.02, 0.08, _monitored),),
-)
-_REHEATING = Outlet(
-    "DA002",
-    "加热炉排放口",
-    "Reheating furnace stack",
-    "rolled_steel",
-    (Pollutant("air_nox", 0.05, 0.16, _tested),),
-)
-_CRACKER = Outlet(
-    "DA001",
-    "催化裂化再生烟气排放口",
-    "Catalytic cracker stack",
-    "crude_processed",
-    (
-        Pollutant("air_so2", 0.01, 0.05, _monitored),
-        Pollutant("air_nox", 0.02, 0.07, _monitored),
-        Pollutant("air_soot", 0.004, 0.02, _monitored),
-    ),
-)
-_TANKS = Outlet(
-    "WZ001",
-    "储罐与装卸无组织排放",
-    "Tanks and loading (fugitive)",
-    "crude_processed",
-    (Pollutant("air_voc", 0.05, 0.20, _balance),),
-    kind="fugitive",
-)
-_BOILER = Outlet(
-    "DA001",
-    "锅炉排放口",
-    "Boiler stack",
-    "ammonia",
-    (
-        Pollutant("air_so2", 0.10, 0.45, _monitored),
-        Pollutant("air_nox", 0.18, 0.60, _monitored),
-        Pollutant("air_soot", 0.02, 0.08, _monitored),
-    ),
-)
-_SYNTHESIS = Outlet(
-    "DA002",
-    "合成弛放气排放口",
-    "Purge gas stack",
-    "ammonia",
-    (Pollutant("air_nh3", 0.05, 0.25, _tested),),
-)
-_KILN = Outlet(
-    "DA001",
-    "窑尾排放口",
-    "Kiln tail stack",
-    "clinker",
-    (
-        Pollutant("air_so2", 0.02, 0.16, _monitored),
-        Pollutant("air_nox", 0.18, 0.65, _monitored),
-        Pollutant("air_dust", 0.012, 0.04, _monitored),
-    ),
-)
-_MILL = Outlet(
-    "DA001",
-    "水泥磨排放口",
-    "Cement mill stack",
-    "cement",
-    (Pollutant("air_dust", 0.01, 0.04, _coefficient),),
-)
-_POTS = Outlet(
-    "DA001",
-    "电解烟气净化排放口",
-    "Potroom gas treatment stack",
-    "aluminium",
-    (
-        Pollutant("air_so2", 0.5, 2.5, _sulphur),
-        Pollutant("air_dust", 0.15, 0.60, _monitored),
-        Pollutant("air_fluoride", 0.05, 0.20, _tested),
-    ),
-)
+# Kilograms per tonne of product, run well and poorly, and how the plant comes by the figure.
+_SINTER = _outlet(
+    "DA001", "烧结机头排放口", "Sinter strand stack", "sinter",
+    so2=(0.04, 0.14, monitored),
+    nox=(0.09, 0.30, monitored),
+    soot=(0.012, 0.05, monitored),
+    co=(8.0, 19.0, monitored),
+)  # fmt: skip
+_STOVES = _outlet(
+    "DA002", "热风炉排放口", "Hot stove stack", "pig_iron",
+    so2=(0.02, 0.09, monitored),
+    nox=(0.03, 0.14, monitored),
+)  # fmt: skip
+_YARD = _outlet(
+    "WZ001", "料场无组织排放", "Stock yard (fugitive)", "crude_steel",
+    dust=(0.03, 0.10, coefficient),
+)  # fmt: skip
+_ARC = _outlet(
+    "DA001", "电炉除尘排放口", "Arc furnace stack", "crude_steel",
+    soot=(0.02, 0.08, monitored),
+)  # fmt: skip
+_REHEATING = _outlet(
+    "DA002", "加热炉排放口", "Reheating furnace stack", "rolled_steel",
+    nox=(0.05, 0.16, tested),
+)  # fmt: skip
+_CRACKER = _outlet(
+    "DA001", "催化裂化再生烟气排放口", "Catalytic cracker stack", "crude_processed",
+    so2=(0.01, 0.05, monitored),
+    nox=(0.02, 0.07, monitored),
+    soot=(0.004, 0.02, monitored),
+)  # fmt: skip
+_TANKS = _outlet(
+    "WZ001", "储罐与装卸无组织排放", "Tanks and loading (fugitive)", "crude_processed",
+    voc=(0.05, 0.20, balance),
+)  # fmt: skip
+_BOILER = _outlet(
+    "DA001", "锅炉排放口", "Boiler stack", "ammonia",
+    so2=(0.10, 0.45, monitored),
+    nox=(0.18, 0.60, monitored),
+    soot=(0.02, 0.08, monitored),
+)  # fmt: skip
+_SYNTHESIS = _outlet(
+    "DA002", "合成弛放气排放口", "Purge gas stack", "ammonia",
+    nh3=(0.05, 0.25, tested),
+)  # fmt: skip
+_KILN = _outlet(
+    "DA001", "窑尾排放口", "Kiln tail stack", "clinker",
+    so2=(0.02, 0.16, monitored),
+    nox=(0.18, 0.65, monitored),
+    dust=(0.012, 0.04, monitored),
+)  # fmt: skip
+_MILL = _outlet(
+    "DA001", "水泥磨排放口", "Cement mill stack", "cement",
+    dust=(0.01, 0.04, coefficient),
+)  # fmt: skip
+_POTS = _outlet(
+    "DA001", "电解烟气净化排放口", "Potroom gas treatment stack", "aluminium",
+    so2=(0.5, 2.5, sulphur),
+    dust=(0.15, 0.60, monitored),
+    fluoride=(0.05, 0.20, tested),
+)  # fmt: skip
 _OUTLETS: dict[tuple[str, str], tuple[Outlet, ...]] = {
     ("steel", "coking"): (_SINTER, _STOVES, _YARD),
     ("steel", "bof"): (_SINTER, _STOVES, _YARD),
@@ -224,14 +129,14 @@ _OUTLETS: dict[tuple[str, str], tuple[Outlet, ...]] = {
 }
 # Acid lines have a stack each, which carries the code of the line: N2O and NOx stand together.
 _LINES: dict[str, tuple[Pollutant, ...]] = {
-    "nitric_acid": (Pollutant("air_nox", 0.12, 0.60, _both_ends),),
-    "adipic_acid": (Pollutant("air_nox", 0.3, 1.2, _monitored),),
+    "nitric_acid": (Pollutant("air_nox", 0.12, 0.60, both_ends),),
+    "adipic_acid": (Pollutant("air_nox", 0.3, 1.2, monitored),),
     "caprolactam": (
-        Pollutant("air_nox", 0.1, 0.5, _monitored),
-        Pollutant("air_voc", 0.05, 0.3, _tested),
+        Pollutant("air_nox", 0.1, 0.5, monitored),
+        Pollutant("air_voc", 0.05, 0.3, tested),
     ),
 }
-_SLIP = Pollutant("air_nh3", 0.01, 0.04, _tested)
+_SLIP = Pollutant("air_nh3", 0.01, 0.04, tested)
 
 
 def report_outlets(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
@@ -246,7 +151,7 @@ def report_outlets(plant: Plant, book: Book, months: tuple[Month, ...], dice: Di
             total = sum(part for (period, _), part in made.items() if period == month.period)
             for one in outlet.pollutants:
                 rate = plant.rate(one.good, one.poor, dice, 0.04)
-                one.report(book, month, outlet.code, one.stream, total, rate, dice)
+                one.report(Emission(book, month, outlet.code, one.stream, total, rate, dice))
 
 
 def _lines(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> None:
@@ -258,7 +163,7 @@ def _lines(plant: Plant, book: Book, months: tuple[Month, ...], dice: Dice) -> N
                 continue
             for one in (*_LINES[plant.sector], *((_SLIP,) if slips else ())):
                 rate = plant.rate(one.good, one.poor, dice, 0.04)
-                one.report(book, month, line, one.stream, part, rate, dice)
+                one.report(Emission(book, month, line, one.stream, part, rate, dice))
 
 
 def _output(book: Book, product: str) -> dict[tuple[str, str], float]:

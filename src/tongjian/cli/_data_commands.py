@@ -1,0 +1,53 @@
+"""Commands about data: the sample, import, template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongjian.cli._options import HERE, Json, Lang, Workspace, output
+
+
+def demo(
+    workspace: Workspace = Path("tongjian-demo"),
+    plants: Annotated[int, typer.Option(help="企业数 / number of plants")] = 300,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """生成虚构省份示例、计算、溯源并出报告 / sample province, run, explain, report."""
+    from tongjian.cli._demo import run_demo
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_demo(out, workspace, plants)
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="XLSX、CSV 或 Parquet / files to import")],
+    workspace: Workspace = HERE,
+    dry_run: Annotated[bool, typer.Option(help="只检查不写入 / check only")] = False,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """导入活动数据（有错不写入）/ import activity data; nothing is written if there is an error."""
+    from tongjian.cli._records import run_import
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_import(out, files, workspace, dry_run)
+
+
+def template(
+    path: Annotated[Path, typer.Argument(help="要写的 XLSX / workbook to write")],
+    sector: Annotated[str | None, typer.Option(help="行业 / sector, e.g. steel")] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """导出填报模板 / write the workbook to fill in."""
+    from tongjian.cli._records import run_template
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_template(out, path, sector)
