@@ -114,7 +114,7 @@ def _latest(found: Evaluation, values: Values, year: int) -> None:
     started = at is not None and (target.base_year is None or at > target.base_year)
     if at is None or at not in values.by_year or not started:
         if not started and at is not None:
-            data = {"year": target.base_year or 0}
+            data: dict[str, object] = {"year": target.base_year}
             found.missing.append(Problem("targets.not_begun", values=data, severity="note"))
         elif not found.missing:
             had = ", ".join(map(str, values.by_year)) or "-"

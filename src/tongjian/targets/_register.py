@@ -71,7 +71,12 @@ class Register:
         with self._log.locked():
             if any(one.name == name for one in self.rounds()):
                 raise TongjianError(Problem("targets.round_twice", values={"name": name}))
-            entry = {"kind": "round", "name": name, "due": due.isoformat(), "by": by}
+            entry: dict[str, Any] = {
+                "kind": "round",
+                "name": name,
+                "due": due.isoformat(),
+                "by": by,
+            }
             entry |= {"on": opened.on, "tasks": list(opened.tasks)}
             self._log.append([entry])
         return opened
