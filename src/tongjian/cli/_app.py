@@ -11,8 +11,10 @@ import typer
 from tongjian.cli import (
     _confirm_commands,
     _data_commands,
+    _judging_commands,
     _rule_commands,
     _run_commands,
+    _target_commands,
 )
 
 app = typer.Typer(
@@ -39,6 +41,10 @@ app.command("conflicts")(_run_commands.conflicts)
 app.command("uncertainty")(_run_commands.uncertainty)
 app.command("footprint")(_run_commands.footprint)
 app.command("check")(_rule_commands.check)
+for name, (boundary, words) in _judging_commands.COMMANDS.items():
+    app.command(name, help=words)(_judging_commands.command(boundary))
+app.command("targets")(_target_commands.targets)
+app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")
 app.add_typer(_confirm_commands.group, name="confirm")
 

@@ -8,10 +8,19 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._app import HERE, Binds, Book, Json, Lang, RuleSets, Workspace, Years, app
-from tongjian.cli._output import Output, pick_language
+from tongjian.cli._options import (
+    HERE,
+    Binds,
+    Book,
+    Json,
+    Lang,
+    RuleSets,
+    Workspace,
+    Years,
+    output,
+)
 
-_COMMANDS = {
+COMMANDS = {
     "levels": ("levels", "能效水平、限额等级、设备与淘汰清单 / levels, limits, devices, phase-out"),
     "tariff": ("tariff", "阶梯电价与差别电价 / tiered and differential power price"),
     "allocate": ("market", "碳市场配额、履约与罚款 / allowances, compliance, penalties"),
@@ -39,8 +48,10 @@ Explain = Annotated[
 Depth = Annotated[int, typer.Option(help="展开层数 / levels shown")]
 
 
-def _command(boundary: str) -> Callable[..., None]:
-    def command(
+def command(boundary: str) -> Callable[..., None]:
+    """The command of a boundary."""
+
+    def judging(
         workspace: Workspace = HERE,
         year: Years = None,
         facility: Facility = None,
@@ -57,7 +68,7 @@ def _command(boundary: str) -> Callable[..., None]:
     ) -> None:
         from tongjian.cli._judge import Asked, read_where, run_judge
 
-        out = Output(pick_language(lang), as_json)
+        out = output(lang, as_json)
         with out.failing_cleanly():
             wanted = read_where(where or [])
             if facility is not None:
@@ -74,8 +85,4 @@ def _command(boundary: str) -> Callable[..., None]:
                 Asked(wanted, rows, explain, depth),
             )
 
-    return command
-
-
-for _name, (_boundary, _help) in _COMMANDS.items():
-    app.command(_name, help=_help)(_command(_boundary))
+    return judging

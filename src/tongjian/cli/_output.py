@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Language = Literal["zh", "en"]
 _SHOWN_PROBLEMS = 20
+_UNITS, _UNIT_WIDTH = 2, 12
 
 
 @dataclass(slots=True)
@@ -124,6 +125,38 @@ def console(*, stderr: bool = False) -> Console:
     # A pipe or a log has no width of its own; 80 columns would fold every table.
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
     return Console(stderr=stderr, width=width)
+
+
+def short_table(
+    out: Output, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]
+) -> None:
+    """A table of one line to each row: the second column is cut where there is no room.
+
+    The third, of units, may be wide for one row and is cut before it takes that room.
+    """
+    from rich import box
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    body = list(rows)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for index, header in enumerate(headers):
+        table.add_column(
+            header,
+            no_wrap=True,
+            overflow="ellipsis",
+            ratio=1 if index == 1 else None,
+            min_width=None if index in (1, _UNITS) else _widest(body, index, cell_len),
+            max_width=_UNIT_WIDTH if index == _UNITS else None,
+        )
+    for row in body:
+        table.add_row(*row)
+    if not out.as_json:
+        console().print(table)
+
+
+def _widest(rows: Sequence[Sequence[str]], index: int, width: Callable[[str], int]) -> int | None:
+    return max((width(row[index]) for row in rows), default=None)
 
 
 def _cell(value: object) -> str:

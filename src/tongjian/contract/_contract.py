@@ -15,6 +15,7 @@ from tongjian.contract._directions import check_directions
 from tongjian.contract._docs import check_docs
 from tongjian.contract._golden import Coverage, check_golden, cover
 from tongjian.contract._pages import method_pages
+from tongjian.contract._policies import check_policies
 from tongjian.contract._references import check_references
 from tongjian.contract._sources import check_sources
 from tongjian.contract._subject import Subject
@@ -28,6 +29,7 @@ CHECKS: dict[str, Callable[[Subject], Iterator[Problem]]] = {
     "dates": check_dates,
     "sources": check_sources,
     "references": check_references,
+    "policies": check_policies,
     "zero": check_zero,
     "directions": check_directions,
 }

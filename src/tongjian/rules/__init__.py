@@ -7,6 +7,7 @@ sector or a database.
 
 from tongjian.problems import RuleError
 from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
+from tongjian.rules._check_policy import measured_unit, quantity_unit
 from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
     STATUSES,
@@ -28,6 +29,16 @@ from tongjian.rules._documents import (
     Words,
 )
 from tongjian.rules._partials import partials
+from tongjian.rules._policy_documents import (
+    ColumnOf,
+    Filter,
+    LedgerOf,
+    Measure,
+    Policy,
+    Quantity,
+    Target,
+    Task,
+)
 from tongjian.rules._program import (
     RAW,
     CheckPlan,
@@ -55,16 +66,22 @@ __all__ = [
     "Alternative",
     "Basis",
     "CheckPlan",
+    "ColumnOf",
     "CompiledRuleSet",
     "Conflict",
     "Expression",
+    "Filter",
     "FormulaDoc",
     "FormulaPlan",
     "InputDoc",
     "InputPlan",
+    "LedgerOf",
+    "Measure",
     "Method",
+    "Policy",
     "Program",
     "PutIn",
+    "Quantity",
     "Reading",
     "Reference",
     "Rounding",
@@ -76,6 +93,8 @@ __all__ = [
     "Source",
     "Steps",
     "Table",
+    "Target",
+    "Task",
     "UnavailableEdition",
     "Validity",
     "Value",
@@ -84,8 +103,10 @@ __all__ = [
     "folder_digest",
     "key_columns",
     "load_rulebook",
+    "measured_unit",
     "own_columns",
     "partials",
+    "quantity_unit",
     "read_documents",
     "read_yaml",
     "replacements",

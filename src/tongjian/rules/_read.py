@@ -39,6 +39,8 @@ from tongjian.rules._documents import (
     Words,
 )
 from tongjian.rules._exact import exact
+from tongjian.rules._policy_documents import TargetList, TaskList
+from tongjian.rules._read_policy import read_targets, read_tasks
 from tongjian.rules._schema import KINDS, check_schema
 from tongjian.rules._source import Path as Keys
 from tongjian.rules._source import Source, read_yaml
@@ -62,6 +64,8 @@ class Documents:
     rulesets: list[RuleSet] = field(default_factory=list)
     unavailable: list[UnavailableEdition] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    targets: list[TargetList] = field(default_factory=list)
+    tasks: list[TaskList] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -105,6 +109,10 @@ def read_document(path: Path, name: str, documents: Documents) -> None:
         documents.unavailable.append(reader.unavailable())
     elif kind == "conflict":
         documents.conflicts.append(reader.conflict())
+    elif kind == "targets":
+        documents.targets.append(read_targets(reader))
+    elif kind == "tasks":
+        documents.tasks.append(read_tasks(reader))
     else:
         documents.rulesets.append(reader.ruleset())
 

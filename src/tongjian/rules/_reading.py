@@ -11,10 +11,11 @@ from typing import TypeVar
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules._cache import folder_digest, rulebook_folder
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
+from tongjian.rules._policy_documents import TargetList, TaskList
 from tongjian.rules._read import Documents, read_document, read_folder
 from tongjian.rules._rulebook import Rulebook, assemble_sound
 
-_Document = Table | Method | RuleSet | UnavailableEdition | Conflict
+_Document = Table | Method | RuleSet | UnavailableEdition | Conflict | TargetList | TaskList
 _Any = TypeVar("_Any", bound=_Document)
 
 
@@ -80,6 +81,8 @@ def _on_top(base: Documents, mine: Documents) -> Documents:
         rulesets=_replaced(base.rulesets, mine.rulesets),
         unavailable=_replaced(base.unavailable, mine.unavailable),
         conflicts=_replaced(base.conflicts, mine.conflicts),
+        targets=_replaced(base.targets, mine.targets),
+        tasks=_replaced(base.tasks, mine.tasks),
         problems=[*base.problems, *mine.problems],
     )
 
@@ -91,7 +94,7 @@ def _replaced(base: list[_Any], mine: list[_Any]) -> list[_Any]:
 
 
 def _mark(document: _Document) -> tuple[object, ...]:
-    if isinstance(document, Table | Conflict):
+    if isinstance(document, Table | Conflict | TargetList | TaskList):
         return (document.id,)
     return (document.id, document.validity.first)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from tongjian.problems import Place, Problem, RuleError
+from tongjian.rules._check_policy import by_id, check_targets
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
+from tongjian.rules._policy_documents import Target, Task
 from tongjian.rules._program import Library, Program, SheetPlan, compile_method
 from tongjian.rules._put_in import put_in
 from tongjian.rules._read import Documents, read_folder
@@ -73,6 +75,10 @@ class Rulebook:
     conflicts: dict[str, Conflict] = field(default_factory=dict)
     variants: dict[str, Table] = field(default_factory=dict)
     """Tables as alternatives of conflicts have them; a run can be bound to them."""
+    targets: dict[str, Target] = field(default_factory=dict)
+    """Targets of policy documents (政策目标), by id."""
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """Tasks of policy documents (政策任务), by id."""
 
     def table(self, name: str) -> Table | None:
         """A table, a variant of one or a table with values put in, by id.
@@ -124,6 +130,10 @@ class Rulebook:
             method, library, {**ruleset.doc.binds, **usable}, ruleset.doc.place
         )
         return CompiledRuleSet(ruleset.doc, program)
+
+    def programs(self) -> dict[str, list[Program]]:
+        """The programs of every edition of each rule set, by its id."""
+        return {name: [one.program for one in group] for name, group in self.rulesets.items()}
 
     def method(self, name: str, day: date) -> Method | None:
         """The edition of method `name` in force on `day`, if any."""
@@ -187,7 +197,16 @@ def assemble_sound(
     for name, editions in rulesets.items():
         compiled = [_compile_ruleset(book, one, problems) for one in editions]
         book.rulesets[name] = tuple(one for one in compiled if one is not None)
+    _take_policies(book, documents, problems)
     return book, _once(problems)
+
+
+def _take_policies(book: Rulebook, documents: Documents, problems: list[Problem]) -> None:
+    """Targets and tasks; they come last because they read what rule sets give."""
+    book.targets = by_id((one for doc in documents.targets for one in doc.targets), problems)
+    book.tasks = by_id((one for doc in documents.tasks for one in doc.tasks), problems)
+    if book.targets:
+        problems.extend(check_targets(book.targets, book.programs()))
 
 
 def _editions(

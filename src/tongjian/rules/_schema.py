@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 # In this order: a rule set names its method, too.
-KINDS = ("table", "ruleset", "unavailable", "conflict", "method")
+KINDS = ("table", "ruleset", "unavailable", "conflict", "targets", "tasks", "method")
 
 
 def check_schema(source: Source, kind: str, package: str = "tongjian.rules") -> list[Problem]:

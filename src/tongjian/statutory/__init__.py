@@ -8,11 +8,13 @@ that only grows and whose lines are chained by hash.
 
 from tongjian.statutory._authority import RIGHTS, Authority, Confirmation
 from tongjian.statutory._doubts import Doubt, doubts
+from tongjian.statutory._log import ChainedLog
 from tongjian.statutory._statement import Statement, require_statutory, statement
 
 __all__ = [
     "RIGHTS",
     "Authority",
+    "ChainedLog",
     "Confirmation",
     "Doubt",
     "Statement",

@@ -1,0 +1,278 @@
+"""``tongjian targets``: every policy target held against the records of a region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tongjian.cli._output import Output, short_table
+from tongjian.cli._target_words import (
+    STATUS_WORDS,
+    distance_text,
+    goal_text,
+    number,
+    region_of,
+    unit_text,
+    value_text,
+)
+from tongjian.cli._workspace import open_store
+from tongjian.problems import Problem, TongjianError
+from tongjian.records import Catalogue
+from tongjian.targets import (
+    STATUSES,
+    Entries,
+    Evaluation,
+    Options,
+    evaluate_all,
+    gather,
+    read_entries,
+)
+
+if TYPE_CHECKING:
+    from tongjian.rules import Rulebook, Target
+
+
+def run_targets(
+    out: Output,
+    workspace: Path,
+    region: str,
+    city: str,
+    year: int | None,
+    sector: str,
+    tolerance: float,
+    references: Path | None,
+    explained: Sequence[str],
+    documents: Sequence[Path],
+    rulebook: Path | None,
+) -> None:
+    """Print all targets by document: status, value, target, distance, coverage, what is missing."""
+    if not 0 <= tolerance <= 100:
+        values = {"option": "--tolerance", "value": tolerance, "expected": "0–100"}
+        raise TongjianError(Problem("cli.option", values=values))
+    store, book = open_store(workspace), open_book(rulebook, documents)
+    wanted = _chosen(book, sector, explained)
+    entries = Entries() if references is None else read_entries(references, book.targets)
+    with out.progress("计算", "computing") as progress:
+        figures = gather(book, store, wanted, progress=progress)
+    place = region_of(region, city, Catalogue.load(), figures.facilities.values())
+    last = year if year is not None else max(y for one in figures.runs for y in _years(one))
+    options = Options(entries, tolerance / 100)
+    found = evaluate_all(wanted, figures, place, last, options)
+    out.data(
+        {
+            "region": place.name,
+            "year": last,
+            "tolerance": tolerance / 100,
+            "rulebook": book.digest,
+            "records": [one.manifest["result"] for one in figures.runs],
+            "problems_in_records": len(figures.problems),
+            "targets": [one.as_dict() for one in found],
+        }
+    )
+    if out.as_json:
+        return
+    if explained:
+        for one in found:
+            _explain(out, one)
+        return
+    for group in by_policy(found):
+        _table(out, group)
+    _summary(out, found, len(figures.problems), tolerance)
+
+
+def open_book(rulebook: Path | None, documents: Sequence[Path]) -> Rulebook:
+    """The rulebook, with documents of the user's own laid on top of it."""
+    from tongjian.rules import load_rulebook, read_documents
+
+    if not documents:
+        return load_rulebook(rulebook)
+    files = [file for path in documents for file in _files(path)]
+    reading = read_documents(rulebook, files)
+    if reading.problems:
+        raise TongjianError(reading.problems)
+    return reading.book
+
+
+def _files(path: Path) -> Iterable[Path]:
+    if not path.exists():
+        raise TongjianError(Problem("cli.no_file", values={"file": path}))
+    return sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+
+
+def _years(run: object) -> Iterator[int]:
+    for result in getattr(run, "results", ()):
+        yield from result.years
+
+
+def _chosen(book: Rulebook, sector: str, names: Sequence[str]) -> list[Target]:
+    unknown = [name for name in names if name not in book.targets]
+    if unknown:
+        raise TongjianError(
+            Problem("targets.unknown_target", values={"name": name}) for name in unknown
+        )
+    listed = [book.targets[name] for name in names] or list(book.targets.values())
+    return [one for one in listed if not sector or not one.sectors or sector in one.sectors]
+
+
+def by_policy(found: Iterable[Evaluation]) -> list[list[Evaluation]]:
+    """The evaluations of each policy document, in the order of the documents."""
+    groups: dict[str, list[Evaluation]] = {}
+    for one in found:
+        groups.setdefault(one.target.policy.id, []).append(one)
+    return list(groups.values())
+
+
+def _table(out: Output, group: Sequence[Evaluation]) -> None:
+    zh, policy = out.lang == "zh", group[0].target.policy
+    headers = (
+        ["编号", "指标", "单位", "数值", "目标", "年", "差距", "状态", "覆盖"]
+        if zh
+        else ["id", "target", "unit", "value", "goal", "by", "distance", "status", "plants"]
+    )
+    rows = [
+        [
+            one.target.id,
+            one.target.title[out.lang],
+            unit_text(one, out.lang),
+            value_text(one),
+            goal_text(one, out.lang),
+            str(one.target.year or ""),
+            distance_text(one, out.lang),
+            STATUS_WORDS[one.status][0 if zh else 1] + ("*" if one.by_tolerance else ""),
+            _coverage(one),
+        ]
+        for one in group
+    ]
+    document = policy.basis.document
+    title = document if zh else f"{policy.title.en}  {document}"
+    short_table(out, title, headers, rows)
+    if policy.forwarded is not None:
+        out.say(policy.forwarded.zh, policy.forwarded.en)
+    _missing(out, group)
+
+
+def _coverage(one: Evaluation) -> str:
+    if one.coverage is None:
+        return "–"
+    mark = "!" if one.coverage.incomplete else ""
+    return f"{one.coverage.with_data}/{one.coverage.scope}{mark}"
+
+
+def _missing(out: Output, group: Sequence[Evaluation]) -> None:
+    """Why there is no verdict, reason by reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in group:
+        for problem in one.missing:
+            reasons.setdefault(problem.message(out.lang), []).append(one.target.id)
+    for text, names in reasons.items():
+        out.say(f"  缺：{text} ← {'、'.join(names)}", f"  missing: {text} ← {', '.join(names)}")
+
+
+def _summary(out: Output, found: Sequence[Evaluation], faults: int, tolerance: float) -> None:
+    counts = {status: sum(one.status == status for one in found) for status in STATUSES}
+    zh = "，".join(f"{STATUS_WORDS[s][0]} {n}" for s, n in counts.items() if n)
+    en = ", ".join(f"{STATUS_WORDS[s][1]} {n}" for s, n in counts.items() if n)
+    out.say(f"\n共 {len(found)} 项目标：{zh}", f"\n{len(found)} targets: {en}")
+    out.say(
+        f"数值为评估年的（另注年份者除外）。* 靠容差达到（力争、左右类，容差 {tolerance:g}%）。"
+        "† 用户录入。\n"
+        "覆盖＝有数据/范围内企业数，! 表示有未计入的行。细看一项用 --explain 编号。",
+        "Values are of the year evaluated unless a year is given. * reached within the tolerance "
+        f"of effort targets ({tolerance:g} %). † entered by the user.\n"
+        "plants = with data / in scope, ! where rows were left out. In full: --explain ID.",
+    )
+    if faults:
+        out.say(
+            f"数据问题 {faults} 处，所涉行未计入；用 tongjian run 查看。",
+            f"{faults} problems in the records, whose rows are left out: see tongjian run.",
+        )
+
+
+def _explain(out: Output, one: Evaluation) -> None:
+    target, lang = one.target, out.lang
+    basis = target.basis
+    out.say(
+        f"\n{target.id}  {target.title.zh}  {STATUS_WORDS[one.status][0]}",
+        f"\n{target.id}  {target.title.en}  {STATUS_WORDS[one.status][1]}",
+    )
+    agencies = ", ".join(target.agencies)
+    where = f"{basis.document} {basis.clause}"
+    out.say(
+        f"依据：{where}（{basis.status}）；部门 {agencies}",
+        f"Basis: {where} ({basis.status}); agencies {agencies}",
+    )
+    measure = target.measure
+    read = f"{measure.of}" + (f" / {measure.per}" if measure.per else "")
+    unit = unit_text(one, lang)
+    goal, value = f"{goal_text(one, lang)} {unit}", f"{value_text(one)} {unit}"
+    out.say(
+        f"度量（{measure.kind}）：{read}；目标 {goal}；数值 {value}",
+        f"Measure ({measure.kind}): {read}; goal {goal}; value {value}",
+    )
+    for words in (target.criterion, target.note, target.policy.forwarded):
+        if words is not None:
+            out.say(words.zh, words.en)
+    if target.governed_by:
+        out.say(
+            f"另有较晚、较严的目标 {target.governed_by}，以其为准",
+            f"A later and stricter target, {target.governed_by}, governs",
+        )
+    _sources(out, one)
+    _outlook(out, one)
+    if one.levers:
+        headers = ["企业", "水平", "贡献"] if lang == "zh" else ["plant", "level", "share of gap"]
+        rows = [
+            [
+                lever.name_zh if lang == "zh" else lever.name_en,
+                "–" if lever.value is None else number(lever.value),
+                f"{number(lever.short)} {lever.unit}",
+            ]
+            for lever in one.levers
+        ]
+        title = "最能缩小差距的企业" if lang == "zh" else "plants that would close the gap fastest"
+        out.table(title, headers, rows)
+    for problem in one.missing:
+        out.say(problem.text("zh"), problem.text("en"))
+
+
+def _sources(out: Output, one: Evaluation) -> None:
+    entries = (one.entered, one.base_entry, one.goal.entry if one.goal else None)
+    for entry in entries:
+        if entry is not None:
+            value = f"{number(entry.value)} {entry.unit.text}"
+            out.say(
+                f"用户录入（{entry.kind}）：{value}，来源 {entry.source}",
+                f"Entered by the user ({entry.kind}): {value}, source {entry.source}",
+            )
+    if one.base is not None and one.target.base_year is not None:
+        out.say(
+            f"{one.target.base_year} 年水平 {number(one.base)} {one.base_unit}",
+            f"Level of {one.target.base_year}: {number(one.base)} {one.base_unit}",
+        )
+    if one.level is not None:
+        out.say(
+            f"{one.value_year} 年水平 {number(one.level)} {one.base_unit}",
+            f"Level of {one.value_year}: {number(one.level)} {one.base_unit}",
+        )
+
+
+def _outlook(out: Output, one: Evaluation) -> None:
+    seen = one.outlook
+    if seen is None or one.target.year is None:
+        return
+    if seen.path is not None:
+        out.say(
+            f"直线路径（自 {seen.path_from} 年）在 {one.value_year} 年应为 {number(seen.path)}",
+            f"Straight line (from {seen.path_from}): {number(seen.path)} in {one.value_year}",
+        )
+    if seen.forecast is not None:
+        out.say(
+            f"线性趋势（{seen.points} 年数据，最小二乘）到 {one.target.year} 年为 "
+            f"{number(seen.forecast)} {one.target.unit.text}",
+            f"Linear trend ({seen.points} years, least squares) gives {number(seen.forecast)} "
+            f"{one.target.unit.text} in {one.target.year}",
+        )
+
+
+__all__ = ["by_policy", "open_book", "run_targets"]
