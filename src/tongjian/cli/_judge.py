@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tongjian.cli._output import Output
+from tongjian.cli._output import Figure, Output
 from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import open_rulebook, open_store, read_binds
 from tongjian.engine import explain
@@ -58,7 +58,7 @@ def run_judge(
     out.data(found.as_dict(**asked.where))
     tables = found.tables(**asked.where)
     for table in tables:
-        _print(out, found, table, asked.rows)
+        _print(out, table, asked.rows)
     if not tables:
         out.say(
             "没有符合条件的判定结果：检查筛选条件、年份，以及所需事项是否已填报。",
@@ -73,12 +73,12 @@ def run_judge(
         )
 
 
-def _print(out: Output, found: Judgement, table: JudgedTable, most: int) -> None:
+def _print(out: Output, table: JudgedTable, most: int) -> None:
     lang = out.lang
     status = Words.of(lang).term("status", table.status)
     title = f"{table.title[lang]} · {table.heading[lang]}  〔{table.ruleset}，{status}〕"
     if len(table.rows) <= _FEW:
-        _print_rows(out, found, table, title)
+        _print_rows(out, table, title)
         return
     told = [one for one in table.columns if one.says_words]
     columns = table.columns if len(table.columns) <= _WIDEST or not told else told
@@ -86,8 +86,8 @@ def _print(out: Output, found: Judgement, table: JudgedTable, most: int) -> None
     headers += [_heading(one.title[lang], one.unit) for one in columns]
     rows = [
         [
-            *(_key(found, key, row[key], lang) for key in table.keys),
-            *(one.text(row[one.name], lang) for one in columns),
+            *(_key(key, row[key], lang) for key in table.keys),
+            *(_figure(one.text(row[one.name], lang)) for one in columns),
         ]
         for row in table.rows[:most]
     ]
@@ -106,14 +106,14 @@ def _print(out: Output, found: Judgement, table: JudgedTable, most: int) -> None
             out.say(*(f"  {tally.column.title[lang]}{colon}{counts}",) * 2)
 
 
-def _print_rows(out: Output, found: Judgement, table: JudgedTable, title: str) -> None:
+def _print_rows(out: Output, table: JudgedTable, title: str) -> None:
     """A few rows, each as a list of everything it says."""
     lang = out.lang
     headers = (
         ["判定项", "结果", "单位", "条款"] if lang == "zh" else ["item", "result", "unit", "clause"]
     )
     for row in table.rows:
-        key = " ".join(str(_key(found, one, row[one], lang)) for one in table.keys)
+        key = " ".join(str(_key(one, row[one], lang)) for one in table.keys)
         rows = [
             [
                 one.title[lang],
@@ -130,17 +130,22 @@ def _heading(title: str, unit: str) -> str:
     return title if unit in ("", "1") else f"{title} ({unit})"
 
 
+def _figure(value: object) -> object:
+    """A number with as many digits as tell something: 0.0123 and not 0.01."""
+    if isinstance(value, float) and 0 < abs(value) < 100:
+        return Figure(value)
+    return value
+
+
 def _text(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
 
 
-def _key(found: Judgement, key: str, value: object, lang: str) -> object:
+def _key(key: str, value: object, lang: str) -> object:
     """A key as people know it; a year has no thousands separator."""
-    if key in ("sector", "province", "city"):
-        return Words.of(lang).term(key, str(value))
-    return str(value)
+    return str(value) if key in ("facility", "year") else Words.of(lang).key(key, str(value))
 
 
 def _explain(out: Output, found: Judgement, asked: Asked) -> None:

@@ -159,9 +159,15 @@ def _widest(rows: Sequence[Sequence[str]], index: int, width: Callable[[str], in
     return max((width(row[index]) for row in rows), default=None)
 
 
+class Figure(float):
+    """A number that is printed with four digits, however small it is."""
+
+
 def _cell(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, Figure):
+        return f"{value:,.4g}"
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, float):

@@ -39,7 +39,9 @@ class Judgement:
                 rows_of[shown.sheet] = [
                     row
                     for row in result.sheets.get(shown.sheet, ())
-                    if where.keys() <= names and self._fits(row, where)
+                    if where.keys() <= names
+                    and self._fits(row, where)
+                    and all(row[name] != word for name, word in shown.unless.items())
                 ]
             found += [one for one in tables_of(result, rows_of) if one.rows]
         for name in where:

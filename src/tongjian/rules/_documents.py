@@ -237,10 +237,14 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sheet by which a judgement is told, and its columns; all formulas if none are named."""
+    """A sheet by which a judgement is told, and its columns; all formulas if none are named.
+
+    Rows of which a column says what stands in `unless` are of no interest (不涉及的行).
+    """
 
     sheet: str
     columns: tuple[str, ...] = ()
+    unless: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

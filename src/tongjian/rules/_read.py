@@ -478,7 +478,8 @@ class _Reader:
             place=self.source.place(("ruleset",)),
             selected=data.get("selected", "by_default"),
             shows=tuple(
-                Shown(one["sheet"], tuple(one.get("columns", ()))) for one in data.get("shows", ())
+                Shown(one["sheet"], tuple(one.get("columns", ())), one.get("unless", {}))
+                for one in data.get("shows", ())
             ),
             results_of=tuple(data.get("results_of", ())),
         )

@@ -319,7 +319,9 @@ def _check_shown(ruleset: RuleSet, program: Program) -> Iterator[Problem]:
     for one in ruleset.shows:
         sheet = program.sheets.get(one.sheet)
         known = [] if sheet is None else [*sheet.inputs, *sheet.formulas]
-        wrong = [name for name in one.columns if name not in known]
+        wrong = [name for name in (*one.columns, *one.unless) if name not in known]
+        labels = {} if sheet is None else {k: f.doc.labels for k, f in sheet.formulas.items()}
+        wrong += [word for name, word in one.unless.items() if word not in labels.get(name, ())]
         if sheet is None or wrong:
             values = {
                 "name": ", ".join([one.sheet, *wrong]),
