@@ -215,8 +215,13 @@ class TrialRows:
         self.engine.fill(sheet, [filled])
         if filled["@refused"]:
             return None
-        values = tuple(self.engine.row_value(node, filled) for node in self.read(sheet))
-        return None if None in values else values
+        values = []
+        for node in self.read(sheet):
+            value = self.engine.row_value(node, filled)
+            if value is None:  # as of most rows: what follows need not be known
+                return None
+            values.append(value)
+        return tuple(values)
 
     def read(self, sheet: SheetPlan) -> list[ir.Node]:
         """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""
