@@ -28,36 +28,43 @@ def traced(finished: Run) -> set[tuple[str, tuple[str, ...], str]]:
     return found
 
 
-def test_every_factor_in_a_trace_is_listed_and_nothing_else(finished):
+@pytest.fixture(scope="module")
+def used(finished: Run) -> list[FactorUsed]:
+    """What the session's run has read; asking takes long, so that it is asked once."""
+    return factors_used(finished)
+
+
+def test_every_factor_in_a_trace_is_listed_and_nothing_else(finished, used):
     listed = {
         (one.table.id, one.value.key, f"{one.value.printed} {one.value.printed_unit}")
-        for one in factors_used(finished)
+        for one in used
     }
-    more = {table for table, _, _ in listed - traced(finished)}
+    told = traced(finished)
+    more = {table for table, _, _ in listed - told}
 
-    assert traced(finished) <= listed
+    assert told <= listed
     # Potentials state lines in CO2 equivalent; process electricity and energy by energy input
     # stand beside the ledger.
     assert more <= {"gwp.ar5", "gwp.sar", "grid.national", "energy.scalars"}
 
 
-def test_keys_that_no_row_has_are_not_listed(finished):
-    used = keys(factors_used(finished))
+def test_keys_that_no_row_has_are_not_listed(used):
+    read = keys(used)
 
-    assert ("fuel.ndrc-steel-2013", "carbon", ("coke",)) in used
-    assert not any(key == ("anthracite",) for _, _, key in used)
+    assert ("fuel.ndrc-steel-2013", "carbon", ("coke",)) in read
+    assert not any(key == ("anthracite",) for _, _, key in read)
     # Gas entered by heat reads no calorific value.
-    assert ("fuel.ndrc-steel-2013", "carbon", ("bfg",)) in used
-    assert not any(column == "ncv_volume" for _, column, _ in used)
+    assert ("fuel.ndrc-steel-2013", "carbon", ("bfg",)) in read
+    assert not any(column == "ncv_volume" for _, column, _ in read)
 
 
-def test_a_factor_that_multiplies_nothing_is_not_listed(finished):
+def test_a_factor_that_multiplies_nothing_is_not_listed(used):
     # No plant recovers CO2, so its density went into no number.
-    assert not any(one.table.id == "chemicals.density" for one in factors_used(finished))
+    assert not any(one.table.id == "chemicals.density" for one in used)
 
 
-def test_years_tell_editions_apart(finished):
-    grid = [one for one in factors_used(finished) if one.table.id == "grid.national"]
+def test_years_tell_editions_apart(used):
+    grid = [one for one in used if one.table.id == "grid.national"]
 
     assert [one.years for one in grid] == [(2024,), (2025,)]
     assert "cn.steel.ndrc-2013" in grid[0].rulesets
@@ -88,10 +95,10 @@ def test_rows_that_a_check_refuses_read_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("backend", ["python", "duckdb"])
-def test_back_ends_agree(plants, finished, backend):
+def test_back_ends_agree(plants, used, backend):
     other = run(load_rulebook(), plants.snapshot(), backend=backend)
 
-    assert factors_used(other) == factors_used(finished)
+    assert factors_used(other) == used
 
 
 def test_a_replaced_table_is_the_one_listed(plants):

@@ -13,6 +13,7 @@ import pytest
 import tongjian.reports
 from tongjian.engine import Run
 from tongjian.problems import code_catalogue
+from tongjian.records.schema import TIERS
 from tongjian.reports._words import Words, chemical, unit_text
 from tongjian.rules import Validity, load_rulebook
 from tongjian.rules._documents import STATUSES
@@ -116,12 +117,21 @@ def test_units_are_set_in_print(unit, expected):
         ("kgCF4/t aluminium/min*pot_d", "kgCF₄/t 原铝/min·槽日", "kgCF₄/t aluminium/min·pot d"),
         ("kgN2O/t HNO3", "kgN₂O/t HNO₃", "kgN₂O/t HNO₃"),
         ("tfluoride", "t氟化物", "tfluoride"),
+        ("kg/peq", "kg/污染当量", "kg/peq"),
         ("GJ/t coke", "GJ/t 焦炭", "GJ/t coke"),
         ("tce", "tce", "tce"),
     ],
 )
 def test_what_a_unit_is_a_tonne_of_is_said_in_the_language_of_the_page(unit, zh, en):
     assert (ZH.unit(unit), EN.unit(unit)) == (zh, en)
+
+
+def test_tiers_are_called_what_an_import_takes():
+    for tier in TIERS:
+        assert (ZH.term("tier", tier.code), EN.term("tier", tier.code).lower()) == (
+            tier.zh,
+            tier.en,
+        )
 
 
 def test_problems_of_a_run_are_named():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations as choose
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from tongjian.contract._attributes import Attributes, constants_of, read_attributes
 from tongjian.contract._plausible import Plausible, is_amount
@@ -52,6 +52,7 @@ class TrialRows:
     offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
     ranks: dict[str, dict[str, int]] = field(default_factory=dict)
     asked: dict[str, list[ir.Node]] = field(default_factory=dict)
+    sized: dict[str, bool] = field(default_factory=dict)
 
     def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
         """Trial rows for every input of a sheet, as far as there are any."""
@@ -183,13 +184,15 @@ class TrialRows:
             value = values[focus] * size
             row = self.row(sheet, {**values, focus: value}, stream, attributes)
             before = self.result(sheet, row)
-            if before is None:
+            if before == "missing" and not self.by_size(sheet):
+                return None  # an entry is missing, and is at any size
+            if not isinstance(before, tuple):
                 continue
             if sheet.inputs[focus].doc.direction == "none":
                 return row
             more = self.row(sheet, {**values, focus: value * 1.01}, stream, attributes)
             after = self.result(sheet, more)
-            if after is not None and after != before:
+            if isinstance(after, tuple) and after != before:
                 return row
         return None
 
@@ -209,14 +212,26 @@ class TrialRows:
             row[name + EVIDENCE] = name in values
         return row
 
-    def result(self, sheet: SheetPlan, row: Row) -> tuple[Any, ...] | None:
-        """What coarser sheets read of a row; None if the row is refused or lacks some of it."""
+    def result(self, sheet: SheetPlan, row: Row) -> tuple[Any, ...] | Literal["refused", "missing"]:
+        """What coarser sheets read of a row, or why there is nothing or not all of it."""
         filled = dict(row)
         self.engine.fill(sheet, [filled])
         if filled["@refused"]:
-            return None
-        values = tuple(self.engine.row_value(node, filled) for node in self.read(sheet))
-        return None if None in values else values
+            return "refused"
+        values = []
+        for node in self.read(sheet):
+            value = self.engine.row_value(node, filled)
+            if value is None:  # as of most rows: what follows need not be known
+                return "missing"
+            values.append(value)
+        return tuple(values)
+
+    def by_size(self, sheet: SheetPlan) -> bool:
+        """Whether a value may be missing at one size and there at another: tables with axes."""
+        if sheet.name not in self.sized:
+            parts = (part for node in sheet.nodes() for part in node.walk())
+            self.sized[sheet.name] = any(isinstance(part, ir.Interpolate) for part in parts)
+        return self.sized[sheet.name]
 
     def read(self, sheet: SheetPlan) -> list[ir.Node]:
         """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""

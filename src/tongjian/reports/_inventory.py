@@ -54,7 +54,7 @@ def chapter(run: Run, view: View, words: Words) -> Markup:
                     substances_by(run, view, words, "city", teller.city, beside=True),
                 )
             ),
-            substances_by(run, view, words, "category", teller.category, beside=False),
+            *teller.substances_by_category(),
         ]
     return el("div", parts)
 
@@ -84,6 +84,14 @@ class _Teller:
             self.section("by_sector", ["sector"], "sector", self.sector, stacked=True),
             self.section("by_city", ["city"], "city", self.city),
         ]
+
+    def substances_by_category(self) -> list[Markup]:
+        if len(self.run.facilities) == 1 and len(items(self.run, self.view, ["category"])) < _TELLS:
+            return []  # the table of substances has said it
+        part = substances_by(
+            self.run, self.view, self.words, "category", self.category, beside=False
+        )
+        return [part]
 
     def section(
         self,

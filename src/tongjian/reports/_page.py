@@ -85,7 +85,7 @@ def _document(run: Run, words: Words, body: list[Markup]) -> str:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         el("meta", name="generator", content=f"tongjian {run.manifest['engine']['version']}"),
-        el("title", f"{words.text('title')} · {_scope(run, words)}"),
+        el("title", f"{_title(run, words)} · {_scope(run, words)}"),
         el("style", Markup(style)),
     )
     page_html = el("html", head, "\n", el("body", _spaced(body)), lang=_LANGUAGE[words.lang])
@@ -106,12 +106,18 @@ def _header(run: Run, words: Words, annexes: Annexes) -> Markup:
     return el(
         "header",
         el("p", words.text("brand"), class_="brand"),
-        el("h1", words.text("title")),
+        el("h1", _title(run, words)),
         el("p", _scope(run, words), class_="scope"),
         statutory,
         _banner(run, words),
         _what_if(run, words),
     )
+
+
+def _title(run: Run, words: Words) -> str:
+    """What the report is about: pollutants as well where substances stand by themselves."""
+    by_substance = any(not view.measure for view in views(run))
+    return words.text("title_with_pollutants" if by_substance else "title")
 
 
 def _scope(run: Run, words: Words) -> str:

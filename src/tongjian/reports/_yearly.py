@@ -29,7 +29,8 @@ def yearly(found: Sequence[PlantSheets], words: Words) -> Markup:
 
 def _of_ruleset(one: PlantSheets, words: Words) -> Markup:
     doc = one.ruleset.doc
-    title = f"{words.pick(doc.title.zh, doc.title.en)} · {one.year}"
+    year = words.text("year_column", year=one.year)
+    title = f"{words.pick(doc.title.zh, doc.title.en)} · {year}"
     program = one.ruleset.program
     parts = [
         table
