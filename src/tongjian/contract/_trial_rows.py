@@ -51,7 +51,7 @@ class TrialRows:
     known: dict[tuple[str, tuple[str, ...]], list[TrialRow]] = field(default_factory=dict)
     offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
     ranks: dict[str, dict[str, int]] = field(default_factory=dict)
-    asked: dict[str, list[ir.Node]] = field(default_factory=dict)
+    asked: dict[str, list[tuple[ir.Node, bool]]] = field(default_factory=dict)
 
     def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
         """Trial rows for every input of a sheet, as far as there are any."""
@@ -160,19 +160,26 @@ class TrialRows:
         self.engine.fill(sheet, [filled])
         if filled["@refused"]:
             return None
-        values = tuple(self.engine.row_value(node, filled) for node in self.read(sheet))
-        return None if None in values else values
+        read = self.read(sheet)
+        values = tuple(self.engine.row_value(node, filled) for node, _ in read)
+        lacks = any(
+            value is None and needed for value, (_, needed) in zip(values, read, strict=True)
+        )
+        return None if lacks else values
 
-    def read(self, sheet: SheetPlan) -> list[ir.Node]:
-        """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""
+    def read(self, sheet: SheetPlan) -> list[tuple[ir.Node, bool]]:
+        """What coarser sheets read of a row, and whether it has to be there.
+
+        The formulas of the sheet if they read nothing.
+        """
         if sheet.name not in self.asked:
             parts = [
-                part.node
+                (part.node, not part.skips)
                 for other in self.engine.program.sheets.values()
                 for part in other.aggregates
                 if part.sheet == sheet.name and part.name != "count"
             ]
-            own = [one.node for one in sheet.formulas.values() if not one.doc.optional]
+            own = [(one.node, True) for one in sheet.formulas.values() if not one.doc.optional]
             self.asked[sheet.name] = parts or own
         return self.asked[sheet.name]
 
