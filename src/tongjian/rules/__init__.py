@@ -42,10 +42,11 @@ from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_availab
 from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
 from tongjian.rules._source import Source, read_yaml
-from tongjian.rules._variants import replacements
+from tongjian.rules._variants import COMPUTED, replacements, with_values
 
 __all__ = [
     "ATTRIBUTES",
+    "COMPUTED",
     "EVIDENCE",
     "KEYS",
     "RAW",
@@ -88,4 +89,5 @@ __all__ = [
     "replacements",
     "rulebook_folder",
     "text_not_available",
+    "with_values",
 ]
