@@ -21,8 +21,8 @@ from tests.support import (
     values,
 )
 from tongjian.engine import explain, run
-from tongjian.problems import RuleError, TongjianError
-from tongjian.rules import Rulebook, with_values
+from tongjian.problems import TongjianError
+from tongjian.rules import Rulebook
 from tongjian.scores import (
     Indicator,
     Matrix,
@@ -247,20 +247,15 @@ def test_computed_weights_are_bound_and_stand_in_the_manifest(book: Book, record
     rulebook = book_of(book)
     snapshot = records.add("s", "x", 1, "t").snapshot()
     weights = user_weights({"x": 3, "y": 1})
-    made, name = bind_weights(rulebook, "w", weights, named={"x": "a", "y": "b"})
-    assert name.startswith("w~user.")
-    assert rulebook.table(name) is None  # the one given is not changed
-    plain = run(made, snapshot)
-    bound = run(made, snapshot, binds={"w": name})
+    name = bind_weights(rulebook, "w", weights, named={"x": "a", "y": "b"})
+    assert name == "w~a=0.75;b=0.25"
+    plain = run(rulebook, snapshot)
+    bound = run(rulebook, snapshot, binds={"w": name})
     assert [row["score"] for row in plain.sheet("test.rules", "facility")] == [1.5]
     assert [row["score"] for row in bound.sheet("test.rules", "facility")] == [1.75]
-    assert bound.manifest["computed"] == {name: {"a": "0.75", "b": "0.25"}}
-    assert "computed" not in plain.manifest
+    assert bound.manifest["binds"] == {"w": name}
     node = explain(bound, "test.rules", "facility", {"facility": "F1", "year": 2025}, "score")
-    assert {(one.document, one.status) for one in node.children} == {("computed", "derived")}
-    other, second = bind_weights(made, "w", equal_weights("ab"))
-    assert second != name
-    assert other.table(name) is not None
+    assert [one.value for one in node.children] == [0.75, 0.25]
 
 
 def test_only_tables_that_fit_take_weights(book: Book) -> None:
@@ -271,11 +266,6 @@ def test_only_tables_that_fit_take_weights(book: Book) -> None:
     with pytest.raises(TongjianError) as caught:
         bind_weights(rulebook, "nowhere", equal_weights("ac"))
     only(caught.value.problems, "scores.weight_table")
-    for name, given, code in (
-        ("keyed", {"a": 1.0}, "rules.computed_values"),
-        ("w", {"a": 1.0}, "rules.computed_values"),
-        ("nowhere", {"a": 1.0}, "rules.unknown_table"),
-    ):
-        with pytest.raises(RuleError) as wrong:
-            with_values(rulebook, name, "entropy", given)
-        only(wrong.value.problems, code)
+    with pytest.raises(TongjianError) as caught:
+        bind_weights(rulebook, "keyed", equal_weights("a"))
+    only(caught.value.problems, "scores.weight_table")

@@ -11,7 +11,7 @@ from tongjian import __version__
 from tongjian.engine._ledger import LedgerLine
 from tongjian.engine._snapshot import Snapshot
 from tongjian.problems import Problem
-from tongjian.rules import COMPUTED, Rulebook
+from tongjian.rules import Rulebook
 
 if TYPE_CHECKING:
     from tongjian.engine._run import RuleSetResult
@@ -33,13 +33,6 @@ def make_manifest(
 
     `accounts` is the manifest of the run whose results were judged, if any.
     """
-    computed = {
-        name: {value.column: value.printed for value in table.values}
-        for name in sorted(binds.values())
-        if (table := rulebook.table(name)) is not None and table.basis.document == COMPUTED
-    }
-    # Values that stand in no document stand here.
-    more = {"computed": computed} if computed else {}
     judged = {} if accounts is None else {"results_of": accounts}
     return {
         "engine": {"name": "tongjian", "version": __version__, "semantics": ENGINE_VERSION},
@@ -47,7 +40,6 @@ def make_manifest(
         "records": snapshot.digest if accounts is None else accounts["records"],
         **judged,
         "binds": dict(sorted(binds.items())),
-        **more,
         "rulesets": [
             {
                 "id": result.ruleset.id,

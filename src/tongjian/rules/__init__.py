@@ -37,16 +37,16 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
+from tongjian.rules._put_in import PutIn, with_value
 from tongjian.rules._reading import Reading, read_documents
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
 from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEYS, key_columns
 from tongjian.rules._source import Source, read_yaml
-from tongjian.rules._variants import COMPUTED, replacements, with_values
+from tongjian.rules._variants import replacements
 
 __all__ = [
     "ATTRIBUTES",
-    "COMPUTED",
     "EVIDENCE",
     "KEYS",
     "RAW",
@@ -63,6 +63,7 @@ __all__ = [
     "InputPlan",
     "Method",
     "Program",
+    "PutIn",
     "Reading",
     "Reference",
     "Rounding",
@@ -89,5 +90,5 @@ __all__ = [
     "replacements",
     "rulebook_folder",
     "text_not_available",
-    "with_values",
+    "with_value",
 ]

@@ -6,33 +6,14 @@ be bound to it like to any other table.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from tongjian.problems import Place, Problem, RuleError
-from tongjian.rules._documents import (
-    Alternative,
-    Basis,
-    Conflict,
-    Override,
-    Table,
-    Validity,
-    Value,
-    Words,
-)
+from tongjian.problems import Problem
+from tongjian.rules._documents import Alternative, Conflict, Override, Table, Value
 from tongjian.rules._exact import exact
 from tongjian.units import UnitError, parse_unit
-
-if TYPE_CHECKING:
-    from tongjian.rules._rulebook import Rulebook
-
-COMPUTED = "computed"
-"""The source of values that were computed and stand in no document."""
 
 
 def variant_id(table: str, conflict: str, alternative: str) -> str:
@@ -126,51 +107,3 @@ def _overridden(
         note=alternative.basis.note,
         place=one.place,
     )
-
-
-def with_values(
-    rulebook: Rulebook, table: str, name: str, values: Mapping[str, float], *, note: str = ""
-) -> tuple[Rulebook, str]:
-    """The rulebook with a variant of a table that holds computed values, and the variant's id.
-
-    The table must have no keys; `values` gives a number, in the unit of the column, for each of its
-    columns. The variant's id is ``table~name.digest``, the digest being that of the values: a run
-    that is bound to it names exactly these in its manifest. The values are source "computed",
-    status "derived", always valid. The rulebook given is not changed. Raises `RuleError` for an
-    unknown table, one with keys, and for other columns than the table's.
-    """
-    original = rulebook.table(table)
-    if original is None:
-        problem = Problem("rules.unknown_table", values={"name": table, "alias": name})
-        raise RuleError(problem)
-    if original.keys or set(values) != set(original.columns):
-        details = {
-            "table": table,
-            "keys": ", ".join(original.keys) or "-",
-            "columns": ", ".join(original.columns),
-            "given": ", ".join(values) or "-",
-        }
-        raise RuleError(Problem("rules.computed_values", values=details))
-    written = {column: repr(float(values[column])) for column in sorted(values)}
-    text = json.dumps([table, name, written])
-    made_id = f"{table}~{name}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    numbers = tuple(
-        Value(
-            key=(),
-            column=column,
-            number=Fraction(number),
-            printed=number,
-            printed_unit=original.columns[column].unit.text,
-            validity=Validity(),
-            status="derived",
-            source=COMPUTED,
-            clause=name,
-            note=note or f"{COMPUTED}: {name}",
-            place=Place(),
-        )
-        for column, number in written.items()
-    )
-    title = Words(f"{original.title.zh}（计算值）", f"{original.title.en} (computed)")
-    basis = Basis(document=COMPUTED, clause=name, status="derived", note=note)
-    made = replace(original, id=made_id, title=title, basis=basis, values=numbers)
-    return replace(rulebook, variants={**rulebook.variants, made_id: made}), made_id

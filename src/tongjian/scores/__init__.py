@@ -4,8 +4,8 @@ Nothing here knows an indicator: rows of a run become a `Matrix`, weights come f
 (`entropy_weights`), from judgement (`ahp_weights`) or from the user (`user_weights`), and
 `rank_by_sum` or `topsis` gives scores. Direction and weights stand in every result.
 `weight_sensitivity` and `random_weights` tell how much of a rank is a matter of weights.
-`bind_weights` puts weights into the rulebook as a table that a run can be bound to, so that they
-stand in its manifest.
+`bind_weights` names a table with the weights put in, to which a run can be bound: they then stand
+in its manifest.
 """
 
 from tongjian.scores._bind import bind_weights

@@ -1,11 +1,11 @@
-"""Weights as a table of the rulebook, so that a run can be bound to them (权重入表)."""
+"""Weights as a table that a run can be bound to (权重入表)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from tongjian.problems import Problem, TongjianError
-from tongjian.rules import Rulebook, with_values
+from tongjian.rules import PutIn, Rulebook, with_value
 from tongjian.scores._weights import Weights
 
 
@@ -15,18 +15,17 @@ def bind_weights(
     weights: Weights,
     *,
     named: Mapping[str, str] | None = None,
-) -> tuple[Rulebook, str]:
-    """The rulebook with a variant of `table` that holds `weights`, and the id of the variant.
+) -> str:
+    """The id of `table` with `weights` put in, for ``run(..., binds={alias: id})``.
 
-    The columns of the table are those of the weights; `named` says which column of the table an
-    indicator goes to where they differ (``{"z_carbon": "carbon"}``). The variant
-    (``table~entropy.1a2b3c4d``) is source "computed", status "derived"; its id ends in a digest of
-    its values, so that the manifest of a run bound to it names these very weights. Raises
+    The columns of the table (which has no keys) are those of the weights; `named` says which
+    column an indicator goes to where they differ (``{"z_carbon": "carbon"}``). The weights stand
+    in the id itself, so that the manifest of the run has them, and anybody can repeat it. Raises
     `TongjianError` for a table without such columns.
     """
     found = rulebook.table(table)
     names = {column: (named or {}).get(column, column) for column in weights.by_column}
-    columns = set() if found is None else set(found.columns)
+    columns = set() if found is None or found.keys else set(found.columns)
     if columns != set(names.values()):
         values = {
             "table": table,
@@ -34,9 +33,9 @@ def bind_weights(
             "weights": ", ".join(names.values()),
         }
         raise TongjianError(Problem("scores.weight_table", values=values))
-    given = {names[column]: value for column, value in weights.by_column.items()}
-    note = "; ".join(f"{name}: {value}" for name, value in weights.facts.items())
-    return with_values(rulebook, table, weights.method, given, note=note)
+    for column, value in weights.by_column.items():
+        table = with_value(table, PutIn(names[column], (), repr(value)))
+    return table
 
 
 __all__ = ["bind_weights"]
