@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "records"),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
-        "judging",
+        *("judging", "scores"),
     ),
     ("cli",),
 )
@@ -62,6 +62,7 @@ ALLOWED = {
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",
+    ("engine/_results.py", "result.total"): "where results of accounting become records",
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
 }
 # Molar masses that meet in formulas of carbon and nitrogen, and the molar volume of a gas.

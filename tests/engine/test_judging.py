@@ -309,5 +309,9 @@ def test_powers_have_derivatives_and_draws() -> None:
     slopes = partials(node, lambda part: values.get(part, 3.0))
     assert slopes == {base: 12.0}  # 3 x^2
     assert partials(node, lambda part: 64.0 if part is node.arguments[1] else 2.0) == {}
+    exponent = ir.Column(kind, "n")
+    other = ir.Call(kind, "power", (ir.number(2), exponent))
+    drawn = {ir.number(2): 2.0, exponent: 3.0, other: 8.0}
+    assert partials(other, drawn.get) == {exponent: pytest.approx(8 * np.log(2))}  # 2^3 ln 2
     assert _combined(node, [np.array([2.0, 3.0]), 3.0]).tolist() == [8.0, 27.0]
     assert _combined(node, [2.0, 0.5]) is None

@@ -51,7 +51,7 @@ class TrialRows:
     known: dict[tuple[str, tuple[str, ...]], list[TrialRow]] = field(default_factory=dict)
     offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
     ranks: dict[str, dict[str, int]] = field(default_factory=dict)
-    asked: dict[str, list[ir.Node]] = field(default_factory=dict)
+    asked: dict[str, list[tuple[ir.Node, bool]]] = field(default_factory=dict)
     sized: dict[str, bool] = field(default_factory=dict)
 
     def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
@@ -219,9 +219,9 @@ class TrialRows:
         if filled["@refused"]:
             return "refused"
         values = []
-        for node in self.read(sheet):
+        for node, needed in self.read(sheet):
             value = self.engine.row_value(node, filled)
-            if value is None:  # as of most rows: what follows need not be known
+            if value is None and needed:  # as of most rows: what follows need not be known
                 return "missing"
             values.append(value)
         return tuple(values)
@@ -233,16 +233,19 @@ class TrialRows:
             self.sized[sheet.name] = any(isinstance(part, ir.Interpolate) for part in parts)
         return self.sized[sheet.name]
 
-    def read(self, sheet: SheetPlan) -> list[ir.Node]:
-        """What coarser sheets read of a row of this sheet; its formulas if they read nothing."""
+    def read(self, sheet: SheetPlan) -> list[tuple[ir.Node, bool]]:
+        """What coarser sheets read of a row, and whether it has to be there.
+
+        The formulas of the sheet if they read nothing.
+        """
         if sheet.name not in self.asked:
             parts = [
-                part.node
+                (part.node, not part.skips)
                 for other in self.engine.program.sheets.values()
                 for part in other.aggregates
                 if part.sheet == sheet.name and part.name != "count"
             ]
-            own = [one.node for one in sheet.formulas.values() if not one.doc.optional]
+            own = [(one.node, True) for one in sheet.formulas.values() if not one.doc.optional]
             self.asked[sheet.name] = parts or own
         return self.asked[sheet.name]
 

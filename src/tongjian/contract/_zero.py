@@ -30,7 +30,9 @@ def _rows(trial: Trial, plant: Plant) -> Iterator[Problem]:
     for sheet in trial.leaves:
         for row in plant.sheets[sheet.name]:
             if not row["@refused"] and None in [
-                trial.engine.row_value(node, row) for node in trial.rows.read(sheet)
+                trial.engine.row_value(node, row)
+                for node, needed in trial.rows.read(sheet)
+                if needed
             ]:
                 yield _lacking(trial, sheet, row)
 

@@ -22,6 +22,7 @@ _PACKAGES = (
     "statutory",
     "footprint",
     "targets",
+    "scores",
     "reports",
     "sample",
     "cli",

@@ -7,6 +7,7 @@ has no derivative.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -80,10 +81,13 @@ def _add_call(node: ir.Call, seed: float, value_of: ValueOf, found: dict[Leaf, f
         return
     if node.name in ("ceil", "floor"):
         return  # flat between its steps
-    if node.name == "power":  # the exponent is a whole number: nothing lies beside it
+    if node.name == "power":
         base, exponent = float(values[0]), float(values[1])
         if 1 <= exponent <= 63:
             _add(node.arguments[0], seed * exponent * base ** (exponent - 1), value_of, found)
+        if base > 0:  # as if there were something between whole exponents: which way it goes
+            slope = float(value_of(node) or 0) * math.log(base)
+            _add(node.arguments[1], seed * slope, value_of, found)
         return
     if node.name == "sqrt":
         if values[0] > 0:
