@@ -269,3 +269,31 @@ def test_a_ladder_is_read_by_step_and_nothing_else(book: Book) -> None:
             method(sheets={"line": LINE}), ruleset(), plane, files={"rung.csv": values(["x", "y"])}
         )
     says(only(caught.value.problems, "rules.steps_axes"), "x, y")
+
+
+def test_a_boundary_passes_over_editions_without_a_text_of_another(
+    book: Book, records: Records
+) -> None:
+    unread = {
+        "unavailable": "test.unread",
+        "title": WORDS,
+        "basis": {"document": "test"},
+        "in_force": {"from": "2000-01-01"},
+        "sectors": ["test"],
+        "boundary": "enterprise",
+        "missing": WORDS,
+        "nearest": "test.rules",
+    }
+    older = ruleset("test.unread", in_force={"from": "1990-01-01", "to": "1999-12-31"})
+    rulebook = book(
+        method(
+            sheets={"line": LINE, "plant": sheet(YEAR, formulas=formulas(n="1: count(line)"))},
+            in_force={"from": "1990-01-01"},
+        ),
+        ruleset(boundary="levels", selected="on_request"),
+        older,
+        unread,
+    )
+    found = run(rulebook, some(records), boundary="levels")
+    assert [one.ruleset.id for one in found.results] == ["test.rules"]
+    assert found.problems == []

@@ -270,18 +270,14 @@ def _choose(
 ) -> list[tuple[CompiledRuleSet, tuple[int, ...]]]:
     """Editions to run, each with the years it is in force."""
     sectors = {row["sector"] for row in facilities.values()}
-    unread = {
-        (one.id, year): one
-        for year in years
-        for one in rulebook.without_text(year)
-        if boundary in (None, one.boundary)
-    }
+    without = {(one.id, year): one for year in years for one in rulebook.without_text(year)}
+    unread = {key: one for key, one in without.items() if boundary in (None, one.boundary)}
     chosen: dict[str, tuple[CompiledRuleSet, list[int]]] = {}
     for name in rulebook.rulesets if names is None else names:
         for year in years:
-            if (name, year) in unread:
+            if (name, year) in without:
                 if names is not None:
-                    problems.append(text_not_available(unread[name, year]))
+                    problems.append(text_not_available(without[name, year]))
                 continue
             edition = rulebook.ruleset(name, year)
             if edition is None:
