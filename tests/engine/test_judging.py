@@ -315,3 +315,31 @@ def test_powers_have_derivatives_and_draws() -> None:
     assert partials(other, drawn.get) == {exponent: pytest.approx(8 * np.log(2))}  # 2^3 ln 2
     assert _combined(node, [np.array([2.0, 3.0]), 3.0]).tolist() == [8.0, 27.0]
     assert _combined(node, [2.0, 0.5]) is None
+
+
+def test_a_boundary_passes_over_editions_without_a_text_of_another(
+    book: Book, records: Records
+) -> None:
+    unread = {
+        "unavailable": "test.unread",
+        "title": WORDS,
+        "basis": {"document": "test"},
+        "in_force": {"from": "2000-01-01"},
+        "sectors": ["test"],
+        "boundary": "enterprise",
+        "missing": WORDS,
+        "nearest": "test.rules",
+    }
+    older = ruleset("test.unread", in_force={"from": "1990-01-01", "to": "1999-12-31"})
+    rulebook = book(
+        method(
+            sheets={"line": LINE, "plant": sheet(YEAR, formulas=formulas(n="1: count(line)"))},
+            in_force={"from": "1990-01-01"},
+        ),
+        ruleset(boundary="levels", selected="on_request"),
+        older,
+        unread,
+    )
+    found = run(rulebook, some(records), boundary="levels")
+    assert [one.ruleset.id for one in found.results] == ["test.rules"]
+    assert found.problems == []

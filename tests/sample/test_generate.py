@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "eb0efb215c0acf53d3882b278377183f7d6c11d88f4e946dd24e869d7905c17c"
+PINNED = "90830dda89a1c2d52ef149a4a255ac123f1f3456061e1e538db22a872c2683ad"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,11 @@ def data() -> SampleData:
 def _digest(data: SampleData) -> str:
     text = json.dumps([data.activity, data.facilities, data.process_units, data.faults])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _months(data: SampleData) -> set[str]:
+    """The months of the activity data; some facts are of a whole year."""
+    return {row["period"] for row in data.activity if "-" in row["period"]}
 
 
 def test_same_seed_same_bytes_other_seed_other_rows() -> None:
@@ -53,7 +58,7 @@ def test_a_plant_does_not_depend_on_how_many_there_are() -> None:
 def test_size(data: SampleData) -> None:
     assert len(data.facilities) == 300
     assert {row["sector"] for row in data.facilities} == set(SECTOR_CODES)
-    assert len({row["period"] for row in data.activity}) == 24
+    assert len(_months(data)) == 24
     assert {row["period"][:4] for row in data.activity} == {"2024", "2025"}
     assert 100_000 <= len(data.activity) <= 200_000
 
@@ -117,7 +122,7 @@ def test_faults_are_listed_and_lie_in_different_plants(data: SampleData) -> None
 def test_small_samples(plants: int, months: int) -> None:
     data = generate(3, plants, months)
     assert len(data.facilities) == plants
-    assert len({row["period"] for row in data.activity}) == months
+    assert len(_months(data)) == months
     assert {row["sector"] for row in data.facilities} == set(SECTOR_CODES)
 
 

@@ -41,6 +41,8 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
     outcomes = 0
     for trial in subject.trials():
         for sheet in trial.leaves:
+            if trial.outcome(sheet) is None:
+                continue  # a judgement without a total: no direction was promised
             for plan in sheet.inputs.values():
                 mark = (plan.doc.place.file, sheet.name, plan.doc.name)
                 found = reactions.setdefault(mark, Reactions(plan.doc, sheet.name))

@@ -28,6 +28,8 @@ def check_zero(subject: Subject) -> Iterator[Problem]:
 def _rows(trial: Trial, plant: Plant) -> Iterator[Problem]:
     """Rows of leaf sheets that have no value although everything they ask for is entered."""
     for sheet in trial.leaves:
+        if _is_idle(trial, sheet):
+            continue
         for row in plant.sheets[sheet.name]:
             if not row["@refused"] and None in [
                 trial.engine.row_value(node, row)
@@ -35,6 +37,13 @@ def _rows(trial: Trial, plant: Plant) -> Iterator[Problem]:
                 if needed
             ]:
                 yield _lacking(trial, sheet, row)
+
+
+def _is_idle(trial: Trial, sheet: SheetPlan) -> bool:
+    """Whether a sheet only came along with a required method: nobody gathers it here."""
+    own = any(one.method.id == trial.ruleset.doc.method for one in sheet.formulas.values())
+    program = trial.engine.program
+    return not own and all(sheet.name not in other.others for other in program.sheets.values())
 
 
 def _lacking(trial: Trial, sheet: SheetPlan, row: dict[str, Any]) -> Problem:

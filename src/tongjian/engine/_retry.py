@@ -7,7 +7,7 @@ gives the same bits as every other back-end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import Program, SheetPlan, Value
+from tongjian.rules import Program, SheetPlan
 from tongjian.rules import _ir as ir
 from tongjian.units import ONE, Unit
 
@@ -38,6 +38,7 @@ class Retry:
     where: Where
     moved: tuple[str, ...]
     """The sheets that rest on the value, in the order in which they are computed."""
+    engine: PythonEngine
     rows: dict[str, list[Row]]
     """Rows of the sheets that those read and that do not rest on the value."""
 
@@ -51,8 +52,10 @@ class Retry:
         plan = program.sheets[sheet]
         year = row["year"] if "year" in row else max(result.years)
         _check_place(result, where, year)
-        moved = _moved(program, where)
-        if sheet not in moved:
+        needed = _Needed(program)
+        needed.cell(*cell)
+        moved = _moved(program, where, needed)
+        if sheet not in moved or _interpolates(program, moved, where):
             values = {"cell": f"{sheet}.{column}", "table": f"{where[0]}.{where[1]}"}
             raise EngineError(Problem("engine.seek_unmoved", values=values))
         return cls(
@@ -64,7 +67,8 @@ class Retry:
             year,
             where,
             moved,
-            _rows(run, result, moved, year),
+            PythonEngine(program, result.tables, "float"),
+            _rows(run, result, moved, year, looks_back=needed.looks_back),
         )
 
     @property
@@ -93,7 +97,8 @@ class Retry:
 
     def value(self, number: str) -> float | None:
         """The cell with `number`, in the unit of the table's column, in place of the value."""
-        engine = PythonEngine(self.program, self.replaced(Fraction(number)), "float")
+        engine = self.engine
+        self.put(engine, Fraction(number))
         done: dict[str, list[Row]] = dict(self.rows)
         for name in self.moved:
             plan = self.program.sheets[name]
@@ -109,13 +114,13 @@ class Retry:
                 return None if found is None else float(found)
         return None
 
-    def replaced(self, number: Fraction) -> ResolvedTables:
-        """The tables with another number at the place, in the year at hand."""
+    def put(self, engine: PythonEngine, number: Fraction) -> None:
+        """Let the functions of the engine, which look values up by year and key, find `number`."""
         alias, column, key = self.where
-        by_year = dict(self.tables.values[alias, column])
-        value: Value = by_year[self.year][key]
-        by_year[self.year] = by_year[self.year] | {key: replace(value, number=number)}
-        return replace(self.tables, values=self.tables.values | {(alias, column): by_year})
+        scaled = number * self.tables.scales[alias, column]
+        by_year = engine.numbers(alias, column)
+        # Years with the same values share one mapping; the others keep theirs.
+        by_year[self.year] = by_year[self.year] | {key: engine.constant(scaled)}
 
 
 def _check_place(result: RuleSetResult, where: Where, year: int) -> None:
@@ -132,25 +137,71 @@ def _check_place(result: RuleSetResult, where: Where, year: int) -> None:
     raise EngineError(Problem("engine.seek_place", values=values))
 
 
-def _moved(program: Program, where: Where) -> tuple[str, ...]:
-    """The sheets that read the value, or a sheet that does."""
+@dataclass(slots=True)
+class _Needed:
+    """The columns that a cell rests on (依赖), directly or through others."""
+
+    program: Program
+    cells: set[tuple[str, str]] = field(default_factory=set)
+    looks_back: bool = False
+    """Whether one of them is read in the row of the year before."""
+
+    def cell(self, sheet: str, column: str) -> None:
+        plan = self.program.sheets[sheet]
+        if (sheet, column) in self.cells:
+            return
+        self.cells.add((sheet, column))
+        if column in plan.formulas:
+            self.node(plan.formulas[column].node, sheet)
+
+    def node(self, node: ir.Node, sheet: str) -> None:
+        match node:
+            case ir.Aggregate(plan=ir.Node() as plan):
+                self.node(plan, sheet)
+            case ir.Aggregate(sheet=finer, node=inner):
+                self.node(inner, finer)
+            case ir.Above(sheet=above, column=column, back=back):
+                self.looks_back = self.looks_back or back > 0
+                self.cell(above, column)
+            case ir.Column(name=name):
+                self.cell(sheet, name)
+            case _:
+                for child in node.children():
+                    self.node(child, sheet)
+
+    @property
+    def sheets(self) -> set[str]:
+        return {sheet for sheet, _ in self.cells}
+
+
+def _moved(program: Program, where: Where, needed: _Needed) -> tuple[str, ...]:
+    """The sheets that the cell rests on and that read the value, or a sheet that does."""
     moved: list[str] = []
     for name, sheet in program.sheets.items():
-        if _reads(sheet, where) or any(other in moved for other in sheet.others):
+        reads = _reads(sheet, where) or any(other in moved for other in sheet.others)
+        if name in needed.sheets and reads:
             moved.append(name)
     return tuple(moved)
 
 
+def _interpolates(program: Program, moved: tuple[str, ...], where: Where) -> bool:
+    """Whether the value is a corner between which formulas interpolate: that is not tried."""
+    nodes = (
+        part for name in moved for node in program.sheets[name].nodes() for part in node.walk()
+    )
+    return any(isinstance(part, ir.Interpolate) and part.table == where[0] for part in nodes)
+
+
 def _reads(sheet: SheetPlan, where: Where) -> bool:
     return any(
-        isinstance(part, ir.Lookup | ir.Interpolate) and (part.table, part.column) == where[:2]
+        isinstance(part, ir.Lookup) and (part.table, part.column) == where[:2]
         for node in sheet.nodes()
         for part in node.walk()
     )
 
 
 def _rows(
-    run: Run, result: RuleSetResult, moved: tuple[str, ...], year: int
+    run: Run, result: RuleSetResult, moved: tuple[str, ...], year: int, *, looks_back: bool
 ) -> dict[str, list[Row]]:
     """Rows that the moved sheets read: those of the run, or read again from the records.
 
@@ -159,8 +210,7 @@ def _rows(
     program = result.ruleset.program
     read = {other for name in moved for other in program.sheets[name].others} - set(moved)
     records = any(program.sheets[name].is_leaf for name in (*read, *moved))
-    earlier = any(part.back for name in moved for part in program.sheets[name].reads)
-    if not records and not earlier:
+    if not records and not looks_back:
         # Rows that SQL has computed do not say that no check refuses them.
         return {
             name: [

@@ -5,8 +5,17 @@ beside them for comparison. The files are not part of this project; docs/real-da
 they come from.
 """
 
+from tongjian.records.readers.bc_obps import read_bc_obps
 from tongjian.records.readers.epa_adipic import read_epa_adipic
 from tongjian.records.readers.reading import Reading
 from tongjian.records.readers.uci_steel import read_uci_steel
+from tongjian.records.readers.uk_ets import read_uk_ets_accounts, read_uk_ets_allocation
 
-__all__ = ["Reading", "read_epa_adipic", "read_uci_steel"]
+__all__ = [
+    "Reading",
+    "read_bc_obps",
+    "read_epa_adipic",
+    "read_uci_steel",
+    "read_uk_ets_accounts",
+    "read_uk_ets_allocation",
+]
