@@ -225,11 +225,14 @@ class Diagnosis:
         match node:
             case ir.Aggregate(plan=ir.Node() as plan):
                 return self.blame(plan, row, sheet, column)
+            case ir.Aggregate():
+                # What it gathers belongs to other rows; their own faults are reported there.
+                return self.cell_problem("no_result", column, row, sheet)
             case ir.Required(node=ir.Column(name=name)) if name in sheet.inputs:
                 return self.missing_input(name, row, sheet)
-            case ir.Required(node=ir.Column(name=name)):
-                return self.cell_problem("no_result", name, row, sheet)
-            case ir.Column(name=name) if name in sheet.formulas:
+            case ir.Required(node=ir.Column(name=name)) | ir.Column(name=name) if (
+                name in sheet.formulas
+            ):
                 return self.blame(sheet.formulas[name].node, row, sheet, name)
             case ir.Column(name=name) if name in sheet.inputs:
                 default = sheet.inputs[name].default
