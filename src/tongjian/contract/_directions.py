@@ -24,6 +24,8 @@ class Reactions:
 
     doc: InputDoc
     sheet: str
+    asked: bool = False
+    """Whether some rule set has an outcome that the input's direction speaks of."""
     tried: bool = False
     rising: list[tuple[str, Slope]] = field(default_factory=list)
     falling: list[tuple[str, Slope]] = field(default_factory=list)
@@ -41,7 +43,8 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
         for sheet in trial.leaves:
             for plan in sheet.inputs.values():
                 mark = (plan.doc.place.file, sheet.name, plan.doc.name)
-                reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
+                found = reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
+                found.asked |= trial.outcome(sheet) is not None
         outcomes += _try(trial, reactions)
     for found in reactions.values():
         mine_too = subject.reading.tests(found.doc.place)
@@ -104,7 +107,7 @@ def _judge(found: Reactions, outcomes: int) -> Iterator[Problem]:
             "found": "up" if slope.effect > 0 else "down",
         }
         yield Problem("contract.direction", doc.place, values)
-    elif not found.tried and outcomes:
+    elif not found.tried and found.asked and outcomes:
         yield Problem("contract.not_tried", doc.place, values, "warning")
     elif doc.direction != "none" and found.tried and not (found.rising or found.falling):
         yield Problem("contract.no_effect", doc.place, values, "warning")
