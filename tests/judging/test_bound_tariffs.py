@@ -140,7 +140,8 @@ cases:
   process_units: [{process_unit: BF1, kind: blast_furnace}]
   inputs:
   - {process_unit: BF1, stream: plant_facts, item: environmental_grade, quantity: D}
-  - {process_unit: BF1, stream: lv_blast_furnace, item: verified_energy, quantity: 440, unit: kgce/t}
+  - {process_unit: BF1, stream: lv_blast_furnace, item: verified_energy, quantity: 440,
+     unit: kgce/t}
   - {process_unit: BF1, stream: unit_facts, item: capacity, quantity: 1000, unit: t}
   - {process_unit: BF1, stream: electricity, item: purchased, quantity: 1000, unit: MWh}
   expect:

@@ -41,7 +41,9 @@ class Grid:
         steps = tables.tables[node.table].steps
         # A step whose value nobody found is a step all the same: the one before it has an end.
         filled = {
-            year: frozenset(key for key, value in values.items() if steps or value.number is not None)
+            year: frozenset(
+                key for key, value in values.items() if steps or value.number is not None
+            )
             for year, values in by_year.items()
         }
         years = tuple(year for year, keys in filled.items() if keys)

@@ -1,4 +1,4 @@
-"""Facts of the year that judging needs: capacities, dates, grades, levels, devices (判定用年度事实).
+"""Facts of the year for judging: capacities, dates, grades, levels, devices (判定用年度事实).
 
 Entered once a year, in the last month that the sample has of it. All of it is invented.
 """
