@@ -149,6 +149,37 @@ def some(records: Records) -> Snapshot:
     return records.snapshot()
 
 
+def test_a_step_without_a_value_is_a_step(book: Book, records: Records) -> None:
+    ladder = table("gap", columns={"price": "CNY/kWh"}, axes={"excess": "kWh/t"}, steps="from")
+    del ladder["keys"]
+    empty = {"excess": "50", "column": "price", "status": "not-found"}
+    rungs = values(["excess"], ["0", "price", "0", "CNY/kWh"], empty)
+    plant = sheet(
+        YEAR,
+        formulas=formulas(
+            excess="kWh/t: sum(coalesce(line.power, 0)) / sum(line.out)",
+            price={
+                "unit": "CNY/kWh",
+                "is": "coalesce(step(gap.price, excess), none)",
+                "optional": True,
+            },
+        ),
+    )
+    found = all_alike(
+        book(
+            method(sheets={"line": LINE, "plant": plant}, uses={"gap": "gap"}),
+            ruleset(),
+            ladder,
+            files={"gap.csv": rungs},
+        ),
+        some(records),
+    )["plant"]
+    # 80 kWh/t stands on the step that nobody found, and not on the one before it.
+    assert row_of(found, facility="F1", year=2024)["excess"] == 80
+    assert row_of(found, facility="F1", year=2024)["price"] is None
+    assert row_of(found, facility="F3", year=2024)["price"] == 0
+
+
 def row_of(rows: list[dict[str, Any]], **key: object) -> dict[str, Any]:
     (found,) = [row for row in rows if all(row[name] == value for name, value in key.items())]
     return found

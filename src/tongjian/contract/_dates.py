@@ -46,25 +46,27 @@ def _years(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
     """Years of the rule set in which a key that a table knows has no value in force."""
     years = subject.years(ruleset)
     bound, engine = prepare(subject.book, ruleset, tuple(years), {})
+    # Editions come with all of their columns: those that lack the same years are told together.
+    lacking: dict[tuple[str, tuple[int, ...]], tuple[dict[str, None], dict[str, None]]] = {}
     for (alias, column), by_year in sorted(engine.tables.values.items()):
         table = engine.tables.tables[alias]
         if not (subject.reading.tests(table.place) or subject.reading.tests(bound.doc.place)):
             continue
-        keys = {value.key for value in table.values if value.column == column}
-        lacking: dict[tuple[int, ...], list[str]] = {}
-        for key in sorted(keys):
+        for key in sorted({value.key for value in table.values if value.column == column}):
             empty = tuple(year for year in years if key not in by_year[year])
             if empty:
-                lacking.setdefault(empty, []).append(" ".join(key) or "-")
-        for empty, names in lacking.items():
-            values = {
-                "ruleset": ruleset.id,
-                "table": table.id,
-                "column": column,
-                "years": _listed([str(year) for year in empty]),
-                "keys": _listed(names),
-            }
-            yield Problem("contract.year_not_covered", table.place, values, "warning")
+                columns, names = lacking.setdefault((alias, empty), ({}, {}))
+                columns[column] = names[" ".join(key) or "-"] = None
+    for (alias, empty), (columns, names) in lacking.items():
+        table = engine.tables.tables[alias]
+        values = {
+            "ruleset": ruleset.id,
+            "table": table.id,
+            "column": _listed(list(columns)),
+            "years": _listed([str(year) for year in empty]),
+            "keys": _listed(list(names)),
+        }
+        yield Problem("contract.year_not_covered", table.place, values, "warning")
 
 
 def _gaps(table: Table) -> Iterator[Problem]:

@@ -24,9 +24,9 @@ class Reactions:
 
     doc: InputDoc
     sheet: str
+    asked: bool = False
+    """Whether some rule set has an outcome that the input's direction speaks of."""
     tried: bool = False
-    aimed: bool = False
-    """Whether some rule set has an outcome for the sheet; what only gives words has none."""
     rising: list[tuple[str, Slope]] = field(default_factory=list)
     falling: list[tuple[str, Slope]] = field(default_factory=list)
 
@@ -46,7 +46,7 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
             for plan in sheet.inputs.values():
                 mark = (plan.doc.place.file, sheet.name, plan.doc.name)
                 found = reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
-                found.aimed |= trial.outcome(sheet) is not None
+                found.asked |= trial.outcome(sheet) is not None
         outcomes += _try(trial, reactions)
     for found in reactions.values():
         mine_too = subject.reading.tests(found.doc.place)
@@ -109,7 +109,7 @@ def _judge(found: Reactions, outcomes: int) -> Iterator[Problem]:
             "found": "up" if slope.effect > 0 else "down",
         }
         yield Problem("contract.direction", doc.place, values)
-    elif not found.tried and outcomes and (found.aimed or doc.direction != "none"):
+    elif not found.tried and found.asked and outcomes:
         yield Problem("contract.not_tried", doc.place, values, "warning")
     elif doc.direction != "none" and found.tried and not (found.rising or found.falling):
         yield Problem("contract.no_effect", doc.place, values, "warning")

@@ -111,7 +111,7 @@ def _ruleset(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
             yield Problem("contract.unknown_term", doc.place, values, "warning")
     for sheet in ruleset.program.sheets.values():
         name, _, column = sheet.doc.outcome.partition(".")
-        if name and column not in getattr(ruleset.program.sheets.get(name), "formulas", {}):
+        if name and not _has(ruleset, name, column) and not _borrowed(subject, ruleset, sheet):
             values = {"sheet": sheet.name, "outcome": sheet.doc.outcome, "ruleset": doc.id}
             yield Problem("contract.unknown_outcome", sheet.doc.place, values)
     looked_up = {look.table for look in ruleset.program.lookups()}
@@ -142,6 +142,22 @@ def _constants(subject: Subject, ruleset: CompiledRuleSet) -> Iterator[Problem]:
                 if text and text not in known:
                     values = {"kind": column, "name": text, "known": _near(text, known)}
                     yield Problem("contract.unknown_term", sheet.doc.place, values, "warning")
+
+
+def _has(ruleset: CompiledRuleSet, sheet: str, column: str) -> bool:
+    return column in getattr(ruleset.program.sheets.get(sheet), "formulas", {})
+
+
+def _borrowed(subject: Subject, ruleset: CompiledRuleSet, sheet: SheetPlan) -> bool:
+    """Whether a rule set that judges takes the sheet from an account, which has the outcome.
+
+    It reads the records through the account's sheets, and need not have the account's total.
+    """
+    if not ruleset.doc.shows or ruleset.doc.total is not None:
+        return False
+    name, _, column = sheet.doc.outcome.partition(".")
+    others = [one for group in subject.book.rulesets.values() for one in group]
+    return any(sheet.name in one.program.sheets and _has(one, name, column) for one in others)
 
 
 def _compared(nodes: Iterator[ir.Node], column: str) -> Iterator[str]:

@@ -38,8 +38,12 @@ class Grid:
     def of(cls, node: ir.Interpolate, tables: ResolvedTables) -> Grid:
         """The grid that a formula reads; it is the same in all years in which it is in force."""
         by_year = tables.values[node.table, node.column]
+        steps = tables.tables[node.table].steps
+        # A step whose value nobody found is a step all the same: the one before it has an end.
         filled = {
-            year: frozenset(key for key, value in values.items() if value.number is not None)
+            year: frozenset(
+                key for key, value in values.items() if steps or value.number is not None
+            )
             for year, values in by_year.items()
         }
         years = tuple(year for year, keys in filled.items() if keys)
@@ -49,7 +53,6 @@ class Grid:
             _places(keys, index, unit.scale / position.kind.unit.scale)
             for index, (unit, position) in enumerate(zip(units, node.positions, strict=True))
         )
-        steps = tables.tables[node.table].steps
         return cls(node, axes, keys, years, len(years) == len(by_year), steps)
 
     def look(self, key: Key) -> ir.Lookup:

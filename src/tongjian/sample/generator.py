@@ -12,6 +12,7 @@ from tongjian.sample import aluminium, ammonia, cement, chemicals, refining, ste
 from tongjian.sample.book import Book, EvidenceNumbers, Row
 from tongjian.sample.dice import Dice
 from tongjian.sample.faults import plant_faults
+from tongjian.sample.levels import report_levels
 from tongjian.sample.market import report_market
 from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
@@ -68,6 +69,8 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
         report_outlets(one, book, calendar, Dice(seed, one.facility, "outlets"))
     faults = plant_faults(listed, books)
     report_market(listed, books, calendar, seed)
+    for one in listed:
+        report_levels(one, books[one.facility], calendar, Dice(seed, one.facility, "levels"))
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],
         facilities=[dict(one.row()) for one in listed],
