@@ -29,12 +29,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "records"),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
-        *("judging", "scores"),
+        *("judging", "scores", "targets"),
     ),
     ("cli",),
 )
 # Within a layer only these: who may ask whom.
-BESIDE = {("units", "problems"), ("reports", "statutory"), ("contract", "cases")}
+BESIDE = {
+    ("units", "problems"),
+    ("reports", "statutory"),
+    ("contract", "cases"),
+    ("targets", "statutory"),
+}
 # What no library layer may know; only the command line may print to a terminal.
 WEB = {
     *("aiohttp", "bottle", "django", "fastapi", "flask", "http", "httpx", "requests", "socket"),

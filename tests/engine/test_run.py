@@ -295,6 +295,10 @@ def test_rule_sets_on_request_and_editions_without_a_text(book: Book, records: R
     assert {row["ruleset"] for row in named.ledger} == {"test.rules", "more.rules"}
     refused = [p for p in named.problems if p.code == "rules.text_not_available"]
     assert [p.severity for p in refused] == ["error"] * 2  # 2024 and 2025
+    # A run of one boundary passes by what is unread in another, and warns of its own.
+    passed = both(plant, records, boundary="enterprise")
+    assert {row["ruleset"] for row in passed.ledger} == {"test.rules", "more.rules"}
+    assert passed.problems == []
     with pytest.raises(EngineError) as caught:
         run(plant, records.snapshot("alone"), ["new.rules"], [2025])
     says(only(caught.value.problems, "rules.text_not_available"), "new.rules")

@@ -259,7 +259,7 @@ def _sources(out: Output, one: Evaluation) -> None:
 
 def _outlook(out: Output, one: Evaluation) -> None:
     seen = one.outlook
-    if seen is None or one.target.year is None:
+    if seen is None or one.target.year is None or one.target.year <= (one.value_year or 0):
         return
     if seen.path is not None:
         out.say(

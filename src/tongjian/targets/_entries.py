@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,12 +129,12 @@ def _entry(
         value = float(cells["value"].replace(",", ""))
         year = int(cells["year"]) if cells["year"] else None
         unit = parse_unit(cells["unit"] or "1")
+    except UnitError as error:
+        problems.extend(replace(one, place=place) for one in error.problems)
+        return None
     except ValueError:
         values = {"value": cells["value"] or "-", "year": cells["year"] or "-"}
         problems.append(Problem("targets.entry_number", place, values))
-        return None
-    except UnitError as error:
-        problems.extend(error.problems)
         return None
     # A base is a level, such as kgce/t, where the target itself is a share by which it falls.
     if cells["kind"] != "base" and not unit.same_dimension(target.unit):

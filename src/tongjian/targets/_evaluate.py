@@ -10,7 +10,7 @@ from tongjian.rules import Target
 from tongjian.targets._entries import Entries
 from tongjian.targets._evaluation import Coverage, Evaluation, Status
 from tongjian.targets._figures import Figures
-from tongjian.targets._goal import Goal, goal_of
+from tongjian.targets._goal import Goal, clean, goal_of
 from tongjian.targets._levers import levers
 from tongjian.targets._outlook import outlook
 from tongjian.targets._region import Region
@@ -217,7 +217,8 @@ def _peak(found: Evaluation, goal: Goal) -> Status:
 def _at_or_beyond(value: float, path: float, goal: Goal) -> bool:
     if goal.way is None:
         return abs(value - goal.bound) <= abs(path - goal.bound) + goal.slack
-    return value >= path if goal.way == "up" else value <= path
+    now, then = clean(value), clean(path)
+    return now >= then if goal.way == "up" else now <= then
 
 
 def _heads(found: Evaluation, values: Values, comparator: str) -> bool:
@@ -225,7 +226,8 @@ def _heads(found: Evaluation, values: Values, comparator: str) -> bool:
     before = [year for year in values.by_year if year < (found.value_year or 0)]
     if not before or found.value is None:
         return False
-    return (found.value - values.by_year[before[-1]]) * _DIRECTIONS[comparator] > 0
+    moved = clean(found.value) - clean(values.by_year[before[-1]])
+    return moved * _DIRECTIONS[comparator] > 0
 
 
 def _direction(found: Evaluation, values: Values) -> Status:

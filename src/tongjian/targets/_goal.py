@@ -49,10 +49,10 @@ class Goal:
 
     def reached(self, value: float, *, tolerant: bool = True) -> bool:
         """Whether `value` reaches the goal, within its slack unless not `tolerant`."""
-        slack, near = (self.slack if tolerant else 0.0), _clean(value)
-        if self.low is not None and not _beyond(near, _clean(self.low - slack), self.strict):
+        slack, near = (self.slack if tolerant else 0.0), clean(value)
+        if self.low is not None and not _beyond(near, clean(self.low - slack), self.strict):
             return False
-        return self.high is None or _beyond(_clean(self.high + slack), near, self.strict)
+        return self.high is None or _beyond(clean(self.high + slack), near, self.strict)
 
     def short(self, value: float) -> float:
         """How far `value` still has to go; negative by as much as it is beyond the goal."""
@@ -61,7 +61,8 @@ class Goal:
         return max(gaps)
 
 
-def _clean(value: float) -> float:
+def clean(value: float) -> float:
+    """Without the last digits, which are noise of binary fractions (去除二进制尾差)."""
     # 3 of 20 is 15 %, and not 15.000000000000002 %.
     return float(f"{value:.12g}")
 
@@ -126,4 +127,4 @@ def _ends(target: Target, value: float, entry: Entry | None, tolerance: float) -
     return Goal(value, high, False, slack, entry)
 
 
-__all__ = ["Goal", "Way", "goal_of", "is_total", "needs_share"]
+__all__ = ["Goal", "Way", "clean", "goal_of", "is_total", "needs_share"]
