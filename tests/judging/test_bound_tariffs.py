@@ -85,7 +85,7 @@ cases:
   binds: {process_steps: my.steel-process}
   inputs:
   - {stream: tariff_facts, item: price_category, quantity: restricted}
-  - {stream: tariff_facts, item: processes_above, quantity: 2, unit: pcs}
+  - {stream: tariff_facts, item: processes_above, quantity: 2, unit: count}
   - {stream: electricity, item: purchased, quantity: 1000, unit: MWh}
   expect:
   - {sheet: steel_tariff, column: by_process, value: 0.07, unit: CNY/kWh, tolerance: 1.0e-12}

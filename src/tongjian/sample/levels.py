@@ -99,7 +99,7 @@ def _steel(plant: Plant, units: _Units, daily: dict[str, float], dice: Dice) -> 
     category = dice.pick(("other", "other", "other", "other", "restricted"))
     facts.append(("", "tariff_facts", "price_category", category, ""))
     above = float(int(dice.between(0, 1.6)))
-    facts.append(("", "tariff_facts", "processes_above", above, "pcs"))
+    facts.append(("", "tariff_facts", "processes_above", above, "count"))
     return facts
 
 
@@ -173,7 +173,7 @@ def _devices(book: Book, dice: Dice) -> list[Fact]:
     ):
         unit = book.unit(f"EQ{number}", zh, en, "device")
         facts += [
-            (unit, stream, "device_count", float(2 + int(dice.between(0, 20))), "pcs"),
+            (unit, stream, "device_count", float(2 + int(dice.between(0, 20))), "count"),
             (unit, stream, "rated_power", float(round(dice.between(low, high))), measure),
             (unit, stream, "device_level", dice.pick(_LEVELS), ""),
         ]
