@@ -81,7 +81,8 @@ def _print(out: Output, table: JudgedTable, most: int) -> None:
         _print_rows(out, table, title)
         return
     told = [one for one in table.columns if one.says_words]
-    columns = table.columns if len(table.columns) <= _WIDEST or not told else told
+    columns = table.columns if len(table.columns) <= _WIDEST or not told else tuple(told)
+    columns = columns[:_WIDEST]
     headers = [KEY_TITLES[key][lang] for key in table.keys]
     headers += [_heading(one.title[lang], one.unit) for one in columns]
     rows = [
@@ -91,7 +92,7 @@ def _print(out: Output, table: JudgedTable, most: int) -> None:
         ]
         for row in table.rows[:most]
     ]
-    out.table(title, headers, rows)
+    out.table(title, headers, rows, keys=1)
     if len(table.rows) > most:
         left = len(table.rows) - most
         out.say(f"…… 另有 {left} 行（--rows）", f"… {left} more rows (--rows)")
@@ -118,7 +119,7 @@ def _print_rows(out: Output, table: JudgedTable, title: str) -> None:
             [
                 one.title[lang],
                 _text(one.text(row[one.name], lang)),
-                "" if one.unit in ("", "1") else one.unit,
+                _unit(one.unit),
                 one.clause,
             ]
             for one in table.columns
@@ -127,12 +128,17 @@ def _print_rows(out: Output, table: JudgedTable, title: str) -> None:
 
 
 def _heading(title: str, unit: str) -> str:
-    return title if unit in ("", "1") else f"{title} ({unit})"
+    return f"{title} ({_unit(unit)})" if _unit(unit) else title
+
+
+def _unit(unit: str) -> str:
+    """A unit as it is printed; a number of things needs none."""
+    return "" if unit in ("1", "count") else unit
 
 
 def _figure(value: object) -> object:
     """A number with as many digits as tell something: 0.0123 and not 0.01."""
-    if isinstance(value, float) and 0 < abs(value) < 100:
+    if isinstance(value, float) and abs(value) < 100:
         return Figure(value)
     return value
 

@@ -41,8 +41,13 @@ class Output:
             json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=str)
             sys.stdout.write("\n")
 
-    def table(self, title: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A table; numbers are right-aligned with thousands separators."""
+    def table(
+        self, title: str, headers: Sequence[str], rows: Iterable[Sequence[object]], keys: int = 0
+    ) -> None:
+        """A table; numbers are right-aligned with thousands separators.
+
+        The first `keys` columns are codes, which stay in one piece.
+        """
         if self.as_json:
             return
         from rich import box
@@ -54,7 +59,8 @@ class Output:
             numeric = bool(body) and all(
                 isinstance(row[index], int | float) or row[index] is None for row in body
             )
-            table.add_column(header, justify="right" if numeric else "left", overflow="fold")
+            side: Literal["left", "right"] = "right" if numeric else "left"
+            table.add_column(header, justify=side, overflow="fold", no_wrap=index < keys)
         for row in body:
             table.add_row(*[_cell(value) for value in row])
         console().print(table)

@@ -274,7 +274,8 @@ class _Work:
             problems.extend(
                 Diagnosis(engine, bound, its_years, reader, leaves, warned).problems(sheets)
             )
-        used = [result.ruleset for result in results]
+        # A judgement reads what it needs and is not where a record has to be taken in.
+        used = [result.ruleset for result in results if not result.ruleset.doc.shows]
         problems.extend(unused_records(kinds, used, wanted, named=rulesets is not None))
         if progress:
             progress("", len(chosen), len(chosen))
