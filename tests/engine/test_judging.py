@@ -169,6 +169,40 @@ def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
     assert (part["of_province"], part["of_all"]) == (0.75, 0.5)
 
 
+def test_medians_of_peers_and_of_the_distances_from_them(book: Book, records: Records) -> None:
+    """Median and median absolute deviation by sector: a sheet up, a sheet down, a sheet up."""
+    line = {**LINE, "formulas": formulas(used="kWh: coalesce(power, 0)")}
+    rate = {"unit": "kWh/t", "optional": True, "is": "used / out if used > 0 * kWh else none"}
+    plant = formulas(out="t: sum(line.out)", used="kWh: sum(line.used)", rate=rate)
+    away = {
+        "unit": "kWh/t",
+        "optional": True,
+        "is": "abs(plant.rate - peers.middle)"
+        " if given(plant.rate) and given(peers.middle) else none",
+    }
+    middle = {"unit": "kWh/t", "optional": True, "is": "median(plant.rate)"}
+    mad = {"unit": "kWh/t", "optional": True, "is": "median(distance.away)"}
+    rulebook = made(
+        book,
+        line=line,
+        plant=sheet(YEAR, formulas=plant),
+        peers=sheet("sector year", formulas=formulas(middle=middle)),
+        distance=sheet(YEAR, formulas=formulas(rows="1: count(line)", away=away)),
+        spread=sheet("sector year", formulas=formulas(mad=mad)),
+    )
+    snapshot = some(records)
+    found = all_alike(rulebook, snapshot)
+    # 2024: F1 8000/100 and F3 12000/300. 2025: F1 18001/150 and F3 2000/100; F2 used none.
+    high, low = 18001 / 150, 2000.0000000001 / 100
+    assert [row["middle"] for row in found["peers"]] == [60, pytest.approx((low + high) / 2)]
+    assert [row["mad"] for row in found["spread"]] == [20, pytest.approx((high - low) / 2)]
+    assert [row["away"] is None for row in found["distance"]] == [False, False, True, False, False]
+    # Who has nothing to say is no fault.
+    assert {row["@missing"] for rows in found.values() for row in rows if "@missing" in row} == {0}
+    for backend in ("python", "duckdb"):
+        assert not run(rulebook, snapshot, backend=backend).problems
+
+
 def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Records) -> None:
     rulebook, snapshot = made(book), some(records)
     runs = [run(rulebook, snapshot, backend=backend) for backend in ("python", "duckdb")]

@@ -104,7 +104,7 @@ class Diagnosis:
             part
             for other in self.engine.program.sheets.values()
             for part in other.aggregates
-            if part.sheet == sheet.name and part.name != "count"
+            if part.sheet == sheet.name and part.name != "count" and not part.skips_missing
         ]
 
     def row_problems(

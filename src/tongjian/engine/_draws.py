@@ -147,6 +147,8 @@ class Draws:
             return total
         if part.name == "sum_largest":
             return _sum_largest(values, part.most)
+        if part.name == "median":
+            return _median(values)
         best = np.minimum if part.name == "minimum" else np.maximum
         result = values[0]
         for value in values[1:]:
@@ -235,6 +237,12 @@ def _sum_largest(values: list[Value], most: int) -> Value:
         return sum(values, 0.0)
     ordered = np.sort(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
     return ordered[-most:].sum(axis=0)
+
+
+def _median(values: list[Value]) -> Value:
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return float(np.median(values))
+    return np.median(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
 
 
 def _number(value: Value) -> Value:

@@ -178,6 +178,10 @@ class PythonEngine:
         if part.name in ("minimum", "maximum"):
             best = min if part.name == "minimum" else max
             result = best(values.values()) if values else None
+        elif part.name == "median":
+            ordered = sorted(values.values())
+            lower, upper = ir.middle(len(ordered))
+            result = (ordered[lower] + ordered[upper]) / 2 if ordered else None
         else:
             integer = self.integers(part.kind.unit, factor)
             counts = {at: integer(value) for at, value in values.items()}
@@ -186,7 +190,7 @@ class PythonEngine:
             if part.name == "sum_largest":
                 added = sorted(added, reverse=True)[: part.most]
             result = self.from_integer(sum(added), micro_factor(part.kind.unit))
-        return result, set(range(len(rows))) - values.keys()
+        return result, set() if part.skips_missing else set(range(len(rows))) - values.keys()
 
     def integers(self, unit: Unit, factor: Fraction = Fraction(1)) -> Callable[[Any], int | None]:
         """Turns a value into whole micro-units; None when it is too large for 64 bits.

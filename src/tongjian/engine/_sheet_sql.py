@@ -261,7 +261,8 @@ class SheetSql:
                 if self.writer.safe:  # it is read several times; worked out once
                     staged.append(f"{value} AS {q(f'@i{number}')}")
                     value = q(f"@i{number}")
-                values.append(value)
+                if not part.skips_missing:
+                    values.append(value)
             total = self.writer.gathered(part, value, factor)
             columns.append(f"{total} AS {q(f'a{number}')}")
         if staged:

@@ -202,6 +202,8 @@ class SqlWriter:
         """SQL of an aggregate over rows that each add `summand`."""
         if summand is None:
             return "count(*)"
+        if node.name == "median":
+            return self.dialect.median(summand)
         if not node.adds:
             return f"{node.name[:3]}({summand})"
         integer = summand if self.safe else self.integer(summand, node, factor)
@@ -219,7 +221,7 @@ class SqlWriter:
         double = self.dialect.double
         if node.name == "count":
             return f"CAST(coalesce({name}, 0) AS {double})"
-        if node.name in ("minimum", "maximum"):
+        if not node.adds:
             return name
         factor = self.double(micro_factor(node.kind.unit))
         return f"({self.dialect.total_as_double(name, safe=self.safe)} / {factor})"

@@ -264,6 +264,12 @@ class FunctionChecker(CheckerBase):
         node = self.number(tree.args[0])
         return ir.Aggregate(node.kind, "maximum", sheet.name, node)
 
+    def _aggregate_median(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        # Peers without a value are left out without a word: a median is no total that lacks them.
+        node = self.node(tree.args[0])
+        self.a_number(replace(node, kind=replace(node.kind, nullable=False)), tree.args[0])
+        return ir.Aggregate(node.kind, "median", sheet.name, node)
+
     def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         total = self._aggregate_sum(tree, sheet)
         one = _where_there(total.node, ir.number(1))

@@ -228,10 +228,11 @@ class Aggregate(Node):
 
     `plan` is the same value in canonical form where the compiler found one: factors that are
     constant for the row stand outside of the sum, and sums of named columns are shared.
-    `most` is how many of the largest values a `sum_largest` adds up.
+    `most` is how many of the largest values a `sum_largest` adds up. The median of an even number
+    of values is the mean of the two in the middle.
     """
 
-    name: Literal["sum", "sum_largest", "count", "minimum", "maximum"]
+    name: Literal["sum", "sum_largest", "count", "minimum", "maximum", "median"]
     sheet: str
     node: Node
     plan: Node | None = None
@@ -241,6 +242,16 @@ class Aggregate(Node):
     def adds(self) -> bool:
         """Whether it adds up rows, as whole micro-units."""
         return self.name in ("sum", "sum_largest")
+
+    @property
+    def skips_missing(self) -> bool:
+        """Whether rows may have nothing to say: peers without a value are no fault (中位数)."""
+        return self.name == "median" and self.node.kind.nullable
+
+
+def middle(count: int) -> tuple[int, int]:
+    """The places, counted from 0, of the two middle ones of `count` ordered values (中位数位置)."""
+    return max(count - 1, 0) // 2, count // 2
 
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:
