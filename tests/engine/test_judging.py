@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -203,6 +204,44 @@ def test_medians_of_peers_and_of_the_distances_from_them(book: Book, records: Re
         assert not run(rulebook, snapshot, backend=backend).problems
 
 
+def test_days_are_counted_and_can_be_subtracted(book: Book, records: Records) -> None:
+    counted = {"unit": "d", "optional": True, "is": "days(closed) if given(closed) else none"}
+    latest = {"unit": "d", "optional": True, "is": "maximum(line.day)"}
+    earliest = {"unit": "d", "optional": True, "is": "minimum(line.day)"}
+    rulebook = made(
+        book,
+        line={
+            **LINE,
+            "formulas": formulas(
+                day=counted, late="d: days(day('2024-03-01')) - days(day('2024-02-28'))"
+            ),
+        },
+        plant=sheet(YEAR, formulas=formulas(latest=latest, earliest=earliest)),
+    )
+    days = (
+        date(1900, 2, 28),
+        date(1999, 12, 31),
+        date(2000, 2, 29),
+        date(2024, 3, 1),
+        date(2100, 1, 1),
+    )
+    records.facility("F1")
+    for at, one in enumerate(days):
+        unit = {"process_unit": f"u{at}"}
+        records.add("plant", "out", 1, "t", **unit)
+        records.add("plant", "closed", int(one.strftime("%Y%m%d")), "1", **unit)
+    records.add("plant", "out", 1, "t", process_unit="v")
+    records.facility("F2").add("plant", "out", 1, "t", "F2", process_unit="v")
+    snapshot = records.snapshot()
+    found = all_alike(rulebook, snapshot)
+    assert [row["day"] for row in found["line"]] == [*(one.toordinal() for one in days), None, None]
+    assert {row["late"] for row in found["line"]} == {2}
+    ends = (days[-1].toordinal(), days[0].toordinal())
+    assert [(row["latest"], row["earliest"]) for row in found["plant"]] == [ends, (None, None)]
+    assert {row["@missing"] for row in found["plant"]} == {0}
+    assert not run(rulebook, snapshot, backend="duckdb").problems
+
+
 def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Records) -> None:
     rulebook, snapshot = made(book), some(records)
     runs = [run(rulebook, snapshot, backend=backend) for backend in ("python", "duckdb")]
@@ -273,6 +312,8 @@ def test_a_boundary_chooses_rule_sets(book: Book, records: Records) -> None:
         ('"good" if given(closed) and closed > 3 else "poor"', "rules.not_a_number", "closed"),
         ('"good" if given(closed) and closed > day("2025-02-30") else "poor"', "rules.day_text",
          "2025-02-30"),
+        ('"good" if days(out) > 1 * d else "poor"', "rules.not_a_day", "out"),
+        ('"good" if days(closed) > 1 * d else "poor"', "rules.may_be_missing", "closed"),
         ('"good" if sqrt(out) > 1 else "poor"', "rules.unit_differs", "out"),
         ('"good" if previous(out) > 1 else "poor"', "rules.previous", "previous(out)"),
         ('"good" if step(rung.price, out) > 1 else "poor"', "rules.unit_differs", "out"),

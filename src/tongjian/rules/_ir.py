@@ -246,7 +246,7 @@ class Aggregate(Node):
     @property
     def skips_missing(self) -> bool:
         """Whether rows may have nothing to say: peers without a value are no fault (中位数)."""
-        return self.name == "median" and self.node.kind.nullable
+        return not self.adds and self.node.kind.nullable
 
 
 def middle(count: int) -> tuple[int, int]:
