@@ -39,6 +39,8 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
     outcomes = 0
     for trial in subject.trials():
         for sheet in trial.leaves:
+            if trial.outcome(sheet) is None:
+                continue  # a judgement has no total that an input could raise or lower
             for plan in sheet.inputs.values():
                 mark = (plan.doc.place.file, sheet.name, plan.doc.name)
                 reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
