@@ -24,7 +24,7 @@ from tests.support import (
     table,
     values,
 )
-from tongjian.engine import Snapshot, explain, run, sensitivity
+from tongjian.engine import Snapshot, compute_sheets, explain, run, sensitivity
 from tongjian.problems import EngineError, RuleError
 from tongjian.rules import Rulebook
 
@@ -256,6 +256,31 @@ def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Recor
         ]
         assert alone == plain
     assert {row["year"] for row in late.sheet("test.rules", "plant")} == {2025}
+
+
+def test_the_year_before_has_its_own_factors_in_previews_too(book: Book, records: Records) -> None:
+    """`compute_sheets` for one year, as golden cases use it, resolves tables for the year read."""
+    factor = table("factor", columns={"price": "CNY/t"})
+    priced = sheet(YEAR, formulas=formulas(cost="CNY: sum(line.out * factor.price)"))
+    change = formulas(
+        now="CNY: sum(line.out * factor.price)",
+        before={"unit": "CNY", "optional": True, "is": "previous(priced.cost)"},
+    )
+    rulebook = book(
+        method(
+            sheets={"line": LINE, "priced": priced, "change": sheet(YEAR, formulas=change)},
+            uses={**USES, "factor": "factor"},
+        ),
+        ruleset(),
+        FROM,
+        ABOVE,
+        factor,
+        files={**FILES, "factor.csv": values([], ["price", "2", "CNY/t"])},
+    )
+    compiled, snapshot = rulebook.ruleset("test.rules", 2025), some(records)
+    for backend in ("python", "duckdb", "decimal"):
+        found = compute_sheets(rulebook, compiled, snapshot, (2025,), backend)
+        assert row_of(found["change"], facility="F1", year=2025)["before"] == 200
 
 
 def test_explanations_say_words_and_see_other_plants(book: Book, records: Records) -> None:
