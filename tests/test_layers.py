@@ -27,7 +27,16 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
     ("engine", "records"),
-    ("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
+    (
+        "uncertainty",
+        "statutory",
+        "cases",
+        "reports",
+        "sample",
+        "footprint",
+        "contract",
+        "screening",
+    ),
     ("cli",),
 )
 # Within a layer only these: who may ask whom.

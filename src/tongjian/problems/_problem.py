@@ -21,6 +21,7 @@ _PACKAGES = (
     "uncertainty",
     "statutory",
     "footprint",
+    "screening",
     "reports",
     "sample",
     "cli",
