@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine", "records"),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
-        *("judging", "scores", "targets"),
+        *("judging", "scores", "screening", "targets"),
     ),
     ("cli",),
 )

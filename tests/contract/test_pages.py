@@ -63,6 +63,7 @@ def test_formulas_in_words():
     ]
     assert read('-mass / x.c["coke", "y"]') == [("−质量 / x.c[“coke”, “y”]", "")]
     assert read("interpolate(steam.h, mass)", "en") == [("steam.h (interpolated at 质量)", "")]
+    assert read("median(s.a)") == [("s.a的中位数", "")]
     assert read("sum_largest(s.a, 3)") == [("s.a 中最大 3 个之和", "")]
 
 

@@ -24,13 +24,13 @@ PLANT = sheet(
     "facility year",
     formulas=formulas(
         rows="1: count(line)",
-        big="1: count(line, line.big > 0)",
-        graded="1: count(line, given(line.grade))",
-        best='1: count(line, given(line.grade) and line.grade == "A" and line.out <= 10 * t)',
-        share="1: count(line, line.kind == 'kiln') / count(line)",
+        big="1: count(line.big > 0)",
+        graded="1: count(given(line.grade))",
+        best='1: count(given(line.grade) and line.grade == "A" and line.out <= 10 * t)',
+        share="1: count(line.kind == 'kiln') / count(line)",
     ),
 )
-ALL = sheet("year", formulas=formulas(plants="1: count(plant, plant.big > 1)"))
+ALL = sheet("year", formulas=formulas(plants="1: count(plant.big > 1)"))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -289,6 +289,40 @@ def test_largest_values_of_draws_and_their_drivers(book: Book, records: Records)
     assert [one.value for one in node.children[0].children] == [5.0, 3.0]
 
 
+def test_a_median_of_draws_and_its_drivers(book: Book, records: Records) -> None:
+    import numpy as np
+
+    total = sheet(
+        "facility year",
+        formulas=formulas(
+            middle="t: median(s.m)",
+            co2={
+                "unit": "tCO2",
+                "is": "middle * (tCO2/t)",
+                "ledger": {"category": "heat", "substance": "CO2"},
+            },
+        ),
+    )
+    for facility, masses in (("F1", (1.0, 5.0, 3.0, 9.0)), ("F2", (2.0, 8.0, 4.0))):
+        records.facility(facility)
+        for at, mass in enumerate(masses):
+            records.add("steam", "mass", mass, "t", facility, process_unit=f"u{at}")
+    made = make(book, {"s": SHEET, "facility": total})
+    result = run(made, records.snapshot(), backend="python")
+    even = sensitivity(result, ["F1"], 2025, "test.rules", "facility.middle")
+    # The mean of the two in the middle, 3 and 5: half of the effect comes from each.
+    assert even.value == 4.0 and sorted(even.effects.values()) == [1.5, 2.5]
+    odd = sensitivity(result, ["F2"], 2025, "test.rules", "facility.middle")
+    assert odd.value == 4.0 and list(odd.effects.values()) == [4.0]
+    model = PlantModel.of(result, "F1", 2025, "test.rules")
+    (five,) = [one for one, effect in even.effects.items() if effect == 2.5]
+    drawn = Draws(model, {five: np.array([1.0, 0.0, 2.0])})
+    row = model.find("facility", "middle")
+    assert list(drawn.cell("facility", row, "middle")) == [4.0, 2.0, 6.0]
+    certain = Draws(model, {})
+    assert certain.cell("facility", row, "middle") == 4.0
+
+
 @pytest.mark.parametrize("backend", params())
 def test_years_without_a_value(
     book: Book, records: Records, backends: Backends, backend: str

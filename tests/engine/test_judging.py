@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from tests.support import (
     table,
     values,
 )
-from tongjian.engine import Snapshot, explain, run, sensitivity
+from tongjian.engine import Snapshot, compute_sheets, explain, run, sensitivity
 from tongjian.engine._draws import _combined
 from tongjian.problems import EngineError, RuleError
 from tongjian.rules import Rulebook, partials
@@ -219,6 +220,78 @@ def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
     assert (part["of_province"], part["of_all"]) == (0.75, 0.5)
 
 
+def test_medians_of_peers_and_of_the_distances_from_them(book: Book, records: Records) -> None:
+    """Median and median absolute deviation by sector: a sheet up, a sheet down, a sheet up."""
+    line = {**LINE, "formulas": formulas(used="kWh: coalesce(power, 0)")}
+    rate = {"unit": "kWh/t", "optional": True, "is": "used / out if used > 0 * kWh else none"}
+    plant = formulas(out="t: sum(line.out)", used="kWh: sum(line.used)", rate=rate)
+    away = {
+        "unit": "kWh/t",
+        "optional": True,
+        "is": "abs(plant.rate - peers.middle)"
+        " if given(plant.rate) and given(peers.middle) else none",
+    }
+    middle = {"unit": "kWh/t", "optional": True, "is": "median(plant.rate)"}
+    mad = {"unit": "kWh/t", "optional": True, "is": "median(distance.away)"}
+    rulebook = made(
+        book,
+        line=line,
+        plant=sheet(YEAR, formulas=plant),
+        peers=sheet("sector year", formulas=formulas(middle=middle)),
+        distance=sheet(YEAR, formulas=formulas(rows="1: count(line)", away=away)),
+        spread=sheet("sector year", formulas=formulas(mad=mad)),
+    )
+    snapshot = some(records)
+    found = all_alike(rulebook, snapshot)
+    # 2024: F1 8000/100 and F3 12000/300. 2025: F1 18001/150 and F3 2000/100; F2 used none.
+    high, low = 18001 / 150, 2000.0000000001 / 100
+    assert [row["middle"] for row in found["peers"]] == [60, pytest.approx((low + high) / 2)]
+    assert [row["mad"] for row in found["spread"]] == [20, pytest.approx((high - low) / 2)]
+    assert [row["away"] is None for row in found["distance"]] == [False, False, True, False, False]
+    # Who has nothing to say is no fault.
+    assert {row["@missing"] for rows in found.values() for row in rows if "@missing" in row} == {0}
+    for backend in ("python", "duckdb"):
+        assert not run(rulebook, snapshot, backend=backend).problems
+
+
+def test_days_are_counted_and_can_be_subtracted(book: Book, records: Records) -> None:
+    counted = {"unit": "d", "optional": True, "is": "days(closed) if given(closed) else none"}
+    latest = {"unit": "d", "optional": True, "is": "maximum(line.day)"}
+    earliest = {"unit": "d", "optional": True, "is": "minimum(line.day)"}
+    rulebook = made(
+        book,
+        line={
+            **LINE,
+            "formulas": formulas(
+                day=counted, late="d: days(day('2024-03-01')) - days(day('2024-02-28'))"
+            ),
+        },
+        plant=sheet(YEAR, formulas=formulas(latest=latest, earliest=earliest)),
+    )
+    days = (
+        date(1900, 2, 28),
+        date(1999, 12, 31),
+        date(2000, 2, 29),
+        date(2024, 3, 1),
+        date(2100, 1, 1),
+    )
+    records.facility("F1")
+    for at, one in enumerate(days):
+        unit = {"process_unit": f"u{at}"}
+        records.add("plant", "out", 1, "t", **unit)
+        records.add("plant", "closed", int(one.strftime("%Y%m%d")), "1", **unit)
+    records.add("plant", "out", 1, "t", process_unit="v")
+    records.facility("F2").add("plant", "out", 1, "t", "F2", process_unit="v")
+    snapshot = records.snapshot()
+    found = all_alike(rulebook, snapshot)
+    assert [row["day"] for row in found["line"]] == [*(one.toordinal() for one in days), None, None]
+    assert {row["late"] for row in found["line"]} == {2}
+    ends = (days[-1].toordinal(), days[0].toordinal())
+    assert [(row["latest"], row["earliest"]) for row in found["plant"]] == [ends, (None, None)]
+    assert {row["@missing"] for row in found["plant"]} == {0}
+    assert not run(rulebook, snapshot, backend="duckdb").problems
+
+
 def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Records) -> None:
     rulebook, snapshot = made(book), some(records)
     runs = [run(rulebook, snapshot, backend=backend) for backend in ("python", "duckdb")]
@@ -233,6 +306,31 @@ def test_runs_agree_and_one_year_sees_the_year_before(book: Book, records: Recor
         ]
         assert alone == plain
     assert {row["year"] for row in late.sheet("test.rules", "plant")} == {2025}
+
+
+def test_the_year_before_has_its_own_factors_in_previews_too(book: Book, records: Records) -> None:
+    """`compute_sheets` for one year, as golden cases use it, resolves tables for the year read."""
+    factor = table("factor", columns={"price": "CNY/t"})
+    priced = sheet(YEAR, formulas=formulas(cost="CNY: sum(line.out * factor.price)"))
+    change = formulas(
+        now="CNY: sum(line.out * factor.price)",
+        before={"unit": "CNY", "optional": True, "is": "previous(priced.cost)"},
+    )
+    rulebook = book(
+        method(
+            sheets={"line": LINE, "priced": priced, "change": sheet(YEAR, formulas=change)},
+            uses={**USES, "factor": "factor"},
+        ),
+        ruleset(),
+        FROM,
+        ABOVE,
+        factor,
+        files={**FILES, "factor.csv": values([], ["price", "2", "CNY/t"])},
+    )
+    compiled, snapshot = rulebook.ruleset("test.rules", 2025), some(records)
+    for backend in ("python", "duckdb", "decimal"):
+        found = compute_sheets(rulebook, compiled, snapshot, (2025,), backend)
+        assert row_of(found["change"], facility="F1", year=2025)["before"] == 200
 
 
 def test_explanations_say_words_and_see_other_plants(book: Book, records: Records) -> None:
@@ -289,6 +387,8 @@ def test_a_boundary_chooses_rule_sets(book: Book, records: Records) -> None:
         ('"good" if given(closed) and closed > 3 else "poor"', "rules.not_a_number", "closed"),
         ('"good" if given(closed) and closed > day("2025-02-30") else "poor"', "rules.day_text",
          "2025-02-30"),
+        ('"good" if days(out) > 1 * d else "poor"', "rules.not_a_day", "out"),
+        ('"good" if days(closed) > 1 * d else "poor"', "rules.may_be_missing", "closed"),
         ('"good" if sqrt(out) > 1 else "poor"', "rules.unit_differs", "out"),
         ('"good" if power(out, 2) > 1 else "poor"', "rules.unit_differs", "out"),
         ('"good" if previous(out) > 1 else "poor"', "rules.previous", "previous(out)"),

@@ -33,6 +33,7 @@ _WORDS = {
     "none": ("无值", "no value"),
     "sum": ("Σ {}", "Σ {}"),
     "count": ("{}的行数", "number of rows of {}"),
+    "median": ("{}的中位数", "median of {}"),
     "sum_largest": ("{0} 中最大 {1} 个之和", "sum of the {1} largest {0}"),
     "interpolate": ("{0}（按 {1} 插值）", "{0} (interpolated at {1})"),
     "step": ("{0}（{1} 所在的级）", "{0} (on the step of {1})"),
@@ -50,7 +51,7 @@ _SUM, _PRODUCT, _ATOM = 1, 2, 3
 # What stands for a name: owner ("" for a column of the sheet itself), column, and whether it
 # stands inside an aggregate, where the owner is a finer sheet and not a table.
 Naming = Callable[[str, str, bool], str | None]
-_AGGREGATES = ("sum", "count", "mean", "weighted_mean", "share", "minimum", "maximum")
+_AGGREGATES = ("sum", "count", "mean", "weighted_mean", "share", "minimum", "maximum", "median")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,14 @@ class Dialect:
         """The sum of the so many largest integers; missing ones are skipped."""
         return f"list_sum(max({integers}, {most}))"
 
+    def median(self, values: str) -> str:
+        """The median of doubles: the mean of the two middle ones; missing ones are skipped."""
+        # Engines interpolate between the two in ways of their own, so they are taken by place.
+        ordered = f"list_sort(list({values}) FILTER ({values} IS NOT NULL))"
+        lower = f"({ordered})[(len({ordered}) + 1) // 2]"
+        upper = f"({ordered})[len({ordered}) // 2 + 1]"
+        return f"(({lower} + {upper}) / 2e0)"
+
     def total_as_double(self, total: str, *, safe: bool) -> str:
         """A sum of integers as a double; the sum of nothing is zero."""
         # By way of a 64-bit integer, where the conversion to double rounds the same everywhere.
@@ -103,6 +111,13 @@ class SparkDialect(Dialect):
         wide = "DECIMAL(38, 0)"
         adding = f"(total, one) -> CAST(total + one AS {wide})"
         return f"aggregate({largest}, CAST(0 AS {wide}), {adding})"
+
+    def median(self, values: str) -> str:
+        """The median of doubles; places count from 0 here, and there are none in an empty list."""
+        ordered = f"sort_array(collect_list({values}))"
+        lower = f"get({ordered}, CAST((size({ordered}) - 1) DIV 2 AS INT))"
+        upper = f"get({ordered}, CAST(size({ordered}) DIV 2 AS INT))"
+        return f"(({lower} + {upper}) / 2e0)"
 
     def total_as_double(self, total: str, *, safe: bool) -> str:
         """A sum of integers as a double; decimals are converted to the nearest one."""

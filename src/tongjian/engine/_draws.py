@@ -147,6 +147,8 @@ class Draws:
             return total
         if part.name == "sum_largest":
             return _sum_largest(values, part.most)
+        if part.name == "median":
+            return _median(values)
         best = np.minimum if part.name == "minimum" else np.maximum
         result = values[0]
         for value in values[1:]:
@@ -179,6 +181,9 @@ def _combined(node: ir.Node, parts: list[Value]) -> Value:
             power = np.power(base, np.where(usable, exponent, np.nan))
             drawn = any(isinstance(part, np.ndarray) for part in parts)
             return power if drawn else _plain(float(power))
+        case ir.Call(name="whole"):
+            below = np.floor(parts[0])
+            return below if isinstance(parts[0], np.ndarray) else float(below)
         case ir.Call(name="ceil" | "floor" as name):
             whole, value = (np.ceil if name == "ceil" else np.floor), np.asarray(parts[0])
             near = np.where(np.abs(value) < 1e6, np.floor(value * 1e9 + 0.5) / 1e9, value)
@@ -242,6 +247,12 @@ def _sum_largest(values: list[Value], most: int) -> Value:
         return sum(values, 0.0)
     ordered = np.sort(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
     return ordered[-most:].sum(axis=0)
+
+
+def _median(values: list[Value]) -> Value:
+    if not any(isinstance(value, np.ndarray) for value in values):
+        return float(np.median(values))
+    return np.median(np.stack(np.broadcast_arrays(*map(np.asarray, values))), axis=0)
 
 
 def _number(value: Value) -> Value:

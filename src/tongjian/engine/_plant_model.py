@@ -126,8 +126,10 @@ class PlantModel:
         ordered = sorted(
             members,
             key=lambda one: float(self.engine.row_value(part.node, one)),
-            reverse=part.name != "minimum",
+            reverse=part.name in ("maximum", "sum_largest"),
         )
+        if part.name == "median":
+            return [ordered[at] for at in dict.fromkeys(ir.middle(len(ordered)))] if ordered else []
         return ordered[: part.most or 1]
 
     def entered(self, row: Row, name: str) -> bool:

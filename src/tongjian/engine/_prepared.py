@@ -37,7 +37,8 @@ def prepare(
             _prepared.move_to_end(key)
             return found
     bound = rulebook.rebound(ruleset, binds) if binds else ruleset
-    tables = resolve_tables(bound.program, rulebook, bound.doc, years)
+    # Rows of the year before have factors of their own, whoever asks.
+    tables = resolve_tables(bound.program, rulebook, bound.doc, read_years(bound, years))
     made = (bound, PythonEngine(bound.program, tables, "float"))
     with _lock:
         _prepared[key] = made

@@ -179,6 +179,10 @@ class PythonEngine:
         if part.name in ("minimum", "maximum"):
             best = min if part.name == "minimum" else max
             result = best(values.values()) if values else None
+        elif part.name == "median":
+            ordered = sorted(values.values())
+            lower, upper = ir.middle(len(ordered))
+            result = (ordered[lower] + ordered[upper]) / 2 if ordered else None
         else:
             integer = self.integers(part.kind.unit, factor)
             counts = {at: integer(value) for at, value in values.items()}
@@ -254,6 +258,7 @@ class _Writer:
             "within": _within,
             "sqrt": math.sqrt if engine.mode == "float" else Decimal.sqrt,
             "power": _power,
+            "below": _below_float if engine.mode == "float" else _below_decimal,
             "whole": _whole_float if engine.mode == "float" else _whole_decimal,
         }
 
@@ -360,6 +365,8 @@ class _Writer:
             return code
         if node.name == "coalesce":
             return f"choose({', '.join(f'lambda: {argument}' for argument in arguments)})"
+        if node.name == "whole":
+            return f"below({arguments[0]})"
         if node.name in ("ceil", "floor"):
             return f"whole({arguments[0]}, {node.name == 'ceil'})"
         return f"{node.name}({', '.join(arguments)})"
@@ -396,6 +403,14 @@ def _same(left: Any, right: Any) -> bool:
     if left is None or right is None:
         raise TypeError("comparison with a missing value")
     return bool(left == right)
+
+
+def _below_float(value: float) -> float:
+    return float(math.floor(value))
+
+
+def _below_decimal(value: Decimal) -> Decimal:
+    return value.to_integral_value(ROUND_FLOOR)
 
 
 def _whole_float(value: float, up: bool) -> float:

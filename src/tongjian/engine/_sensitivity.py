@@ -153,6 +153,8 @@ class _Reverse:
             return
         members = self.model.counted(part, self.model.members(part, plan, row))
         finer = self.model.program.sheets[part.sheet]
+        if part.name == "median" and members:
+            slope /= len(members)  # the mean of the two in the middle
         for member in members:
             self.node(part.node, finer, member, slope, cells, found)
 

@@ -159,6 +159,8 @@ class SqlWriter:
             return f"CASE WHEN {arguments[0]} >= 0e0 THEN sqrt({arguments[0]}) END"
         if node.name == "power":
             return _power(*arguments)
+        if node.name == "whole":
+            return f"(CAST(floor({arguments[0]}) AS {self.dialect.double}) + 0e0)"
         if node.name in ("ceil", "floor"):
             return self._whole(node.name, arguments[0])
         op, reverse = ("<=", ">") if node.name == "min" else (">=", "<")
@@ -221,6 +223,8 @@ class SqlWriter:
         """SQL of an aggregate over rows that each add `summand`."""
         if summand is None:
             return "count(*)"
+        if node.name == "median":
+            return self.dialect.median(summand)
         if not node.adds:
             return f"{node.name[:3]}({summand})"
         integer = summand if self.safe else self.integer(summand, node, factor)
@@ -238,7 +242,7 @@ class SqlWriter:
         double = self.dialect.double
         if node.name == "count":
             return f"CAST(coalesce({name}, 0) AS {double})"
-        if node.name in ("minimum", "maximum"):
+        if not node.adds:
             return name
         factor = self.double(micro_factor(node.kind.unit))
         return f"({self.dialect.total_as_double(name, safe=self.safe)} / {factor})"

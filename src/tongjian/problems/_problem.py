@@ -23,6 +23,7 @@ _PACKAGES = (
     "footprint",
     "targets",
     "scores",
+    "screening",
     "reports",
     "sample",
     "cli",

@@ -20,7 +20,7 @@ from tongjian.units import Unit, dimension
 _LONGEST, _DEEPEST = 4000, 60
 AGGREGATES = (
     *("sum", "sum_largest", "mean", "weighted_mean", "count", "share"),
-    *("minimum", "maximum"),
+    *("minimum", "maximum", "median"),
 )
 
 

@@ -9,13 +9,15 @@ from datetime import date
 from fractions import Fraction
 
 from tongjian.rules import _ir as ir
+from tongjian.rules._calendar import days_since
 from tongjian.rules._checker_base import AGGREGATES, CheckerBase, is_zero
 from tongjian.rules._scope import EVIDENCE, SheetScope
 from tongjian.units import ONE, UnitError, parse_unit
 
 FUNCTIONS = (
-    *("abs", "ceil", "clip", "coalesce", "day", "evidenced", "floor", "given", "interpolate"),
-    *("max", "min", "power", "previous", "required", "sqrt", "step", "unit", "within", "year_end"),
+    *("abs", "ceil", "clip", "coalesce", "day", "days", "evidenced", "floor", "given"),
+    *("interpolate", "max", "min", "power", "previous", "required", "sqrt", "step", "unit"),
+    *("within", "year_end"),
     *AGGREGATES,
 )
 _DAY_KIND = ir.Kind("number", is_date=True)
@@ -189,6 +191,14 @@ class FunctionChecker(CheckerBase):
         thousands = ir.Binary(ir.Kind("number"), "*", year, ir.number(10_000))
         return ir.Binary(_DAY_KIND, "+", thousands, ir.number(1231))
 
+    def _call_days(self, tree: ast.Call) -> ir.Node:
+        self.arity(tree, 1, 1)
+        node = self.node(tree.args[0])
+        if not node.kind.is_date:
+            self.fail("not_a_day", tree, text=self.source(tree.args[0]), kind=node.kind.what)
+        self.there(node, tree.args[0])
+        return days_since(replace(node, kind=ir.Kind("number")))
+
     def _call_previous(self, tree: ast.Call) -> ir.Node:
         self.arity(tree, 1, 1)
         argument, text = tree.args[0], self.source(tree)
@@ -261,20 +271,27 @@ class FunctionChecker(CheckerBase):
             self.fail("how_many", most, text=self.source(most))
         return ir.Aggregate(node.kind, "sum_largest", sheet.name, node, most=most.value)
 
+    def _of_peers(self, tree: ast.expr) -> ir.Node:
+        """A number of finer rows, of which some may have none.
+
+        Rows without a value are left out without a word: these aggregates are no totals that
+        would lack them. The result is then missing where no row has a value.
+        """
+        node = self.node(tree)
+        self.a_number(replace(node, kind=replace(node.kind, nullable=False)), tree)
+        return node
+
     def _aggregate_minimum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self._perhaps(tree.args[0])
+        node = self._of_peers(tree.args[0])
         return ir.Aggregate(node.kind, "minimum", sheet.name, node)
 
     def _aggregate_maximum(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
-        node = self._perhaps(tree.args[0])
+        node = self._of_peers(tree.args[0])
         return ir.Aggregate(node.kind, "maximum", sheet.name, node)
 
-    def _perhaps(self, tree: ast.expr) -> ir.Node:
-        """A number that may be missing: the smallest of those that are there makes sense."""
-        node = self.node(tree)
-        if not node.kind.counts:
-            return self.number(tree)  # which refuses it
-        return node
+    def _aggregate_median(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
+        node = self._of_peers(tree.args[0])
+        return ir.Aggregate(node.kind, "median", sheet.name, node)
 
     def _aggregate_mean(self, tree: ast.Call, sheet: SheetScope) -> ir.Node:
         total = self._aggregate_sum(tree, sheet)
@@ -311,16 +328,19 @@ class FunctionChecker(CheckerBase):
                 self.fail(
                     "not_finer", tree, sheet=sheet.name, here=self.scope.sheet.name, grain=grain
                 )
-            if len(tree.args) == 1:
-                return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
-            self.inside = sheet
-            try:
-                condition = self.truth(tree.args[1])
-            finally:
-                self.inside = None
-            one = ir.If(ir.Kind("number"), condition, ir.number(1), ir.number(0))
-            return ir.Aggregate(one.kind, "sum", sheet.name, one)
-        self.fail("count_sheet", tree, text=self.source(tree))
+            return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
+        return self._count_where(tree, argument)
+
+    def _count_where(self, tree: ast.Call, condition: ast.expr) -> ir.Node:
+        """How many finer rows a condition holds for: a sum of ones, which alone may be added."""
+        if not any(isinstance(part, ast.Attribute) for part in ast.walk(condition)):
+            self.fail("count_sheet", tree, text=self.source(tree))
+        self.inside = self._finer_sheet(tree)
+        try:
+            one = ir.If(ir.Kind("number"), self.truth(condition), ir.number(1), ir.number(0))
+            return ir.Aggregate(one.kind, "sum", self.inside.name, one)
+        finally:
+            self.inside = None
 
 
 def _where_there(value: ir.Node, node: ir.Node) -> ir.Node:

@@ -218,11 +218,13 @@ class If(Node):
 class Call(Node):
     """A row function; `ceil` and `floor` take the nearest 1e-9 first, so that noise is no step.
 
+    `whole` is the floor of a number of moderate size in which there is no noise (calendars).
+
     `power` takes whole exponents from 0 to 63 and multiplies by repeated squaring, in the same
     order everywhere, because the power functions of engines differ in the last digit.
     """
 
-    name: Literal["min", "max", "coalesce", "abs", "sqrt", "ceil", "floor", "power"]
+    name: Literal["min", "max", "coalesce", "abs", "sqrt", "ceil", "floor", "whole", "power"]
     arguments: tuple[Node, ...]
 
 
@@ -232,10 +234,11 @@ class Aggregate(Node):
 
     `plan` is the same value in canonical form where the compiler found one: factors that are
     constant for the row stand outside of the sum, and sums of named columns are shared.
-    `most` is how many of the largest values a `sum_largest` adds up.
+    `most` is how many of the largest values a `sum_largest` adds up. The median of an even number
+    of values is the mean of the two in the middle.
     """
 
-    name: Literal["sum", "sum_largest", "count", "minimum", "maximum"]
+    name: Literal["sum", "sum_largest", "count", "minimum", "maximum", "median"]
     sheet: str
     node: Node
     plan: Node | None = None
@@ -252,7 +255,12 @@ class Aggregate(Node):
 
         Nothing is then left out where a row has none, and nothing is reported.
         """
-        return self.name in ("minimum", "maximum") and self.kind.nullable
+        return not self.adds and self.node.kind.nullable
+
+
+def middle(count: int) -> tuple[int, int]:
+    """The places, counted from 0, of the two middle ones of `count` ordered values (中位数位置)."""
+    return max(count - 1, 0) // 2, count // 2
 
 
 def number(value: Fraction | int, unit: Unit = ONE) -> Number:

@@ -79,7 +79,7 @@ def _add_call(node: ir.Call, seed: float, value_of: ValueOf, found: dict[Leaf, f
         return
     if any(value is None for value in values):
         return
-    if node.name in ("ceil", "floor"):
+    if node.name in ("ceil", "floor", "whole"):
         return  # flat between its steps
     if node.name == "power":
         base, exponent = float(values[0]), float(values[1])
