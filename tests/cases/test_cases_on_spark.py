@@ -19,7 +19,7 @@ from tongjian.rules import CompiledRuleSet, Rulebook
 from tongjian.rules import _ir as ir
 
 FOLDER = Path(__file__).resolve().parents[2] / "cases"
-NAMES = ("carbon-materials", "chemicals", "pollutants", "steam")
+NAMES = ("carbon-materials", "pollutants", "steam", "steel-process")
 CASES = [FOLDER / f"{name}.yaml" for name in NAMES]
 pytestmark = [needs_spark, pytest.mark.spark]
 
