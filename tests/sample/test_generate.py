@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "eb0efb215c0acf53d3882b278377183f7d6c11d88f4e946dd24e869d7905c17c"
+PINNED = "2e40cfd9e16691d3df8eab8e283524dd969b5262b78ebe615ca161136efa9dce"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,9 @@ def test_cities_are_the_thirteen_of_the_province(data: SampleData) -> None:
 def test_every_row_is_in_the_catalogue(data: SampleData) -> None:
     catalogue = Catalogue.load()
     for stream, item, unit in {(r["stream"], r["item"], r["unit"]) for r in data.activity}:
+        if not unit:  # a word of a list, or a day
+            assert catalogue.item(stream, item).kind in ("choice", "date"), (stream, item)
+            continue
         found = catalogue.item(stream, item).canonical(parse_unit(unit))
         assert found is not None, (stream, item, unit)
     technologies = {(row["technology"], row["abatement"]) for row in data.process_units}
