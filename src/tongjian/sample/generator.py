@@ -18,6 +18,7 @@ from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
 from tongjian.sample.plants import SECTORS, Plant, plan
 from tongjian.sample.stacks import report_outlets
+from tongjian.sample.synergy import report_synergy
 
 SEED = 20260101
 PLANTS = 300
@@ -67,6 +68,7 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
         operate = _STEEL[one.route] if one.sector == "steel" else _SECTORS[one.sector]
         operate(one, book, calendar, dice)
         report_outlets(one, book, calendar, Dice(seed, one.facility, "outlets"))
+        report_synergy(one, book, calendar, Dice(seed, one.facility, "synergy"))
     faults = plant_faults(listed, books)
     report_market(listed, books, calendar, seed)
     for one in listed:
