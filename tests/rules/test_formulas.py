@@ -112,7 +112,7 @@ def test_missing_values_of_a_finer_sheet() -> None:
         ("count(facility) * t", "not_finer"),
         ("count(total) * t", "count_sheet"),
         ("count(s.mass) * t", "count_sheet"),
-        ("count(s, s) * t", "argument_count"),
+        ("count(s, s, s) * t", "argument_count"),
         ("s", "needs_column"),
         ("sum(s)", "one_sheet"),
         ("share(s.mass, s.mass)", "not_a_condition"),

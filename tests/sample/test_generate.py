@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "eb0efb215c0acf53d3882b278377183f7d6c11d88f4e946dd24e869d7905c17c"
+PINNED = "0c47acf07dc61825fe1cd4f34f440a2d24fb3b5170a4e14e64c1a4af26d7f62a"
 
 
 @pytest.fixture(scope="module")

@@ -37,6 +37,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
+from tongjian.rules._put_in import PutIn, with_value
 from tongjian.rules._reading import Reading, read_documents
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
@@ -62,6 +63,7 @@ __all__ = [
     "InputPlan",
     "Method",
     "Program",
+    "PutIn",
     "Reading",
     "Reference",
     "Rounding",
@@ -88,4 +90,5 @@ __all__ = [
     "replacements",
     "rulebook_folder",
     "text_not_available",
+    "with_value",
 ]

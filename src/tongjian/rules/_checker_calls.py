@@ -289,7 +289,8 @@ class FunctionChecker(CheckerBase):
         return ir.Binary(ir.Kind("number", ONE), "/", above, below)
 
     def _count(self, tree: ast.Call) -> ir.Node:
-        self.arity(tree, 1, 1)
+        """The rows of a finer sheet, or those of them in which a condition holds."""
+        self.arity(tree, 1, 2)
         argument = tree.args[0]
         if isinstance(argument, ast.Name) and argument.id in self.scope.sheets:
             sheet = self.scope.sheets[argument.id]
@@ -298,7 +299,15 @@ class FunctionChecker(CheckerBase):
                 self.fail(
                     "not_finer", tree, sheet=sheet.name, here=self.scope.sheet.name, grain=grain
                 )
-            return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
+            if len(tree.args) == 1:
+                return ir.Aggregate(ir.Kind("number"), "count", sheet.name, ir.number(1))
+            self.inside = sheet
+            try:
+                condition = self.truth(tree.args[1])
+            finally:
+                self.inside = None
+            one = ir.If(ir.Kind("number"), condition, ir.number(1), ir.number(0))
+            return ir.Aggregate(one.kind, "sum", sheet.name, one)
         self.fail("count_sheet", tree, text=self.source(tree))
 
 

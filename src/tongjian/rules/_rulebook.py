@@ -13,6 +13,7 @@ from typing import TypeVar
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._program import Library, Program, SheetPlan, compile_method
+from tongjian.rules._put_in import put_in
 from tongjian.rules._read import Documents, read_folder
 from tongjian.rules._variants import build_variants
 from tongjian.units import UnitError, parse_unit
@@ -74,7 +75,14 @@ class Rulebook:
     """Tables as alternatives of conflicts have them; a run can be bound to them."""
 
     def table(self, name: str) -> Table | None:
-        """A table or a variant of one, by id."""
+        """A table, a variant of one or a table with values put in, by id.
+
+        Raises `RuleError` for values that do not fit.
+        """
+        return self.listed(name) or put_in(name, self.listed)
+
+    def listed(self, name: str) -> Table | None:
+        """A table or a variant of one as the documents have it, by id."""
         return self.tables.get(name) or self.variants.get(name)
 
     def ruleset(self, name: str, year: int) -> CompiledRuleSet | None:
