@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "0c47acf07dc61825fe1cd4f34f440a2d24fb3b5170a4e14e64c1a4af26d7f62a"
+PINNED = "8efba76b91669a1e791982ff1563bac6339f13999ab07fa58410fa2b60c10619"
 
 
 @pytest.fixture(scope="module")
