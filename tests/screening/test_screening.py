@@ -150,9 +150,7 @@ def test_faults_of_the_sample_are_found_and_what_else_is_told() -> None:
         for one in planted_faults()
     }
     hits = [
-        one
-        for one in findings
-        if (one.facility, one.process_unit, one.stream, one.item) in planted
+        one for one in findings if (one.facility, one.process_unit, one.stream, one.item) in planted
     ]
     serious = [one for one in findings if one.severity == "serious"]
     suspicious = {where for where, severity in planted.items() if severity == "suspicious"}

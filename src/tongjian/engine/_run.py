@@ -270,12 +270,7 @@ def _choose(
 ) -> list[tuple[CompiledRuleSet, tuple[int, ...]]]:
     """Editions to run, each with the years it is in force."""
     sectors = {row["sector"] for row in facilities.values()}
-    unread = {
-        (one.id, year): one
-        for year in years
-        for one in rulebook.without_text(year)
-        if boundary in (None, one.boundary)
-    }
+    unread = {(one.id, year): one for year in years for one in rulebook.without_text(year)}
     chosen: dict[str, tuple[CompiledRuleSet, list[int]]] = {}
     for name in rulebook.rulesets if names is None else names:
         for year in years:
@@ -296,7 +291,11 @@ def _choose(
             chosen.setdefault(key, (edition, []))[1].append(year)
     if names is None:
         # Nobody is to compute by older rules without a word about the newer ones.
-        fitting = {one.id: one for one in unread.values() if sectors & set(one.sectors)}
+        fitting = {
+            one.id: one
+            for one in unread.values()
+            if sectors & set(one.sectors) and boundary in (None, one.boundary)
+        }
         problems.extend(
             replace(text_not_available(one), severity="warning", place=Place())
             for one in fitting.values()

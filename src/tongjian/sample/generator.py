@@ -15,6 +15,7 @@ from tongjian.sample.faults import plant_faults
 from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
 from tongjian.sample.plants import SECTORS, Plant, plan
+from tongjian.sample.projects import report_projects
 from tongjian.sample.stacks import report_outlets
 
 SEED = 20260101
@@ -66,6 +67,7 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
         operate(one, book, calendar, dice)
         report_outlets(one, book, calendar, Dice(seed, one.facility, "outlets"))
     faults = plant_faults(listed, books)
+    report_projects(listed, books, calendar)
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],
         facilities=[dict(one.row()) for one in listed],
