@@ -64,6 +64,7 @@ WORDS = {
     "energy": "a boundary that the schema of rule sets lists",
 }
 ALLOWED = {
+    ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
-from statistics import median
+from collections.abc import Iterator, Mapping
+from statistics import NormalDist, median
 
 from tongjian.problems import Problem
 from tongjian.screening._finding import Finding, Severity
 from tongjian.screening._limits import Limits
 from tongjian.screening._series import Series
 
-_TO_DEVIATION = 1.4826  # makes the median absolute deviation a standard deviation
+# Makes the median absolute deviation of a normal distribution its standard deviation.
+_TO_DEVIATION = 1 / NormalDist().inv_cdf(0.75)
 
 
 def steps(series: Series, limits: Limits) -> Iterator[Finding]:
@@ -137,7 +138,7 @@ def _finding(
     severity: Severity,
     series: Series,
     periods: tuple[str, ...],
-    evidence: dict[str, float],
+    evidence: Mapping[str, float],
     words: Problem,
 ) -> Finding:
     where = (series.facility, series.process_unit, series.stream, series.item)

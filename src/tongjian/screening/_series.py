@@ -45,8 +45,7 @@ def monthly_series(rows: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> l
     for row in rows:
         mark = (row["stream"], row["item"])
         if mark not in kinds:
-            item = catalogue.item(*mark)
-            kinds[mark] = item.kind == "activity"
+            kinds[mark] = catalogue.item(*mark).kind == "activity"
         if kinds[mark] and "-" in row["period"]:
             key = (row["facility"], row["process_unit"] or "", *mark, row["unit"])
             value = float(row["quantity"]), str(row["entered_quantity"])
