@@ -12,6 +12,7 @@ from tongjian.sample import aluminium, ammonia, cement, chemicals, refining, ste
 from tongjian.sample.book import Book, EvidenceNumbers, Row
 from tongjian.sample.dice import Dice
 from tongjian.sample.faults import plant_faults
+from tongjian.sample.indicators import report_indicators
 from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
 from tongjian.sample.plants import SECTORS, Plant, plan
@@ -66,6 +67,8 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
         operate(one, book, calendar, dice)
         report_outlets(one, book, calendar, Dice(seed, one.facility, "outlets"))
     faults = plant_faults(listed, books)
+    for one in listed:  # after all else, so that no earlier row changes
+        report_indicators(one, books[one.facility], calendar, Dice(seed, one.facility, "targets"))
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],
         facilities=[dict(one.row()) for one in listed],
