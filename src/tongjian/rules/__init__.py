@@ -31,6 +31,7 @@ from tongjian.rules._documents import (
 from tongjian.rules._partials import partials
 from tongjian.rules._policy_documents import (
     ColumnOf,
+    CountOf,
     Filter,
     LedgerOf,
     Measure,
@@ -67,6 +68,7 @@ __all__ = [
     "ColumnOf",
     "CompiledRuleSet",
     "Conflict",
+    "CountOf",
     "Expression",
     "Filter",
     "FormulaDoc",
