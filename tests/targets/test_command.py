@@ -1,6 +1,7 @@
 """``tongjian targets`` and ``tongjian tasks`` as a user types them, on a small sample province."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,11 +49,16 @@ def test_all_targets_are_listed(province: Path):
     listed = [line.split()[0] for line in page.splitlines() if line[2:5] in PREFIXES]
     assert len(listed) == len(set(listed)) == 136
     assert "共 136 项目标" in page
-    assert max(map(width, page.splitlines())) <= 120 or "缺：" in page
+    # Every row is whole at 120 columns: it ends with its status and its coverage.
+    rows = [line.rstrip() for line in page.splitlines() if line[2:5] in PREFIXES]
+    assert max(map(width, rows)) <= 120
+    assert all(re.search(r"(–|[0-9]+/[0-9]+!?)$", row) for row in rows)
+    assert all(any(word in row for word in WORDS) for row in rows)
     assert "没有给 Jiangsu 的份额" in page
     assert "规则库还没有“levels”的规则" in page
 
 
+WORDS = ("达到", "按期", "有风险", "偏离", "条件", "无法评估")
 PREFIXES = ("N2O", "SYN", "IND", "PK-", "JS-")
 
 

@@ -116,6 +116,15 @@ def test_a_word_that_the_column_does_not_say(tmp_path: Path):
     says(only(caught.value.problems, "rules.target_column"), "north", "inside, outside")
 
 
+def test_a_count_of_a_word_that_nobody_says(tmp_path: Path):
+    counted = {"count": "made.rules:year.region", "is": "inside", "leave_out": ["unknown"]}
+    with pytest.raises(RuleError) as caught:
+        rules(tmp_path, policy(target(unit="count", measure={"of": counted})))
+    says(only(caught.value.problems, "rules.target_column"), "unknown", "inside, outside")
+    counted["leave_out"] = ["outside"]
+    assert rules(tmp_path, policy(target(unit="count", measure={"of": counted})))
+
+
 def test_quotients_of_plants_are_not_added_up(tmp_path: Path):
     """0.1 and 0.3 of two plants are not 0.4 of both, unless one reporter speaks for all."""
     made = {"of": "made.rules:year.b", "per": "made.rules:year.ratio"}

@@ -110,6 +110,37 @@ def test_only_plants_of_which_a_column_says_so(made: Made):
     assert (found.coverage.with_data, found.coverage.scope) == (1, 3)
 
 
+def inside_and_outside(made: Made) -> Made:
+    """Three plants, of which one is inside and one says nothing."""
+    for name, code in (("F1", 1), ("F2", 2), ("F3", None)):
+        made.plant(name, {2025: (1.0, 1.0)})
+        if code is not None:
+            made.say(name, 2025, "where", code, "1")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("more", "value", "with_data"),
+    [
+        ({}, 1.0, 3),
+        ({"leave_out": ["outside"]}, 1.0, 1),
+        ({"is": "outside", "leave_out": ["inside"]}, 2.0, 2),
+        ({"rows": {"facility": "F2"}}, 0.0, 1),
+    ],
+)
+def test_rows_that_say_a_word_are_counted(
+    made: Made, more: dict[str, object], value: float, with_data: int
+):
+    """Who enters nothing is outside by the made rules."""
+    counted = {"count": "made.rules:year.region", "is": "inside", **more}
+    none_left = target(comparator="==", value=0, unit="count", measure={"of": counted})
+    found = inside_and_outside(made).judge(none_left)
+    assert found.value == value
+    assert found.status == ("met" if value == 0 else "missed")
+    assert found.coverage is not None
+    assert (found.coverage.with_data, found.coverage.scope) == (with_data, 3)
+
+
 def test_the_ledger_is_summed_over_plants(made: Made):
     made.plant("F1", {2025: (10.0, 4.0)}).plant("F2", {2025: (20.0, 6.0)})
     intensity = {"of": {"ledger": "enterprise", "measure": "CO2"}, "per": B}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Language = Literal["zh", "en"]
 _SHOWN_PROBLEMS = 20
+_FLEXIBLE, _LEAST = 1, 10
 _UNITS, _UNIT_WIDTH = 2, 12
 
 
@@ -136,33 +137,29 @@ def console(*, stderr: bool = False) -> Console:
 def short_table(
     out: Output, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]
 ) -> None:
-    """A table of one line to each row: the second column is cut where there is no room.
+    """A table of one line to each row, as wide as the terminal.
 
-    The third, of units, may be wide for one row and is cut before it takes that room.
+    The second column is cut where there is no room; the third, of units, may be wide for one row
+    and is cut before it takes that room.
     """
     from rich import box
     from rich.cells import cell_len
     from rich.table import Table
 
-    body = list(rows)
+    if out.as_json:
+        return
+    body, screen = list(rows), console()
+    widths = [max(map(cell_len, column)) for column in zip(headers, *body, strict=True)]
+    widths[_UNITS] = min(widths[_UNITS], _UNIT_WIDTH)
+    # Two blanks beside each cell and one between cells.
+    others = sum(widths) - widths[_FLEXIBLE] + 3 * len(widths) + 1
+    widths[_FLEXIBLE] = max(_LEAST, min(widths[_FLEXIBLE], screen.width - others))
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for index, header in enumerate(headers):
-        table.add_column(
-            header,
-            no_wrap=True,
-            overflow="ellipsis",
-            ratio=1 if index == 1 else None,
-            min_width=None if index in (1, _UNITS) else _widest(body, index, cell_len),
-            max_width=_UNIT_WIDTH if index == _UNITS else None,
-        )
+    for header, width in zip(headers, widths, strict=True):
+        table.add_column(header, no_wrap=True, overflow="ellipsis", width=width)
     for row in body:
         table.add_row(*row)
-    if not out.as_json:
-        console().print(table)
-
-
-def _widest(rows: Sequence[Sequence[str]], index: int, width: Callable[[str], int]) -> int | None:
-    return max((width(row[index]) for row in rows), default=None)
+    screen.print(table)
 
 
 class Figure(float):

@@ -31,6 +31,7 @@ from tongjian.rules._documents import (
 from tongjian.rules._partials import partials
 from tongjian.rules._policy_documents import (
     ColumnOf,
+    CountOf,
     Filter,
     LedgerOf,
     Measure,
@@ -69,6 +70,7 @@ __all__ = [
     "ColumnOf",
     "CompiledRuleSet",
     "Conflict",
+    "CountOf",
     "Expression",
     "Filter",
     "FormulaDoc",

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from tongjian.problems import Problem, UnitError
-from tongjian.rules._policy_documents import ColumnOf, LedgerOf, Quantity, Target, Task
+from tongjian.rules._policy_documents import ColumnOf, CountOf, LedgerOf, Quantity, Target, Task
 from tongjian.rules._program import Program
 from tongjian.units import ONE, Unit, parse_unit
 
 _Entry = TypeVar("_Entry", Target, Task)
 _CO2E = "co2e"
+_COUNT = "count"
 _SHARES = ("cut", "growth")
 
 
@@ -49,25 +50,26 @@ def _columns(target: Target, programs: Mapping[str, Sequence[Program]]) -> Itera
                 values = {"target": target.id, "name": str(one), "known": ", ".join(programs)}
                 yield Problem("rules.target_column", target.place, values)
             continue
-        wants_word = measure.where is not None and one == measure.where.column
+        words = [word for column, word in measure.words() if column == one]
         for program in programs[one.ruleset]:
-            yield from _column(target, one, program, word=wants_word)
+            yield from _column(target, one, program, words)
 
 
-def _column(target: Target, one: ColumnOf, program: Program, *, word: bool) -> Iterator[Problem]:
+def _column(
+    target: Target, one: ColumnOf, program: Program, words: Sequence[str]
+) -> Iterator[Problem]:
     sheet = program.sheets.get(one.sheet)
     formula = None if sheet is None else sheet.formulas.get(one.column)
     if sheet is None or formula is None or not {"facility", "year"} <= set(sheet.grain):
         known = list(program.sheets) if sheet is None else list(sheet.formulas)
         values = {"target": target.id, "name": str(one), "known": ", ".join(known)}
         yield Problem("rules.target_column", target.place, values)
-    elif word:
-        chosen = target.measure.where
-        assert chosen is not None
-        if chosen.word not in formula.doc.labels:
-            labels = ", ".join(formula.doc.labels) or "-"
-            values = {"target": target.id, "name": chosen.word, "known": labels}
-            yield Problem("rules.target_column", target.place, values)
+    elif words:
+        labels = formula.doc.labels
+        for word in words:
+            if word not in labels:
+                values = {"target": target.id, "name": word, "known": ", ".join(labels) or "-"}
+                yield Problem("rules.target_column", target.place, values)
     elif not (formula.doc.unit is not None and _adds_up(target, formula.doc.unit)):
         unit = formula.doc.unit.text if formula.doc.unit else "-"
         values = {"target": target.id, "name": str(one), "unit": unit}
@@ -104,6 +106,8 @@ def quantity_unit(
     """The unit of a column or of a sum of the ledger."""
     if isinstance(quantity, LedgerOf):
         return ledger_unit(quantity)
+    if isinstance(quantity, CountOf):
+        return parse_unit(_COUNT)
     if quantity is None or quantity.ruleset not in programs:
         return None
     for program in programs[quantity.ruleset]:

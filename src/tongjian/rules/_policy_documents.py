@@ -60,7 +60,24 @@ class LedgerOf:
         return f"{self.boundary} {self.measure}{chosen}"
 
 
-Quantity = ColumnOf | LedgerOf
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """Rows of a sheet that say a word (判定为某词的行数), such as projects that fail a check.
+
+    Rows that say one of `leave_out` are no data: a plant with such rows only has none.
+    """
+
+    column: ColumnOf
+    word: str
+    leave_out: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+    """Keys that rows have to have, such as one stream."""
+
+    def __str__(self) -> str:
+        return f"{self.column} = {self.word}"
+
+
+Quantity = ColumnOf | LedgerOf | CountOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,17 @@ class Measure:
     def columns(self) -> list[ColumnOf]:
         """Every column that it reads."""
         listed = [self.of, self.per, self.capacity, self.where and self.where.column]
-        return [one for one in listed if isinstance(one, ColumnOf)]
+        counted = [one.column for one in self.counts()]
+        return [one for one in listed if isinstance(one, ColumnOf)] + counted
+
+    def counts(self) -> list[CountOf]:
+        """The counts of rows that it reads."""
+        return [one for one in (self.of, self.per) if isinstance(one, CountOf)]
+
+    def words(self) -> list[tuple[ColumnOf, str]]:
+        """Columns of which it asks whether they say a word."""
+        asked = [(one.column, word) for one in self.counts() for word in (one.word, *one.leave_out)]
+        return asked + ([] if self.where is None else [(self.where.column, self.where.word)])
 
     def ledgers(self) -> list[LedgerOf]:
         """Every sum of the ledger that it reads."""
@@ -177,6 +204,7 @@ class TaskList:
 __all__ = [
     "ColumnOf",
     "Comparator",
+    "CountOf",
     "Filter",
     "LedgerOf",
     "Measure",

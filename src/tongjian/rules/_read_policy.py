@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tongjian.rules._documents import Basis, Words
 from tongjian.rules._policy_documents import (
     ColumnOf,
+    CountOf,
     Filter,
     LedgerOf,
     Measure,
@@ -113,6 +114,10 @@ def _quantity(spec: str | dict[str, Any] | None) -> Quantity | None:
         return None
     if isinstance(spec, str):
         return ColumnOf.of(spec)
+    if "count" in spec:
+        rows = tuple(sorted(spec.get("rows", {}).items()))
+        words = tuple(spec.get("leave_out", ()))
+        return CountOf(ColumnOf.of(spec["count"]), spec["is"], words, rows)
     return LedgerOf(spec["ledger"], spec["measure"], tuple(spec.get("categories", ())))
 
 

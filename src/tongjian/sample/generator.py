@@ -12,6 +12,7 @@ from tongjian.sample import aluminium, ammonia, cement, chemicals, refining, ste
 from tongjian.sample.book import Book, EvidenceNumbers, Row
 from tongjian.sample.dice import Dice
 from tongjian.sample.faults import plant_faults
+from tongjian.sample.indicators import report_indicators
 from tongjian.sample.levels import report_levels
 from tongjian.sample.market import report_market
 from tongjian.sample.measures import Habits
@@ -75,6 +76,8 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
     for one in listed:
         report_levels(one, books[one.facility], calendar, Dice(seed, one.facility, "levels"))
     report_projects(listed, books, calendar)
+    for one in listed:  # after all else, so that no earlier row changes
+        report_indicators(one, books[one.facility], calendar, Dice(seed, one.facility, "targets"))
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],
         facilities=[dict(one.row()) for one in listed],

@@ -8,7 +8,7 @@ from typing import Any
 
 from tongjian.engine import MISSING, Run, Snapshot, run
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import ColumnOf, LedgerOf, Quantity, Rulebook, Target, quantity_unit
+from tongjian.rules import ColumnOf, CountOf, LedgerOf, Quantity, Rulebook, Target, quantity_unit
 from tongjian.units import Unit, convert, parse_unit
 
 _CO2E = "co2e"
@@ -39,8 +39,12 @@ class Figures:
     def of(self, quantity: Quantity) -> dict[int, ByPlant]:
         """The figures of a quantity by year and plant, in the unit that `unit` gives."""
         if quantity not in self._kept:
-            found = self._column(quantity) if isinstance(quantity, ColumnOf) else None
-            self._kept[quantity] = self._ledger(quantity) if found is None else found
+            if isinstance(quantity, ColumnOf):
+                self._kept[quantity] = self._column(quantity)
+            elif isinstance(quantity, CountOf):
+                self._kept[quantity] = self._count(quantity)
+            else:
+                self._kept[quantity] = self._ledger(quantity)
         return self._kept[quantity]
 
     def unit(self, quantity: Quantity) -> Unit | None:
@@ -59,7 +63,8 @@ class Figures:
         """The sectors in scope: those of the target, else those of the rule sets it reads."""
         if target.sectors or target.measure.of is None:
             return set(target.sectors)
-        of = target.measure.of
+        read = target.measure.of
+        of = read.column if isinstance(read, CountOf) else read
         return {
             sector
             for editions in self.book.rulesets.values()
@@ -80,8 +85,18 @@ class Figures:
                 _add(by_plant, row["facility"], float(value), not row.get(MISSING))
         return found
 
-    def _ledger(self, of: Quantity) -> dict[int, ByPlant]:
-        assert isinstance(of, LedgerOf)
+    def _count(self, of: CountOf) -> dict[int, ByPlant]:
+        found: dict[int, ByPlant] = {}
+        for row in self._rows(of.column):
+            word = row.get(of.column.column)
+            if any(row.get(key) != wanted for key, wanted in of.rows):
+                continue
+            if word is not None and word not in of.leave_out:
+                by_plant = found.setdefault(row["year"], {})
+                _add(by_plant, row["facility"], float(word == of.word), not row.get(MISSING))
+        return found
+
+    def _ledger(self, of: LedgerOf) -> dict[int, ByPlant]:
         defaults = {
             one.id
             for group in self.book.rulesets.values()
