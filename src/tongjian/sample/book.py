@@ -205,30 +205,6 @@ class Book:
         self.mass(month, unit, stream, "consumed", tonnes)
         self.put(month, unit, stream, "ef", "factor", factor, tier="tested")
 
-    def fact(
-        self,
-        month: Month,
-        unit: str,
-        stream: str,
-        item: str,
-        quantity: float | str,
-        written: str = "",
-    ) -> None:
-        """A fact of the year as entered: a number with its unit, a word of a list, or a day."""
-        self.rows.append(
-            {
-                "facility": self.facility,
-                "period": month.period,
-                "process_unit": unit,
-                "stream": stream,
-                "item": item,
-                "quantity": quantity,
-                "unit": written,
-                "tier": "calculated",
-                "evidence": self._document(month, "calculated"),
-            }
-        )
-
     def _document(self, month: Month, tier: str) -> str:
         # One statement, laboratory report or settlement sheet covers many rows of a month.
         found = self._documents.get((month.period, tier))
