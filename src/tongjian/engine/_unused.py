@@ -42,7 +42,9 @@ def unused_records(
     """One warning per kind of record that is left aside; `named` rule sets serve every sector."""
     problems = []
     for row in _over_years(kinds, years):
-        fitting = [one for one in rulesets if named or row["sector"] in one.doc.sectors]
+        # A judgement takes what it needs; what is left aside is for the accounts to say.
+        accounts = [one for one in rulesets if one.doc.total is not None or not one.doc.shows]
+        fitting = [one for one in accounts if named or row["sector"] in one.doc.sectors]
         inputs = [
             (sheet, item.doc)
             for one in fitting

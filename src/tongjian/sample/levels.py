@@ -93,7 +93,7 @@ def _steel(plant: Plant, units: _Units, daily: dict[str, float], dice: Dice) -> 
             facts.append(_by_account(unit, f"lv_eaf_{furnace}"))
         if kind == "blast_furnace":
             volume = dice.pick((580.0, 1000.0, 1080.0, 1780.0, 2500.0))
-            facts.append((unit, "listed_blast_furnace", "volume", volume, "m3"))
+            facts.append((unit, "listed_blast_furnace", "working_volume", volume, "m3"))
             if volume <= 1000 and dice.chance(0.3):
                 facts.append((unit, "unit_facts", "closed_on", "2025-12-31", ""))
     category = dice.pick(("other", "other", "other", "other", "restricted"))
