@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "90830dda89a1c2d52ef149a4a255ac123f1f3456061e1e538db22a872c2683ad"
+PINNED = "f054ad4f2e9fc0d35ad68697f519d620ea3cc36b7df9f2a3f6f2d3bbbe50d4f6"
 
 
 @pytest.fixture(scope="module")

@@ -187,6 +187,8 @@ class Book:
         item: str,
         quantity: float | str,
         written: str = "",
+        *,
+        proven: bool = True,
     ) -> None:
         """A fact of the year as entered: a number with its unit, a word of a list, or a day."""
         self.rows.append(
@@ -199,7 +201,7 @@ class Book:
                 "quantity": quantity,
                 "unit": written,
                 "tier": "calculated",
-                "evidence": self._document(month, "calculated"),
+                "evidence": self._document(month, "calculated") if proven else "",
             }
         )
 

@@ -17,6 +17,7 @@ from tongjian.sample.market import report_market
 from tongjian.sample.measures import Habits
 from tongjian.sample.months import Month, first_months
 from tongjian.sample.plants import SECTORS, Plant, plan
+from tongjian.sample.projects import report_projects
 from tongjian.sample.stacks import report_outlets
 
 SEED = 20260101
@@ -71,6 +72,7 @@ def generate(seed: int = SEED, plants: int = PLANTS, months: int = MONTHS) -> Sa
     report_market(listed, books, calendar, seed)
     for one in listed:
         report_levels(one, books[one.facility], calendar, Dice(seed, one.facility, "levels"))
+    report_projects(listed, books, calendar)
     return SampleData(
         activity=[row for book in books.values() for row in book.rows],
         facilities=[dict(one.row()) for one in listed],
