@@ -131,32 +131,6 @@ class Book:
             }
         )
 
-    def fact(
-        self,
-        month: Month,
-        unit: str,
-        stream: str,
-        item: str,
-        value: float | str,
-        written: str = "",
-        *,
-        proven: bool = True,
-    ) -> None:
-        """Enter a fact as it stands: a word, a day or an amount in the unit `written`."""
-        self.rows.append(
-            {
-                "facility": self.facility,
-                "period": month.period,
-                "process_unit": unit,
-                "stream": stream,
-                "item": item,
-                "quantity": value,
-                "unit": written,
-                "tier": "calculated",
-                "evidence": self._document(month, "calculated") if proven else "",
-            }
-        )
-
     # -- what many plants enter ----------------------------------------------------------------
 
     def mass(self, month: Month, unit: str, stream: str, item: str, tonnes: float) -> None:

@@ -180,4 +180,17 @@ def _report(project: Project, book: Book, month: Month) -> None:
         book.fact(month, unit, pollutant, "planned_emission", emission, "t")
         book.fact(month, unit, pollutant, "regional_cut", cut, "t")
     if project.region:
-        book.fact(month, "", "plant_facts", "key_region", project.region)
+        _place(project.region, book, month)
+
+
+def _place(region: str, book: Book, month: Month) -> None:
+    """Say where the plant lies, once: in place of what its facts of the year say already."""
+    for row in book.rows:
+        if (row["stream"], row["item"], row["period"]) == (
+            "plant_facts",
+            "key_region",
+            month.period,
+        ):
+            row["quantity"] = region
+            return
+    book.fact(month, "", "plant_facts", "key_region", region)
