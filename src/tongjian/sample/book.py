@@ -179,6 +179,32 @@ class Book:
         self.mass(month, unit, stream, "consumed", tonnes)
         self.put(month, unit, stream, "ef", "factor", factor, tier="tested")
 
+    def fact(
+        self,
+        month: Month,
+        unit: str,
+        stream: str,
+        item: str,
+        value: float | str,
+        written: str = "",
+        *,
+        proven: bool = True,
+    ) -> None:
+        """A fact of the year as entered: a number with its unit, a word of a list, or a day."""
+        self.rows.append(
+            {
+                "facility": self.facility,
+                "period": month.period,
+                "process_unit": unit,
+                "stream": stream,
+                "item": item,
+                "quantity": value,
+                "unit": written,
+                "tier": "calculated",
+                "evidence": self._document(month, "calculated") if proven else "",
+            }
+        )
+
     def _document(self, month: Month, tier: str) -> str:
         # One statement, laboratory report or settlement sheet covers many rows of a month.
         found = self._documents.get((month.period, tier))
