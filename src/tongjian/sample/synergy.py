@@ -86,13 +86,14 @@ def _carry_out(measure: Measure, book: Book, month: Month, size: float) -> None:
 def _worth(book: Book, year: str) -> float:
     """What the output of a year in the books is worth."""
     per_tonne = book.habits["mass"].per_base
-    return sum(
+    worth: float = sum(
         row["quantity"] / per_tonne * _WORTH[row["stream"]]
         for row in book.rows
         if row["stream"] in _WORTH
         and row["item"] in ("produced", "processed")
         and row["period"].startswith(year)
     )
+    return worth
 
 
 def _last_of_years(months: tuple[Month, ...]) -> list[Month]:
