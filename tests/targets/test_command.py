@@ -32,9 +32,9 @@ list:
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty plants over two years."""
+    """Some plants of every sector over two years."""
     folder = tmp_path_factory.mktemp("province")
-    write_sample(folder, plants=40, months=24)
+    write_sample(folder, plants=24, months=24)
     return folder
 
 
