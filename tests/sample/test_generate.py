@@ -14,7 +14,7 @@ from tongjian.records import Catalogue
 from tongjian.sample import CITIES, SECTOR_CODES, WATERMARK, SampleData, generate, planted_faults
 from tongjian.units import parse_unit
 
-PINNED = "90830dda89a1c2d52ef149a4a255ac123f1f3456061e1e538db22a872c2683ad"
+PINNED = "b92d8cfd57605bb29481bbf86675dc41773a97fc87da4d9600a3026fb13b6ae9"
 
 
 @pytest.fixture(scope="module")
