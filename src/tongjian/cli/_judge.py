@@ -41,6 +41,8 @@ def run_judge(
     rules: Sequence[Path],
     rulebook: Path | None,
     asked: Asked,
+    *,
+    solve: bool = False,
 ) -> None:
     """Judge, print tables and how often each word is said, or explain one cell."""
     store, book = open_store(workspace), open_rulebook(rulebook, rules)
@@ -51,12 +53,14 @@ def run_judge(
         list(years) or None,
         rulesets=list(rulesets) or None,
         binds=read_binds(binds),
+        solve=solve,
     )
     if asked.explain is not None:
         _explain(out, found, asked)
         return
     out.data(found.as_dict(**asked.where))
     tables = found.tables(**asked.where)
+    _print_solved(out, found)
     for table in tables:
         _print(out, table, asked.rows)
     if not tables:
@@ -64,12 +68,24 @@ def run_judge(
             "没有符合条件的判定结果：检查筛选条件、年份，以及所需事项是否已填报。",
             "Nothing to show: check the filters, the year, and whether what is needed was entered.",
         )
-    out.problems(found.run.problems)
+    out.problems([*found.unsolved, *found.run.problems])
     if tables:
         out.say(
             "逐项来历：加 --explain 列名（可用 --where facility=… 选行）；全部列：--json。",
             "Where a value comes from: --explain COLUMN (choose a row by --where facility=…); "
             "all columns: --json.",
+        )
+
+
+def _print_solved(out: Output, found: Judgement) -> None:
+    """Values solved for: a scenario over the plants at hand, and said to be one."""
+    for one in found.solved:
+        key = " ".join(str(_key(name, value, out.lang)) for name, value in one.row.items())
+        out.say(
+            f"求解得 {key}：{one.sought.value:.10g} {one.sought.unit}（{one.ruleset}；"
+            "仅按库中企业求得，是情景，不是公布值）",
+            f"Solved for {key}: {one.sought.value:.10g} {one.sought.unit} ({one.ruleset}; over the "
+            "plants at hand, a scenario and not the published value)",
         )
 
 

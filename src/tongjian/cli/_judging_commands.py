@@ -40,6 +40,13 @@ Where = Annotated[
         help="筛选，如 city=南京市、level=below_baseline，可多次 / rows wanted, name=value",
     ),
 ]
+Solve = Annotated[
+    bool,
+    typer.Option(
+        "--solve",
+        help="求解尚未公布的取值（情景，如行业平衡值）/ solve for values not yet published",
+    ),
+]
 Facility = Annotated[str | None, typer.Option("--facility", "-f", help="企业 / facility")]
 Rows = Annotated[int, typer.Option(help="每表显示几行 / rows shown per table")]
 Explain = Annotated[
@@ -62,6 +69,7 @@ def command(boundary: str) -> Callable[..., None]:
         ruleset: RuleSets = None,
         bind: Binds = None,
         rules: Rules = None,
+        solve: Solve = False,
         rulebook: Book = None,
         lang: Lang = None,
         as_json: Json = False,
@@ -83,6 +91,7 @@ def command(boundary: str) -> Callable[..., None]:
                 rules or [],
                 rulebook,
                 Asked(wanted, rows, explain, depth),
+                solve=solve,
             )
 
     return judging

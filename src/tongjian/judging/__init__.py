@@ -5,6 +5,7 @@ Nothing is calculated here: every number and word is a cell of the run and can b
 """
 
 from tongjian.judging._judge import Judgement, judge
+from tongjian.judging._solve import Solved
 from tongjian.judging._tables import JudgedColumn, JudgedTable, Tally
 
-__all__ = ["JudgedColumn", "JudgedTable", "Judgement", "Tally", "judge"]
+__all__ = ["JudgedColumn", "JudgedTable", "Judgement", "Solved", "Tally", "judge"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tongjian.engine import Backend, RecordsStore, Run, Snapshot, run
+from tongjian.judging._solve import Solved, solve_all
 from tongjian.judging._tables import JudgedTable, Row, tables_of
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import ATTRIBUTES, Rulebook
@@ -20,6 +21,9 @@ class Judgement:
 
     run: Run
     boundary: str
+    solved: tuple[Solved, ...] = ()
+    """Values that were solved for because nobody has published them."""
+    unsolved: tuple[Problem, ...] = ()
 
     def tables(self, **where: object) -> list[JudgedTable]:
         """What the rule sets show, in their order.
@@ -67,8 +71,9 @@ class Judgement:
         return {
             "boundary": self.boundary,
             "manifest": self.run.manifest,
+            "solved": [one.as_dict() for one in self.solved],
             "tables": [table.as_dict() for table in self.tables(**where)],
-            "problems": [problem.as_dict() for problem in self.run.problems],
+            "problems": [one.as_dict() for one in (*self.unsolved, *self.run.problems)],
         }
 
 
@@ -81,23 +86,35 @@ def judge(
     rulesets: Iterable[str] | None = None,
     binds: Mapping[str, str] | None = None,
     backend: Backend = "auto",
+    solve: bool = False,
 ) -> Judgement:
     """Apply the judging rule sets of a boundary, such as "levels", to the records.
 
-    `rulesets` names some of them in place of all that fit the sectors at hand. Raises `EngineError`
-    where there is nothing to judge.
+    `rulesets` names some of them in place of all that fit the sectors at hand. With `solve`, values
+    that a rule set says can be solved for (`solve:`), and that nobody has published or put in, are
+    solved over the plants at hand: the result is then a scenario. Raises `EngineError` where there
+    is nothing to judge.
     """
     names = None if rulesets is None else list(rulesets)
-    found = run(
-        rulebook,
-        store,
-        names or None,
-        years,
-        boundary=None if names else boundary,
-        binds=binds,
-        backend=backend,
-    )
-    return Judgement(found, boundary)
+    wanted = None if years is None else list(years)
+
+    def with_binds(chosen: Mapping[str, str] | None) -> Run:
+        return run(
+            rulebook,
+            store,
+            names or None,
+            wanted,
+            boundary=None if names else boundary,
+            binds=chosen,
+            backend=backend,
+        )
+
+    found = with_binds(binds)
+    if not solve:
+        return Judgement(found, boundary)
+    solved, more, unsolved = solve_all(found)
+    again = with_binds(more) if solved else found
+    return Judgement(again, boundary, tuple(solved), tuple(unsolved))
 
 
 __all__ = ["Judgement", "judge"]

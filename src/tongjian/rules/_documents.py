@@ -248,6 +248,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is published late, and what it has to bring about (待求解的取值).
+
+    With the right value at `at` (alias and column of a table, its key read from columns `key` of
+    the row) the cell (sheet and column) is zero in each row; it lies between two numbers or
+    columns of the row.
+    """
+
+    cell: tuple[str, str]
+    at: tuple[str, str]
+    key: tuple[str, ...]
+    bracket: tuple[float | str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """A dated choice of methods and tables (规则集) for sectors and a boundary."""
 
@@ -268,6 +283,8 @@ class RuleSet:
     """"by_default", or "on_request": run only when it is named (自愿性标准、比较用)."""
     shows: tuple[Shown, ...] = ()
     """What a rule set that judges has to say, in order (判定结果表)."""
+    solve: Unknown | None = None
+    """A value that can be solved for while it is not published (求解)."""
     results_of: tuple[str, ...] = ()
     """Boundaries whose results are records of this rule set (核算结果作为判定的数据)."""
 

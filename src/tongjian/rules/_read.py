@@ -34,6 +34,7 @@ from tongjian.rules._documents import (
     Table,
     TableColumn,
     UnavailableEdition,
+    Unknown,
     Validity,
     Value,
     Words,
@@ -482,7 +483,14 @@ class _Reader:
                 for one in data.get("shows", ())
             ),
             results_of=tuple(data.get("results_of", ())),
+            solve=self.unknown(data["solve"]) if "solve" in data else None,
         )
+
+    def unknown(self, data: dict[str, Any]) -> Unknown:
+        sheet, _, column = data["cell"].partition(".")
+        alias, _, value = data["at"].partition(".")
+        low, high = data["bracket"]
+        return Unknown((sheet, column), (alias, value), tuple(data.get("key", ())), (low, high))
 
     def unavailable(self) -> UnavailableEdition:
         data = self.source.data

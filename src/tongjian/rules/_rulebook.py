@@ -299,6 +299,7 @@ def _compile_ruleset(
     found = [
         *_check_total(ruleset, program),
         *_check_shown(ruleset, program),
+        *_check_solve(ruleset, program),
         *_check_ledger(program),
     ]
     problems.extend(found)
@@ -328,6 +329,25 @@ def _check_shown(ruleset: RuleSet, program: Program) -> Iterator[Problem]:
                 "known": ", ".join(known or program.sheets),
             }
             yield Problem("rules.shown_column", ruleset.place, values)
+
+
+def _check_solve(ruleset: RuleSet, program: Program) -> Iterator[Problem]:
+    """What can be solved for has to be a cell of a sheet and a table that the program reads."""
+    one = ruleset.solve
+    if one is None:
+        return
+    sheet = program.sheets.get(one.cell[0])
+    columns = [] if sheet is None else [*sheet.grain, *sheet.formulas]
+    named = [one.cell[1], *one.key, *(end for end in one.bracket if isinstance(end, str))]
+    wrong = [name for name in named if name not in columns]
+    if one.at[0] not in program.tables:
+        wrong.append(".".join(one.at))
+    if wrong:
+        values = {
+            "name": ", ".join(wrong),
+            "known": ", ".join([*(columns or program.sheets), *program.tables]),
+        }
+        yield Problem("rules.solve_name", ruleset.place, values)
 
 
 def _check_ledger(program: Program) -> list[Problem]:
