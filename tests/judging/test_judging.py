@@ -15,7 +15,7 @@ from tongjian.engine import explain
 from tongjian.judging import judge
 from tongjian.problems import EngineError
 from tongjian.records import Catalogue, Store, import_files
-from tongjian.rules import read_documents, yaml_files
+from tongjian.rules import read_documents
 
 SIZES = {"large": {"zh": "大型", "en": "large"}, "small": {"zh": "小型", "en": "small"}}
 TITLE = {"zh": "规模分级", "en": "sizes"}
@@ -95,7 +95,7 @@ def say(*arguments: str | Path) -> str:
 
 @pytest.mark.parametrize("backend", ["python", "duckdb"])
 def test_tables_from_a_notebook(rules: Path, workspace: Path, backend: str) -> None:
-    book = read_documents(None, yaml_files([rules])).book
+    book = read_documents(rules).book
     found = judge(book, Store.open(workspace), "levels", rulesets=["my.levels"], backend=backend)
     lines, cities = found.tables()
     assert [(row["facility"], row["size"]) for row in lines.rows] == [
@@ -121,18 +121,18 @@ def test_tables_from_a_notebook(rules: Path, workspace: Path, backend: str) -> N
 def test_the_command_line(rules: Path, workspace: Path) -> None:
     told = say("levels", "-w", workspace, "--rules", rules, "-r", "my.levels")
     assert "规模分级" in told and "大型 2，小型 2" in told
-    english = say("levels", "-w", workspace, "--rules", rules, "-r", "my.levels", "--lang", "en")
+    english = say("levels", "-w", workspace, "--rulebook", rules, "-r", "my.levels", "--lang", "en")
     assert "large 2, small 2" in english
-    one = say("levels", "-w", workspace, "--rules", rules, "-r", "my.levels", "-f", "F3")
+    one = say("levels", "-w", workspace, "--rulebook", rules, "-r", "my.levels", "-f", "F3")
     assert "3.1" in one and "1,200" in one
     data = json.loads(
-        say("levels", "-w", workspace, "--rules", rules, "-r", "my.levels", "--json",
+        say("levels", "-w", workspace, "--rulebook", rules, "-r", "my.levels", "--json",
             "--where", "size=small")
     )  # fmt: skip
     assert [row["facility"] for row in data["tables"][0]["rows"]] == ["F1", "F2"]
     assert data["tables"][0]["columns"][0]["labels"]["small"] == SIZES["small"]
     tree = say(
-        "levels", "-w", workspace, "--rules", rules, "-r", "my.levels", "--explain", "size",
+        "levels", "-w", workspace, "--rulebook", rules, "-r", "my.levels", "--explain", "size",
         "--where", "facility=F4",
     )  # fmt: skip
     assert "大型" in tree and "1,000" in tree
@@ -144,8 +144,24 @@ def test_another_limit_is_a_change_of_the_rulebook_only(
     other = write_rulebook(
         tmp_path, *DOCUMENTS, files={"my.limit.csv": values([], ["limit", "300", "t"])}
     )
-    told = say("levels", "-w", workspace, "--rules", other, "-r", "my.levels")
+    told = say("levels", "-w", workspace, "--rulebook", other, "-r", "my.levels")
     assert "大型 4" in told
+
+
+def test_rows_of_no_interest_are_not_told(rules: Path, workspace: Path, tmp_path: Path) -> None:
+    shows = [{"sheet": "line", "columns": ["size"], "unless": {"size": "small"}}]
+    documents = (DOCUMENTS[0], {**DOCUMENTS[1], "shows": shows}, LIMIT)
+    files = {"my.limit.csv": values([], ["limit", "1000", "t"])}
+    folder = write_rulebook(tmp_path, *documents, files=files)
+    book = read_documents(folder).book
+    (table,) = judge(book, Store.open(workspace), "levels", rulesets=["my.levels"]).tables()
+    assert [row["facility"] for row in table.rows] == ["F3", "F4"]
+    wrong = [{"sheet": "line", "unless": {"size": "tiny"}}]
+    other = write_rulebook(
+        tmp_path / "b", DOCUMENTS[0], {**DOCUMENTS[1], "shows": wrong}, LIMIT, files=files
+    )
+    reading = read_documents(other)
+    assert [one.code for one in reading.problems] == ["rules.shown_column"]
 
 
 def test_faulty_documents_and_filters_are_refused(
@@ -155,12 +171,13 @@ def test_faulty_documents_and_filters_are_refused(
         tmp_path, *DOCUMENTS[:1], {**DOCUMENTS[1], "shows": [{"sheet": "line", "columns": ["x"]}]},
         LIMIT, files={"my.limit.csv": values([], ["limit", "300", "t"])},
     )  # fmt: skip
-    result = CliRunner().invoke(app, ["levels", "-w", str(workspace), "--rules", str(wrong)])
+    result = CliRunner().invoke(app, ["levels", "-w", str(workspace), "--rulebook", str(wrong)])
     assert result.exit_code == 1
     assert "shown_column" in result.output
     for option in (["--where", "size"], ["--explain", "nothing"]):
         result = CliRunner().invoke(
-            app, ["levels", "-w", str(workspace), "--rules", str(rules), "-r", "my.levels", *option]
+            app,
+            ["levels", "-w", str(workspace), "--rulebook", str(rules), "-r", "my.levels", *option],
         )
         assert result.exit_code == 1
         assert option[0] in result.output

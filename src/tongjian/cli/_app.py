@@ -43,6 +43,7 @@ app.command("footprint")(_run_commands.footprint)
 app.command("check")(_rule_commands.check)
 for name, (boundary, words) in _judging_commands.COMMANDS.items():
     app.command(name, help=words)(_judging_commands.command(boundary))
+app.command("screen")(_judging_commands.screen)
 app.command("targets")(_target_commands.targets)
 app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")

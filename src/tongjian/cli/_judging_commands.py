@@ -95,3 +95,18 @@ def command(boundary: str) -> Callable[..., None]:
             )
 
     return judging
+
+
+def screen(
+    workspace: Workspace = HERE,
+    facility: Facility = None,
+    rows: Rows = 20,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """统计筛查：突变、重复、照抄上年、数字分布（线索）/ steps, repeats, digits: findings."""
+    from tongjian.cli._screen import run_screen
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_screen(out, workspace, facility, rows)
