@@ -12,6 +12,7 @@ from tongjian.targets._evaluation import Coverage, Evaluation, Status
 from tongjian.targets._figures import Figures
 from tongjian.targets._goal import Goal, clean, goal_of
 from tongjian.targets._levers import levers
+from tongjian.targets._open import settle
 from tongjian.targets._outlook import outlook
 from tongjian.targets._region import Region
 from tongjian.targets._series import Series, series_of
@@ -61,6 +62,8 @@ def evaluate(
     if found.value is not None and not isinstance(goal, Problem):
         found.outlook = outlook(values.by_year, goal, target.year, found.value_year or year)
         found.status = _status(found, values)
+    if series is not None and found.value is not None and found.entered is None:
+        settle(found, series)
     return found
 
 
@@ -84,11 +87,6 @@ def _series(
         assert measure.missing is not None
         values = {"zh": measure.missing.zh, "en": measure.missing.en}
         found.missing.append(Problem("targets.not_recorded", values=values, severity="note"))
-        return None
-    awaited = [one for one in measure.columns() if one.ruleset not in figures.book.rulesets]
-    if awaited:
-        values = {"boundary": measure.awaits, "name": str(awaited[0])}
-        found.missing.append(Problem("targets.awaited", values=values, severity="note"))
         return None
     series = series_of(target, figures, region, year)
     if not series.scope:
