@@ -220,10 +220,17 @@ def _at_or_beyond(value: float, path: float, goal: Goal) -> bool:
 
 
 def _heads(found: Evaluation, values: Values, comparator: str) -> bool:
-    """Whether the value moved the right way since the year with data before it."""
+    """Whether the value moved the right way since the year with data before it.
+
+    What has come down to nothing cannot fall further, as long as no plant is without data.
+    """
     before = [year for year in values.by_year if year < (found.value_year or 0)]
     if not before or found.value is None:
         return False
+    known = found.coverage
+    if comparator == "trend_down" and clean(found.value) == 0 and known is not None:
+        if known.with_data == known.scope and not known.incomplete:
+            return True
     moved = clean(found.value) - clean(values.by_year[before[-1]])
     return moved * _DIRECTIONS[comparator] > 0
 
