@@ -92,8 +92,8 @@ class Measure:
 
     def columns(self) -> list[ColumnOf]:
         """Every column that it reads."""
-        listed = [self.of, self.per, self.capacity, self.open]
-        listed.append(self.where and self.where.column)
+        of_words = None if self.where is None else self.where.column
+        listed = [self.of, self.per, self.capacity, self.open, of_words]
         return [one for one in listed if isinstance(one, ColumnOf)]
 
     def ledgers(self) -> list[LedgerOf]:

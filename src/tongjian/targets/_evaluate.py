@@ -227,12 +227,16 @@ def _heads(found: Evaluation, values: Values, comparator: str) -> bool:
     before = [year for year in values.by_year if year < (found.value_year or 0)]
     if not before or found.value is None:
         return False
-    known = found.coverage
-    if comparator == "trend_down" and clean(found.value) == 0 and known is not None:
-        if known.with_data == known.scope and not known.incomplete:
-            return True
+    if comparator == "trend_down" and clean(found.value) == 0 and _whole(found.coverage):
+        return True
     moved = clean(found.value) - clean(values.by_year[before[-1]])
     return moved * _DIRECTIONS[comparator] > 0
+
+
+def _whole(coverage: Coverage | None) -> bool:
+    if coverage is None:
+        return False
+    return coverage.with_data == coverage.scope and not coverage.incomplete
 
 
 def _direction(found: Evaluation, values: Values) -> Status:
