@@ -1,4 +1,4 @@
-"""The contract check of targets and tasks: agencies, sectors, clauses, what is awaited."""
+"""The contract check of targets and tasks: agencies, sectors, clauses."""
 
 from pathlib import Path
 
@@ -34,13 +34,3 @@ def test_names_that_nobody_knows(tmp_path: Path):
     says(found["contract.unknown_agency"][0], "EPA")
     says(found["contract.unknown_term"][0], "ships")
     assert [one.severity for one in found["contract.unknown_agency"]] == ["error", "error"]
-
-
-def test_what_is_awaited_is_noted_until_it_arrives(tmp_path: Path):
-    waiting = target(measure={"of": "later.rules:year.x", "awaits": "levels"})
-    found = findings(tmp_path / "x", policy(waiting))
-    says(found["contract.target_awaits"][0], "later.rules:year.x")
-    there = target(measure={**target()["measure"], "awaits": "levels"})
-    found = findings(tmp_path / "y", policy(there))
-    says(found["contract.target_arrived"][0], "levels")
-    assert [one.severity for one in found["contract.target_arrived"]] == ["note"]

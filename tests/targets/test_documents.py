@@ -148,9 +148,29 @@ def test_the_same_id_twice(tmp_path: Path):
     says(only(caught.value.problems, "rules.id_twice"), "T", "d2.yaml")
 
 
-def test_a_target_may_wait_for_its_rules(tmp_path: Path):
-    waiting = {"of": "later.rules:year.a", "awaits": "levels"}
-    assert rules(tmp_path, policy(target(measure=waiting))).targets["T"].measure.awaits == "levels"
+def test_what_is_open_is_of_the_quantity_itself(tmp_path: Path):
+    share = {"of": "made.rules:year.a", "per": B, "open": "made.rules:year.b"}
+    one = rules(tmp_path, policy(target(measure=share))).targets["T"]
+    assert str(one.measure.open) == "made.rules:year.b"
+    assert one.measure.open in one.measure.columns()
+    share["open"] = "made.rules:year.mark"
+    with pytest.raises(RuleError) as caught:
+        rules(tmp_path, policy(target(measure=share)))
+    says(only(caught.value.problems, "rules.target_open"), "T", "t")
+
+
+def test_every_measure_of_the_rulebook_reads_what_is_there(rulebook: Rulebook):
+    """Nothing waits for rules that are to come; eight targets say why there are no records."""
+    without = [one.id for one in rulebook.targets.values() if one.measure.of is None]
+    assert sorted(without) == [
+        *("IND-elec-2015", "IND-light-2015", "IND-mach-2015", "IND-park-intensity"),
+        *("IND-text-2015", "JS-al-nopref", "JS-nh3-gasifier", "JS-nh3-petcoke"),
+    ]
+    read = {one.ruleset for t in rulebook.targets.values() for one in t.measure.columns()}
+    assert read <= set(rulebook.rulesets)
+    assert {rulebook.rulesets[name][-1].doc.boundary for name in read} == {
+        *("admission", "energy", "indicators", "levels", "synergy", "tariff")
+    }
 
 
 def test_tasks_with_a_deadline(tmp_path: Path):

@@ -187,9 +187,60 @@ def test_what_no_record_can_tell(made: Made):
     assert "no ledger of prices" in found.missing[0].text("en")
 
 
-def test_rules_that_are_still_awaited(made: Made):
-    made.plant("F1", {2025: (1.0, 1.0)})
-    later = target(measure={"of": "later.rules:year.x", "per": B, "awaits": "levels"})
-    found = made.judge(later)
-    assert (found.status, why(found)) == ("not_measurable", ["targets.awaited"])
-    assert "later.rules:year.x" in found.missing[0].repair("en")
+OPEN = {"of": "made.rules:year.a", "open": "made.rules:year.b"}
+
+
+@pytest.mark.parametrize(
+    ("comparator", "limit", "status", "code"),
+    [
+        ("<=", 3, "not_measurable", "targets.undecided"),  # 2 is within, 2 + 4 is not
+        ("<=", 6, "met", "targets.left_open"),
+        ("<=", 1, "missed", "targets.left_open"),
+        (">=", 5, "not_measurable", "targets.undecided"),
+        (">=", 2, "met", "targets.left_open"),
+        (">=", 7, "missed", "targets.left_open"),
+    ],
+)
+def test_a_verdict_that_turns_on_what_is_open_is_none(
+    made: Made, comparator: str, limit: float, status: str, code: str
+):
+    """2 t are counted and 4 t cannot be judged, in two plants."""
+    made.plant("F1", {2025: (2.0, 1.0)}).plant("F2", {2025: (0.0, 3.0)})
+    found = made.judge(target(comparator=comparator, value=limit, unit="t", measure=OPEN))
+    assert (found.value, found.status, why(found)) == (2.0, status, [code])
+    assert "4 t" in found.missing[0].text("en") and "4 t" in found.missing[0].text("zh")
+
+
+def test_what_is_open_of_a_share_belongs_to_its_numerator(made: Made):
+    """2 of 10 t are there and 2 t are open: 20 % or 40 %, so that 30 % is not decided."""
+    made.plant("F1", {2025: (2.0, 2.0)}).say("F1", 2025, "rated", 10.0)
+    share = {**OPEN, "per": "made.rules:year.capacity"}
+    found = made.judge(target(value=30, measure=share))
+    assert (found.status, why(found)) == ("not_measurable", ["targets.undecided"])
+    assert "20 without" in found.missing[0].text("en")
+    assert "40 %" in found.missing[0].text("en")
+
+
+def test_nothing_open_says_nothing(made: Made):
+    made.plant("F1", {2025: (2.0, 0.0)})
+    found = made.judge(target(comparator="<=", value=3, unit="t", measure=OPEN))
+    assert (found.status, why(found)) == ("met", [])
+
+
+def test_what_is_open_beside_a_direction_is_told(made: Made):
+    made.plant("F1", {2024: (3.0, 1.0), 2025: (2.0, 1.0)})
+    found = made.judge(target(comparator="trend_down", unit="t", year=None, measure=OPEN))
+    assert (found.status, why(found)) == ("met", ["targets.left_open"])
+
+
+def test_what_has_come_down_to_nothing_need_not_fall(made: Made):
+    down = target(comparator="trend_down", unit="t", year=None, measure={"of": "made.rules:year.a"})
+    made.plant("F1", {2024: (0.0, 1.0), 2025: (0.0, 1.0)})
+    assert made.judge(down).status == "met"
+
+
+def test_nothing_left_of_some_plants_is_not_nothing_left(made: Made):
+    down = target(comparator="trend_down", unit="t", year=None, measure={"of": "made.rules:year.a"})
+    made.plant("F1", {2024: (0.0, 1.0), 2025: (0.0, 1.0)})
+    made.plant("F2", {2024: (0.0, 1.0)})
+    assert made.judge(down).status == "off"

@@ -1,4 +1,4 @@
-"""Targets and tasks: agencies and sectors that the catalogue knows, sources, what is awaited."""
+"""Targets and tasks: agencies and sectors that the catalogue knows, sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_policies(subject: Subject) -> Iterator[Problem]:
     for target in book.targets.values():
         if tests(target.place):
             yield from _agencies(target, agencies)
-            yield from _target(target, sectors, book.rulesets)
+            yield from _target(target, sectors)
     for task in book.tasks.values():
         if tests(task.place):
             yield from _agencies(task, agencies)
@@ -33,22 +33,13 @@ def _agencies(one: Target | Task, known: Collection[str]) -> Iterator[Problem]:
             yield Problem("contract.unknown_agency", one.place, values)
 
 
-def _target(
-    target: Target, sectors: Collection[str], rulesets: Collection[str]
-) -> Iterator[Problem]:
+def _target(target: Target, sectors: Collection[str]) -> Iterator[Problem]:
     for name in target.sectors:
         if name not in sectors:
             values = {"kind": "sector", "name": name, "known": _near(name, sectors)}
             yield Problem("contract.unknown_term", target.place, values, "warning")
     if not target.basis.clause:
         yield Problem("contract.policy_clause", target.place, {"name": target.id}, "warning")
-    awaited = sorted({str(c) for c in target.measure.columns() if c.ruleset not in rulesets})
-    if awaited:
-        values = {"target": target.id, "names": ", ".join(awaited)}
-        yield Problem("contract.target_awaits", target.place, values, "note")
-    elif target.measure.awaits and target.measure.columns():
-        values = {"target": target.id, "boundary": target.measure.awaits}
-        yield Problem("contract.target_arrived", target.place, values, "note")
 
 
 def _near(word: str, known: Collection[str]) -> str:

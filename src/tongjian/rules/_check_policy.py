@@ -45,10 +45,8 @@ def _columns(target: Target, programs: Mapping[str, Sequence[Program]]) -> Itera
     measure = target.measure
     for one in measure.columns():
         if one.ruleset not in programs:
-            # What is awaited may be missing; a name that nobody has announced may not.
-            if not measure.awaits:
-                values = {"target": target.id, "name": str(one), "known": ", ".join(programs)}
-                yield Problem("rules.target_column", target.place, values)
+            values = {"target": target.id, "name": str(one), "known": ", ".join(programs)}
+            yield Problem("rules.target_column", target.place, values)
             continue
         words = [word for column, word in measure.words() if column == one]
         for program in programs[one.ruleset]:
@@ -82,12 +80,16 @@ def _adds_up(target: Target, unit: Unit) -> bool:
 
 
 def _unit(target: Target, programs: Mapping[str, Sequence[Program]]) -> Iterator[Problem]:
-    """The unit of the target has to be that of what is measured."""
+    """The unit of the target has to be that of what is measured; what is open, that of `of`."""
     measured = measured_unit(target, programs)
-    if measured is None or measured.same_dimension(target.unit):
-        return
-    values = {"target": target.id, "unit": target.unit.text, "measured": measured.text}
-    yield Problem("rules.target_unit", target.place, values)
+    if measured is not None and not measured.same_dimension(target.unit):
+        values = {"target": target.id, "unit": target.unit.text, "measured": measured.text}
+        yield Problem("rules.target_unit", target.place, values)
+    above = quantity_unit(target.measure.of, programs)
+    unjudged = quantity_unit(target.measure.open, programs)
+    if above is not None and unjudged is not None and not above.same_dimension(unjudged):
+        values = {"target": target.id, "open": unjudged.text, "unit": above.text}
+        yield Problem("rules.target_open", target.place, values)
 
 
 def measured_unit(target: Target, programs: Mapping[str, Sequence[Program]]) -> Unit | None:

@@ -93,7 +93,8 @@ class Measure:
     """How the value of a target comes from the records of plants (度量).
 
     `of` is summed over the plants, and so is `per`; the value is their quotient. `capacity` weighs
-    the coverage. `missing` says why there is nothing to be summed.
+    the coverage. `open` is what could not be judged and may belong to `of` (无法判定的部分), in its
+    unit. `missing` says why there is nothing to be summed.
     """
 
     kind: Kind = "level"
@@ -103,12 +104,12 @@ class Measure:
     capacity: ColumnOf | None = None
     statistic: bool = False
     first: int | None = None
-    awaits: str = ""
+    open: ColumnOf | None = None
     missing: Words | None = None
 
     def columns(self) -> list[ColumnOf]:
         """Every column that it reads."""
-        listed = [self.of, self.per, self.capacity, self.where and self.where.column]
+        listed = [self.of, self.per, self.capacity, self.open, self.where and self.where.column]
         counted = [one.column for one in self.counts()]
         return [one for one in listed if isinstance(one, ColumnOf)] + counted
 

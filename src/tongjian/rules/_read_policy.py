@@ -104,7 +104,7 @@ def _measure(reader: Reader, spec: dict[str, Any]) -> Measure:
         capacity=ColumnOf.of(spec["capacity"]) if "capacity" in spec else None,
         statistic=spec.get("statistic", False),
         first=spec.get("first"),
-        awaits=spec.get("awaits", ""),
+        open=ColumnOf.of(spec["open"]) if "open" in spec else None,
         missing=_words(reader, spec, "missing"),
     )
 

@@ -124,6 +124,9 @@ def _ammonia(plant: Plant, units: _Units, daily: dict[str, float], dice: Dice) -
         in_use = plant.route == "coal_lump" and dice.chance(0.6)
         word = "in_use" if in_use else "not_in_use"
         facts.append(("GAS", "listed_fixed_bed_gasifier", "technology_in_use", word, ""))
+        if in_use:
+            rests = round(daily["SYN"] * _DAYS["synthesis"])
+            facts.append(("GAS", "listed_fixed_bed_gasifier", "technology_capacity", rests, "t"))
     return facts
 
 

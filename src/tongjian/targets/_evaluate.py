@@ -12,6 +12,7 @@ from tongjian.targets._evaluation import Coverage, Evaluation, Status
 from tongjian.targets._figures import Figures
 from tongjian.targets._goal import Goal, clean, goal_of
 from tongjian.targets._levers import levers
+from tongjian.targets._open import settle
 from tongjian.targets._outlook import outlook
 from tongjian.targets._region import Region
 from tongjian.targets._series import Series, series_of
@@ -61,6 +62,8 @@ def evaluate(
     if found.value is not None and not isinstance(goal, Problem):
         found.outlook = outlook(values.by_year, goal, target.year, found.value_year or year)
         found.status = _status(found, values)
+    if series is not None and found.value is not None and found.entered is None:
+        settle(found, series)
     return found
 
 
@@ -84,11 +87,6 @@ def _series(
         assert measure.missing is not None
         values = {"zh": measure.missing.zh, "en": measure.missing.en}
         found.missing.append(Problem("targets.not_recorded", values=values, severity="note"))
-        return None
-    awaited = [one for one in measure.columns() if one.ruleset not in figures.book.rulesets]
-    if awaited:
-        values = {"boundary": measure.awaits, "name": str(awaited[0])}
-        found.missing.append(Problem("targets.awaited", values=values, severity="note"))
         return None
     series = series_of(target, figures, region, year)
     if not series.scope:
@@ -222,12 +220,23 @@ def _at_or_beyond(value: float, path: float, goal: Goal) -> bool:
 
 
 def _heads(found: Evaluation, values: Values, comparator: str) -> bool:
-    """Whether the value moved the right way since the year with data before it."""
+    """Whether the value moved the right way since the year with data before it.
+
+    What has come down to nothing cannot fall further, as long as no plant is without data.
+    """
     before = [year for year in values.by_year if year < (found.value_year or 0)]
     if not before or found.value is None:
         return False
+    if comparator == "trend_down" and clean(found.value) == 0 and _whole(found.coverage):
+        return True
     moved = clean(found.value) - clean(values.by_year[before[-1]])
     return moved * _DIRECTIONS[comparator] > 0
+
+
+def _whole(coverage: Coverage | None) -> bool:
+    if coverage is None:
+        return False
+    return coverage.with_data == coverage.scope and not coverage.incomplete
 
 
 def _direction(found: Evaluation, values: Values) -> Status:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tongjian.engine import MISSING, Run, Snapshot, run
@@ -128,6 +128,16 @@ def _in_ledger(doc: Any, of: LedgerOf) -> bool:
     return bool(doc.boundary == of.boundary and doc.selected == _BY_DEFAULT)
 
 
+def _read(book: Rulebook, wanted: Collection[str]) -> Rulebook:
+    """The rulebook without the rule sets on request that no target reads."""
+    kept = {
+        name: group
+        for name, group in book.rulesets.items()
+        if name in wanted or any(one.doc.selected == _BY_DEFAULT for one in group)
+    }
+    return replace(book, rulesets=kept)
+
+
 def gather(
     book: Rulebook,
     store: Any,
@@ -137,7 +147,8 @@ def gather(
 ) -> Figures:
     """Run the rule sets that `targets` read over the records.
 
-    Only the boundaries that are needed are run. Raises `EngineError` when there are no records.
+    Only the boundaries that are needed are run, and of rule sets on request only those read.
+    Raises `EngineError` when there are no records.
     """
     snapshot = store if isinstance(store, Snapshot) else Snapshot.of(store)
     wanted = {one.ruleset for target in targets for one in target.measure.columns()}
@@ -150,14 +161,14 @@ def gather(
         names = [column[0] for column in rows.description or ()]
         listed = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
     sectors = {row["sector"] for row in listed}
-    runs, left = list[Run](), list[Problem]()
+    runs, left, read = list[Run](), list[Problem](), _read(book, wanted)
     for boundary in sorted(boundaries):
         editions = [one for group in book.rulesets.values() for one in group]
         covered = {s for one in editions if one.doc.boundary == boundary for s in one.doc.sectors}
         if not sectors & covered:
             continue
         try:
-            runs.append(run(book, snapshot, None, years, boundary=boundary, progress=progress))
+            runs.append(run(read, snapshot, None, years, boundary=boundary, progress=progress))
         except EngineError as error:
             # No edition is in force in any year with data: nothing can be read of it.
             left += error.problems

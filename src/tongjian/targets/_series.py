@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from tongjian.problems import Problem
-from tongjian.rules import Target
+from tongjian.rules import ColumnOf, Target
 from tongjian.targets._figures import ByPlant, Datum, Figures
 from tongjian.targets._region import Region, speakers
-from tongjian.units import ONE, Unit
+from tongjian.units import ONE, Unit, convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,10 @@ class Series:
     """Plants in scope, with data or without."""
     capacity: dict[int, dict[str, float]]
     problem: Problem | None = None
+    top: Unit | None = None
+    """The unit of the numerator."""
+    open: dict[int, float] = field(default_factory=dict)
+    """What may belong to the numerator and cannot be judged, by year and in its unit."""
 
     def value(self, year: int) -> float | None:
         """The value of a year in the unit of the series."""
@@ -111,11 +115,26 @@ def series_of(target: Target, figures: Figures, region: Region, last: int) -> Se
             for year, by_plant in figures.of(measure.capacity).items()
         }
     found = Series(top / bottom, below is not None, points, tuple(sorted(scope)), capacity)
+    found.top = top
+    if measure.open is not None:
+        found.open = _open(figures, measure.open, top, scope)
     adds_up = top.extensive
     if measure.statistic and not adds_up and any(len(p.parts) > 1 for p in points.values()):
         count = max(len(point.parts) for point in points.values())
         found.problem = Problem("targets.several_reporters", values={"count": count})
     return found
+
+
+def _open(
+    figures: Figures, column: ColumnOf, wanted: Unit, scope: Collection[str]
+) -> dict[int, float]:
+    unit = figures.unit(column) or ONE
+    return {
+        year: convert(
+            math.fsum(by_plant[one].value for one in scope if one in by_plant), unit, wanted
+        )
+        for year, by_plant in figures.of(column).items()
+    }
 
 
 def _parts(above: ByPlant, below: ByPlant | None, chosen: set[str]) -> dict[str, Part]:
