@@ -178,7 +178,6 @@ def _target(one: Target) -> str:
         how = f"{measure.missing.zh}<br>{measure.missing.en}"
     else:
         how = f"{measure.kind}: `{measure.of}`" + (f" / `{measure.per}`" if measure.per else "")
-        how += f"，awaits `{measure.awaits}`" if measure.awaits else ""
     notes = [words for words in (one.criterion, one.note) if words is not None]
     title = "<br>".join([one.title.zh, one.title.en, *(f"{w.zh}。{w.en}" for w in notes)])
     cells = (f"`{one.id}`", title, one.basis.clause, goal, f"{base}{one.year or '–'}", how)

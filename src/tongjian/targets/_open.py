@@ -21,14 +21,21 @@ def settle(found: Evaluation, series: Series) -> None:
     factor = series.unit.scale / target.unit.scale
     total = (point.above + amount) / (point.below if series.divided else 1.0)
     other = total * factor.numerator / factor.denominator
-    values: dict[str, object] = {"open": f"{amount:.6g}", "unit": (series.top or ONE).text}
+    unit = (series.top or ONE).text
+    values: dict[str, object] = {"open": f"{amount:.6g}", "unit": unit, "unit_zh": _zh(unit)}
     goal = found.goal
     if goal is None or goal.reached(found.value) == goal.reached(other):
         found.missing.append(Problem("targets.left_open", values=values, severity="note"))
         return
     values |= {"value": f"{found.value:.6g}", "other": f"{other:.6g}", "wanted": target.unit.text}
+    values["wanted_zh"] = _zh(target.unit.text)
     found.status = "not_measurable"
     found.missing.append(Problem("targets.undecided", values=values, severity="note"))
+
+
+def _zh(unit: str) -> str:
+    """A unit in Chinese text."""
+    return "个" if unit == "count" else unit
 
 
 __all__ = ["settle"]
