@@ -62,8 +62,12 @@ WORDS = {
     "other": "the other branch of a condition; a field of a document",
     "product": "a keyword of units.txt",
     "energy": "a boundary that the schema of rule sets lists",
+    "project": "a scope of policy targets, and a kind of process unit",
+    "level": "a way in which a target is measured, and the class of products that are judged",
+    "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
+    ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
@@ -248,7 +252,7 @@ CALCULATE = ["units", "rules", "engine", "cases", "uncertainty", "contract"]
 @pytest.mark.parametrize("package", CALCULATE)
 def test_no_longer_text_speaks_of_a_stream_either(package: str) -> None:
     """A condition in a query would hide in a longer text: WHERE stream = 'coke'."""
-    streams = set(Catalogue.load().streams)
+    streams = set(Catalogue.load().streams) - WORDS.keys()
     wrong = [
         f"{module.path}:{node.lineno} {word!r} in {node.value!r}"
         for module in OWN

@@ -7,10 +7,13 @@ back-end needs a calendar of its own.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from tongjian.rules import _ir as ir
 from tongjian.units import ONE, parse_unit
+
+_COMMON_YEAR = (date(2, 1, 1) - date(1, 1, 1)).days
 
 
 def days_since(day: ir.Node) -> ir.Node:
@@ -25,7 +28,7 @@ def days_since(day: ir.Node) -> ir.Node:
     leap = _plus(_minus(_floor(_over(year, 4)), _floor(_over(year, 100))), _floor(_over(year, 400)))
     before = _floor(_over(_plus(_times(month, 306), ir.number(5)), 10))  # days of earlier months
     of_month = _minus(day, _times(whole, 100))
-    count = _plus(_plus(_plus(_times(year, 365), leap), before), of_month)
+    count = _plus(_plus(_plus(_times(year, _COMMON_YEAR), leap), before), of_month)
     unit = parse_unit("d")
     offset = ir.number(306, unit)
     return _binary("-", ir.Binary(offset.kind, "*", count, ir.number(1, unit)), offset)
