@@ -13,6 +13,7 @@ from tongjian.engine import PlantModel, PythonEngine, Quantity, drivers, prepare
 from tongjian.rules import RAW, CompiledRuleSet, SheetPlan
 
 _MARK = "@trial"
+_FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ class Trial:
     def plants(self, *, zero: bool = False) -> Iterator[Plant]:
         """A plant for every combination of attributes that makes a difference."""
         seen: set[tuple[Any, ...]] = set()
-        for attributes in combinations(self.ruleset, self.engine):
+        tried = combinations(self.ruleset, self.engine)
+        if self.ruleset.doc.shows and not self.outcomes():
+            # The accounts that a judgement rests on are tried with every kind by themselves.
+            tried = tried[:_FEW]
+        for attributes in tried:
             rows = [row for sheet in self.leaves for row in self.rows.of(sheet, attributes)]
             # Many technologies mean nothing to most sheets: their rows would be the same again.
             mark = (attributes["kind"], *(self.mark(one) for one in rows))
