@@ -86,7 +86,11 @@ class CheckerBase:
         raise RuleError(Problem(f"rules.{key}", place, values))
 
     def source(self, tree: ast.AST) -> str:
-        return ast.get_source_segment(self.expression.text, tree) or self.expression.text
+        start, end = getattr(tree, "col_offset", None), getattr(tree, "end_col_offset", None)
+        if start is None or end is None:
+            return self.expression.text
+        # A formula is one line; `ast.get_source_segment` would split it into lines every time.
+        return self.expression.text.encode()[start:end].decode()
 
     # -- dispatch ----------------------------------------------------------------------------
 

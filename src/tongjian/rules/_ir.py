@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 from tongjian.units import ONE, Unit
@@ -43,6 +44,12 @@ class Kind:
         return self.what == "number" and not self.labels and not self.is_date
 
 
+@cache
+def _names(node: type[Node]) -> tuple[str, ...]:
+    """The parts of a kind of node that may hold others; looked up for millions of nodes."""
+    return tuple(item.name for item in fields(node) if item.name != "kind")
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node of the intermediate form; `kind` is its checked type."""
@@ -51,8 +58,8 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below."""
-        for item in fields(self):
-            value = getattr(self, item.name)
+        for name in _names(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):

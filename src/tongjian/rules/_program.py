@@ -157,11 +157,24 @@ def compile_method(
     return _Compiler(library, binds, at or method.place).compile(method)
 
 
+def check_method(method: Method, library: Library) -> list[Problem]:
+    """What is wrong with a method by itself, whatever tables a rule set will name.
+
+    The methods that it requires are taken at their word: each is checked by itself.
+    """
+    try:
+        _Compiler(library, None, method.place, alone=True).compile(method)
+    except RuleError as error:
+        return list(error.problems)
+    return []
+
+
 @dataclass(slots=True)
 class _Compiler:
     library: Library
     binds: dict[str, str] | None
     at: Place
+    alone: bool = False
     problems: list[Problem] = field(default_factory=list)
     tables: dict[str, str | None] = field(default_factory=dict)
 
@@ -186,10 +199,15 @@ class _Compiler:
         plans = {}
         for name, method in owners.items():
             scope = Scope(scopes[name], scopes, signatures[method.id])
-            plans[name] = self.sheet(method.sheets[name], scope, method)
+            if method is root or not self.alone:
+                plans[name] = self.sheet(method.sheets[name], scope, method)
         self.stop_on_problems()
+        given = {name: owners[name].sheets[name] for name in owners if name not in plans}
+        plans |= {name: SheetPlan(doc, {}, {}, ()) for name, doc in given.items()}
         plans |= {name: _stand_in(shape) for name, shape in missing.items()}
-        ordered = self.order_sheets(plans, missing)
+        ordered = self.order_sheets(plans, [*missing, *given])
+        if self.alone:
+            return Program(ordered, self.tables)
         return Program({name: self.planned(ordered, name) for name in ordered}, self.tables)
 
     def expected(

@@ -14,7 +14,7 @@ from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules._check_policy import by_id, check_targets
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._policy_documents import Target, Task
-from tongjian.rules._program import Library, Program, SheetPlan, compile_method
+from tongjian.rules._program import Library, Program, SheetPlan, check_method, compile_method
 from tongjian.rules._put_in import put_in
 from tongjian.rules._read import Documents, read_folder
 from tongjian.rules._variants import build_variants
@@ -276,10 +276,7 @@ def _check_methods(book: Rulebook, problems: list[Problem]) -> None:
     """Each method has to make sense by itself, whatever tables a rule set will name."""
     for editions in book.methods.values():
         for method in editions:
-            try:
-                compile_method(method, _library(book, method.validity.first))
-            except RuleError as error:
-                problems.extend(error.problems)
+            problems.extend(check_method(method, _library(book, method.validity.first)))
 
 
 def _compile_ruleset(
