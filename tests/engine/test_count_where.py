@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
-from tests.backends import Backends
-from tests.engine.test_sheets import Alike, all_alike
+from tests.engine.sheets import AllAlike
 from tests.support import Records, formulas, inputs, method, ruleset, sheet
 from tongjian.rules import Rulebook
 
@@ -33,12 +30,9 @@ PLANT = sheet(
 ALL = sheet("year", formulas=formulas(plants="1: count(plant.big > 1)"))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def every_backend(backends: Backends) -> None:
-    Alike.backends = backends
-
-
-def test_rows_are_counted_alike_on_every_backend(book: Book, records: Records) -> None:
+def test_rows_are_counted_alike_on_every_backend(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     records.facility("F1").facility("F2")
     records.unit("F1", "u1", kind="kiln").unit("F1", "u2")
     for unit, out, grade in (("u1", 5, 1), ("u2", 11, 2)):

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.backends import Backends
-from tests.engine.test_sheets import Alike, all_alike
+from tests.engine.sheets import AllAlike
 from tests.support import (
     Document,
     Records,
@@ -118,11 +117,6 @@ SHEETS: dict[str, Document] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def every_backend(backends: Backends) -> None:
-    Alike.backends = backends
-
-
 def made(book: Book, **sheets: Document) -> Rulebook:
     documents = method(sheets=sheets or SHEETS, uses=USES)
     return book(documents, ruleset(), FROM, ABOVE, files=FILES)
@@ -150,7 +144,9 @@ def some(records: Records) -> Snapshot:
     return records.snapshot()
 
 
-def test_a_step_without_a_value_is_a_step(book: Book, records: Records) -> None:
+def test_a_step_without_a_value_is_a_step(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     ladder = table("gap", columns={"price": "CNY/kWh"}, axes={"excess": "kWh/t"}, steps="from")
     del ladder["keys"]
     empty = {"excess": "50", "column": "price", "status": "not-found"}
@@ -186,7 +182,7 @@ def row_of(rows: list[dict[str, Any]], **key: object) -> dict[str, Any]:
     return found
 
 
-def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
+def test_all_of_it_on_every_backend(book: Book, records: Records, all_alike: AllAlike) -> None:
     found = all_alike(made(book), some(records))
     levels = [row["level"] for row in found["line"]]
     assert levels == ["good", "unknown", "fair", "poor", "good", "good", "good"]
@@ -220,7 +216,9 @@ def test_all_of_it_on_every_backend(book: Book, records: Records) -> None:
     assert (part["of_province"], part["of_all"]) == (0.75, 0.5)
 
 
-def test_medians_of_peers_and_of_the_distances_from_them(book: Book, records: Records) -> None:
+def test_medians_of_peers_and_of_the_distances_from_them(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     """Median and median absolute deviation by sector: a sheet up, a sheet down, a sheet up."""
     line = {**LINE, "formulas": formulas(used="kWh: coalesce(power, 0)")}
     rate = {"unit": "kWh/t", "optional": True, "is": "used / out if used > 0 * kWh else none"}
@@ -254,7 +252,9 @@ def test_medians_of_peers_and_of_the_distances_from_them(book: Book, records: Re
         assert not run(rulebook, snapshot, backend=backend).problems
 
 
-def test_days_are_counted_and_can_be_subtracted(book: Book, records: Records) -> None:
+def test_days_are_counted_and_can_be_subtracted(
+    book: Book, records: Records, all_alike: AllAlike
+) -> None:
     counted = {"unit": "d", "optional": True, "is": "days(closed) if given(closed) else none"}
     latest = {"unit": "d", "optional": True, "is": "maximum(line.day)"}
     earliest = {"unit": "d", "optional": True, "is": "minimum(line.day)"}
@@ -423,7 +423,9 @@ def test_a_ladder_is_read_by_step_and_nothing_else(book: Book) -> None:
 
 
 @pytest.mark.parametrize("exponent", ["64", "0 - 1", "lines / 4", "1e9"])
-def test_powers_are_whole_and_small(book: Book, records: Records, exponent: str) -> None:
+def test_powers_are_whole_and_small(
+    book: Book, records: Records, exponent: str, all_alike: AllAlike
+) -> None:
     plant = sheet(
         YEAR,
         formulas=formulas(lines="1: count(line)", x=f"1: power(2 * lines, {exponent})"),
