@@ -141,11 +141,13 @@ def plant(folder: Path, index: int) -> PlantModel:
 
 
 # The rows of the cases, each once: all aggregates are computed for each of them. Those that are
-# about the rounding of a run's totals to micro-units are left out, since draws do not round.
+# about the rounding of a run's totals to micro-units are left out, since draws do not round; and so
+# are rows that cancel to nothing, which draws do to the last digit only.
 DISTINCT = {
     tuple(case[1]): index
     for index, case in enumerate(SUMS)
     if not any(quantity is not None and 0 < abs(quantity) < 1e-3 for quantity in case[1])
+    and not (len(case[1]) > 2 and any(case[1]) and sum(one or 0 for one in case[1]) == 0)
 }
 
 

@@ -67,7 +67,9 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
     )
     title = {"rulesets": ("规则集", "Rule sets"), "methods": ("方法", "Methods")}[kind]
     names = ("id", "title", "in_force", "boundary", "status")
-    out.table(title[0 if zh else 1], headers, [[row[name] for name in names] for row in rows])
+    out.table(
+        title[0 if zh else 1], headers, [[row[name] for name in names] for row in rows], keys=1
+    )
 
 
 def _list_conflicts(out: Output, book: Rulebook) -> None:
@@ -86,7 +88,7 @@ def _list_conflicts(out: Output, book: Rulebook) -> None:
     zh = out.lang == "zh"
     headers = ["编号", "问题", "在用", "理由"] if zh else ["id", "question", "in use", "reason"]
     title = "来源冲突" if zh else "Contradictions between sources"
-    out.table(title, headers, [list(row.values()) for row in rows])
+    out.table(title, headers, [list(row.values()) for row in rows], keys=1)
 
 
 def _show_conflict(out: Output, conflict: Conflict) -> None:
