@@ -16,7 +16,7 @@ from tongjian.cli._target_words import (
     unit_text,
     value_text,
 )
-from tongjian.cli._workspace import open_store
+from tongjian.cli._workspace import open_rulebook, open_store
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
 from tongjian.targets import (
@@ -50,12 +50,12 @@ def run_targets(
     if not 0 <= tolerance <= 100:
         values = {"option": "--tolerance", "value": tolerance, "expected": "0–100"}
         raise TongjianError(Problem("cli.option", values=values))
-    store, book = open_store(workspace), open_book(rulebook, documents)
+    store, book = open_store(workspace), open_rulebook(rulebook, documents)
     wanted = _chosen(book, sector, explained)
     entries = Entries() if references is None else read_entries(references, book.targets)
+    place = region_of(region, city, Catalogue.load(), store.read_facilities())
     with out.progress("计算", "computing") as progress:
         figures = gather(book, store, wanted, progress=progress)
-    place = region_of(region, city, Catalogue.load(), figures.facilities.values())
     last = year if year is not None else max(y for one in figures.runs for y in _years(one))
     options = Options(entries, tolerance / 100)
     found = evaluate_all(wanted, figures, place, last, options)
@@ -79,25 +79,6 @@ def run_targets(
     for group in by_policy(found):
         _table(out, group)
     _summary(out, found, len(figures.problems), tolerance)
-
-
-def open_book(rulebook: Path | None, documents: Sequence[Path]) -> Rulebook:
-    """The rulebook, with documents of the user's own laid on top of it."""
-    from tongjian.rules import load_rulebook, read_documents
-
-    if not documents:
-        return load_rulebook(rulebook)
-    files = [file for path in documents for file in _files(path)]
-    reading = read_documents(rulebook, files)
-    if reading.problems:
-        raise TongjianError(reading.problems)
-    return reading.book
-
-
-def _files(path: Path) -> Iterable[Path]:
-    if not path.exists():
-        raise TongjianError(Problem("cli.no_file", values={"file": path}))
-    return sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
 
 
 def _years(run: object) -> Iterator[int]:
@@ -275,4 +256,4 @@ def _outlook(out: Output, one: Evaluation) -> None:
         )
 
 
-__all__ = ["by_policy", "open_book", "run_targets"]
+__all__ = ["by_policy", "run_targets"]
