@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from tongjian.rules._documents import Basis, Words
 from tongjian.rules._policy_documents import (
@@ -19,26 +18,13 @@ from tongjian.rules._policy_documents import (
     Task,
     TaskList,
 )
+from tongjian.rules._reader import Reader
 from tongjian.rules._source import Path as Keys
-from tongjian.rules._source import Source
-from tongjian.units import Unit
 
 # What each comparator needs: a value, both ends of a range, or neither.
 _BOUNDED = (">=", ">", "<=", "<", "==", "about")
 # These look back at another year, which the entry therefore has to name.
 _FROM_BASE = ("cut", "rise", "growth")
-
-
-class Reader(Protocol):
-    """What reading needs of the reader of a document."""
-
-    source: Source
-
-    def problem(self, code: str, path: Keys, **values: object) -> None: ...
-    def unit(self, text: object, path: Keys) -> Unit: ...
-    def day(self, text: str | None, path: Keys) -> date | None: ...
-    def words(self, data: dict[str, Any]) -> Words: ...
-    def basis(self) -> Basis: ...
 
 
 def read_targets(reader: Reader) -> TargetList:
