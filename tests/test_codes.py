@@ -26,7 +26,6 @@ CODE = re.compile(rf"({'|'.join(PACKAGES)})\.[a-z][a-z0-9_]*")
 PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
     "records/_cells.py:code",
-    "rules/_program.py:code",
     "statutory/_statement.py:_UNCONFIRMED[one.kind]",
 }
 

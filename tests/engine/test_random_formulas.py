@@ -40,8 +40,8 @@ from tongjian.rules import (
     Value,
     Words,
 )
+from tongjian.rules._compile import Library, compile_method
 from tongjian.rules._documents import TableColumn
-from tongjian.rules._program import Library, compile_method
 from tongjian.units import parse_unit
 
 Row = dict[str, Any]

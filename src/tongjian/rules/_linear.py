@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from tongjian.rules import _ir as ir
+from tongjian.rules._program import SheetPlan
 from tongjian.rules._scope import key_columns
-
-if TYPE_CHECKING:
-    from tongjian.rules._program import SheetPlan
 
 
 @dataclass(frozen=True, slots=True)

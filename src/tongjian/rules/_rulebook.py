@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules._check_policy import by_id, check_targets
+from tongjian.rules._compile import Library, check_method, compile_method
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._policy_documents import Target, Task
-from tongjian.rules._program import Library, Program, SheetPlan, check_method, compile_method
+from tongjian.rules._program import Program, SheetPlan
 from tongjian.rules._put_in import put_in
 from tongjian.rules._read import Documents, read_folder
 from tongjian.rules._variants import build_variants
