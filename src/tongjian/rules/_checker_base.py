@@ -14,7 +14,8 @@ from tongjian.problems import Place, Problem, RuleError
 from tongjian.rules import _ir as ir
 from tongjian.rules._documents import Expression, Signature
 from tongjian.rules._scope import Scope, SheetScope
-from tongjian.units import Unit, dimension
+from tongjian.rules._unit_hint import unit_hint
+from tongjian.units import Unit
 
 # Every back-end writes formulas out with brackets, which Python nests 200 deep at most.
 _LONGEST, _DEEPEST = 4000, 60
@@ -148,6 +149,12 @@ class CheckerBase:
             self.fail("not_a_condition", tree, text=self.source(tree), kind=node.kind.what)
         return node
 
+    def arity(self, tree: ast.Call, least: int, most: int | None = None) -> None:
+        found = len(tree.args)
+        if found < least or (most is not None and found > most):
+            wanted = str(least) if most == least else f"{least}–{most or '…'}"
+            self.fail("argument_count", tree, text=self.source(tree), wanted=wanted, found=found)
+
     # -- tables ------------------------------------------------------------------------------
 
     def table_column(self, tree: ast.expr, owner: str, column: str) -> tuple[Signature, str]:
@@ -185,7 +192,7 @@ class CheckerBase:
         if is_zero(node) or isinstance(node, ir.Nothing):
             return replace(node, kind=replace(node.kind, unit=unit))
         if not have.same_dimension(unit):
-            zh, en = _unit_hint(have, unit)
+            zh, en = unit_hint(have, unit)
             text = self.source(at) if at is not None else self.expression.text
             values = {"text": text, "have": have.text, "want": unit.text, "what": what}
             key = "unit_differs" if at is not None else "result_unit"
@@ -269,34 +276,3 @@ def _depth(tree: ast.expr) -> int:
 def _is_aggregate(tree: ast.expr) -> bool:
     name = tree.func.id if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) else ""
     return name in AGGREGATES
-
-
-def _unit_hint(have: Unit, want: Unit) -> tuple[str, str]:
-    """Extra words for the two mistakes that matter most."""
-    names = {name for unit in (have, want) for name, _ in unit.dimension}
-    gases = sorted(n.removeprefix("mass_") for n in names if n.startswith("mass_"))
-    if gases == ["C", "CO2"]:
-        return (
-            "碳与二氧化碳须以 44/12 * tCO2/tC 换算；",
-            "Write 44/12 * tCO2/tC from carbon to CO2. ",
-        )
-    emitted = [gas for gas in gases if gas not in ("C",)]
-    if len(emitted) > 1 and any(dimension(f"mass_{gas}").pollutant for gas in emitted):
-        return (
-            f"{'、'.join(emitted)} 是不同物质，不得相加或相比；"
-            "几种污染物可先各自除以污染当量值，化为污染当量数（peq）；",
-            f"{', '.join(emitted)} are different substances and cannot be added or compared. Air "
-            "pollutants can first be divided by the mass of one pollution equivalent each, to get"
-            " peq. ",
-        )
-    if len(emitted) > 1:
-        names_zh, other = "、".join(emitted), [g for g in emitted if g not in ("CO2", "CO2e")]
-        multiplied = [*other, *(["CO2"] if "CO2" in emitted else [])]
-        gwp = " / ".join(f"gwp.{gas}" for gas in multiplied)
-        return (
-            f"{names_zh} 是不同物质，未乘全球变暖潜势（GWP）不得相加或相比，"
-            f"请先乘以 {gwp} 化为 tCO2e；",
-            f"{', '.join(emitted)} are different substances and cannot be added or compared without"
-            f" a GWP: multiply by {gwp} first, to get tCO2e. ",
-        )
-    return "", ""
