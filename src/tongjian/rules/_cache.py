@@ -18,7 +18,8 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from tongjian.rules._rulebook import Rulebook, build_rulebook
+from tongjian.rules._assemble import build_rulebook
+from tongjian.rules._rulebook import Rulebook
 
 
 def rulebook_folder() -> Path:

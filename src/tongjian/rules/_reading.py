@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from tongjian.problems import Place, Problem, RuleError
+from tongjian.rules._assemble import assemble_sound
 from tongjian.rules._cache import folder_digest, rulebook_folder
 from tongjian.rules._documents import Conflict, Method, RuleSet, Table, UnavailableEdition
 from tongjian.rules._policy_documents import TargetList, TaskList
 from tongjian.rules._read import Documents, read_document, read_folder
-from tongjian.rules._rulebook import Rulebook, assemble_sound
+from tongjian.rules._rulebook import Rulebook
 
 _Document = Table | Method | RuleSet | UnavailableEdition | Conflict | TargetList | TaskList
 _Any = TypeVar("_Any", bound=_Document)
