@@ -21,7 +21,7 @@ from tests.backends import Backends, needs_spark
 from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._relations import Sources
 from tongjian.engine._spark import SparkEngine
 from tongjian.engine._tables import ResolvedTables, resolve_tables
 from tongjian.problems import Place, RuleError

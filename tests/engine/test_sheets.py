@@ -24,7 +24,7 @@ from tongjian.engine._backend import SqlBackend
 from tongjian.engine._dialects import DUCKDB, SPARK, Dialect
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._prepared import prepare
-from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._relations import Sources
 from tongjian.engine._spark import SparkEngine
 from tongjian.rules import Rulebook
 

@@ -12,6 +12,7 @@ from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine._left_out import MISSING
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_sheets
@@ -21,7 +22,6 @@ from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import Backend, RuleSetResult, Run, run
 from tongjian.engine._seek import Place, Sought, seek
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
-from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._spark_session import local_spark
 from tongjian.engine._substituted import in_words, substituted

@@ -13,7 +13,8 @@ from tongjian.engine._cells import Cells
 from tongjian.engine._dialects import Dialect
 from tongjian.engine._factor_sets import FactorSets
 from tongjian.engine._leaf_rows import Row
-from tongjian.engine._sheet_sql import SheetSql, Sources
+from tongjian.engine._relations import Sources
+from tongjian.engine._sheet_sql import SheetSql
 from tongjian.engine._sql import SqlWriter
 from tongjian.engine._tables import ResolvedTables
 from tongjian.rules import Program, SheetPlan
@@ -165,12 +166,12 @@ class SqlBackend:
         years = sorted({year for days in self.tables.days.values() for year in days})
         results = {sheet: self.quote(name) for sheet, name in self.results.items()}
         return SheetSql(
-            self.program,
-            writer,
-            self.sources,
-            results,
-            factors.is_year_free,
-            years,
+            program=self.program,
+            writer=writer,
+            sources=self.sources,
+            results=results,
+            is_year_free=factors.is_year_free,
+            years=years,
             cells_of=lambda name, node: Cells.of(name, node, self.tables),
         )
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows
+from tongjian.engine._left_out import MISSING
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._sheet_sql import MISSING, unscaled
+from tongjian.engine._resolution import unscaled
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
 from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, Words, own_columns

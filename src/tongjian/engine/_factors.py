@@ -21,8 +21,9 @@ from tongjian.engine._leaf_rows import fetch
 from tongjian.engine._ledger import GWP_ALIAS
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
+from tongjian.engine._relations import Sources
 from tongjian.engine._run import RuleSetResult, Run
-from tongjian.engine._sheet_sql import SheetSql, Sources
+from tongjian.engine._sheet_sql import SheetSql
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, Table, Value
 from tongjian.rules import _ir as ir

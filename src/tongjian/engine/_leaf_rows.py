@@ -1,6 +1,6 @@
 """Rows of leaf sheets in Python: the long table of records, pivoted to one column per input.
 
-Does for few rows what `SheetSql.base_rows` does for many; the tests hold one against the other.
+Does for few rows what `LeafSql.base_rows` does for many; the tests hold one against the other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._relations import Sources
 from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
 
 Row = dict[str, Any]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from tongjian.engine._left_out import missing_column
 from tongjian.engine._resolution import micro_factor, micro_multiplier
-from tongjian.engine._sheet_sql import missing_column
 from tongjian.engine._tables import ResolvedTables
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import CompiledRuleSet, SheetPlan

@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from tongjian.engine._interpolation import Grid, reader
-from tongjian.engine._resolution import micro_factor, micro_multiplier
-from tongjian.engine._sheet_sql import MISSING, missing_column, unscaled
+from tongjian.engine._left_out import MISSING, missing_column
+from tongjian.engine._resolution import micro_factor, micro_multiplier, unscaled
 from tongjian.engine._sql import POWER_BITS
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, key_columns

@@ -12,6 +12,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from tongjian.rules import SheetPlan
+from tongjian.rules import _ir as ir
 from tongjian.units import Unit
 
 _ONE = Fraction(1)
@@ -30,3 +32,19 @@ def micro_multiplier(unit: Unit, factor: Fraction = _ONE) -> float:
     The double times `factor` is the value in `unit`.
     """
     return float(micro_factor(unit) * factor * _GUARD)
+
+
+def unscaled(sheet: SheetPlan, part: ir.Aggregate) -> tuple[ir.Node, Fraction]:
+    """What a sum adds up, and a factor that is left to the scale of the total.
+
+    A change of unit (kg to t) at the end of a row's formula is then no work of its own for
+    millions of rows. The rounding of a large row can depend on it by one micro-unit, and so every
+    back-end does the same. A coarser sheet is finished when it is read, its inner values are gone.
+    """
+    node = part.node
+    in_formula = sheet.is_leaf and isinstance(node, ir.Column) and node.name in sheet.formulas
+    if part.name == "sum" and in_formula and isinstance(node, ir.Column):
+        formula = sheet.formulas[node.name].node
+        if isinstance(formula, ir.Scale):
+            return formula.node, formula.factor
+    return node, Fraction(1)

@@ -12,8 +12,10 @@ from tongjian.engine._duck import DuckEngine
 from tongjian.engine._engines import check_backend, open_engine
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
+from tongjian.engine._left_out import MISSING
 from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare, read_years
+from tongjian.engine._relations import Sources
 from tongjian.engine._results import (
     boundaries_of,
     incomplete,
@@ -21,7 +23,6 @@ from tongjian.engine._results import (
     with_records,
     without_entered,
 )
-from tongjian.engine._sheet_sql import MISSING, Sources
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._tables import ResolvedTables
 from tongjian.engine._unused import kinds_of_records, unused_records

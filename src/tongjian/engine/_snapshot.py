@@ -11,7 +11,7 @@ from typing import Protocol
 
 import duckdb
 
-from tongjian.engine._sheet_sql import Sources
+from tongjian.engine._relations import Sources
 
 # The columns of the records, in DuckDB's words.
 ACTIVITY = (
