@@ -136,7 +136,7 @@ class Diagnosis:
 
     def is_too_large(self, part: ir.Aggregate, row: Row, sheet: SheetPlan) -> bool:
         node, factor = unscaled(sheet, part)
-        count = self.engine.integers(part.kind.unit, factor)
+        count = self.engine.arithmetic.integers(part.kind.unit, factor)
         return count(self.engine.row_value(node, row)) is None
 
     def check_problem(self, check: CheckPlan, row: Row, sheet: SheetPlan) -> Problem:

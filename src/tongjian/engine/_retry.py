@@ -120,7 +120,7 @@ class Retry:
         scaled = number * self.tables.scales[alias, column]
         by_year = engine.numbers(alias, column)
         # Years with the same values share one mapping; the others keep theirs.
-        by_year[self.year] = by_year[self.year] | {key: engine.constant(scaled)}
+        by_year[self.year] = by_year[self.year] | {key: engine.arithmetic.constant(scaled)}
 
 
 def _check_place(result: RuleSetResult, where: Where, year: int) -> None:
