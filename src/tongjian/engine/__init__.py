@@ -12,6 +12,7 @@ from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._left_out import MISSING
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
@@ -19,7 +20,7 @@ from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Backend, RuleSetResult, Run, run
+from tongjian.engine._run import Backend, run
 from tongjian.engine._seek import Place, Sought, seek
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._snapshot import RecordsStore, Snapshot

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._ledger import CO2E, GWP_ALIAS, from_micro
 from tongjian.engine._one_plant import Amounts, Computed, OnePlant, Source
-from tongjian.engine._run import RuleSetResult, Run
 
 
 @dataclass(frozen=True, slots=True)

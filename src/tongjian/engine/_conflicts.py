@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tongjian.engine._finished_run import Run
 from tongjian.engine._ledger import CO2E, from_micro
 from tongjian.engine._one_plant import OnePlant
-from tongjian.engine._run import Run
 from tongjian.rules import Alternative, Conflict, replacements
 
 

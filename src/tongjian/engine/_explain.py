@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._ledger import LedgerLine, from_micro
 from tongjian.engine._node import Node
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._substituted import in_words, substituted
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import RAW, STATUSES, FormulaPlan, Reference, SheetPlan, Words, own_columns

@@ -16,13 +16,13 @@ import duckdb
 
 from tongjian.engine._backend import SqlBackend
 from tongjian.engine._duck import DuckEngine
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import fetch
 from tongjian.engine._ledger import GWP_ALIAS
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._relations import Sources
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._sheet_sql import SheetSql
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW, Program, SheetPlan, Table, Value

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tongjian import __version__
+from tongjian.engine._finished_run import RuleSetResult
 from tongjian.engine._ledger import LedgerLine
 from tongjian.engine._snapshot import Snapshot
 from tongjian.problems import Problem
 from tongjian.rules import Rulebook
-
-if TYPE_CHECKING:
-    from tongjian.engine._run import RuleSetResult
 
 # Raised whenever a change of the engine can change a result.
 ENGINE_VERSION = 2

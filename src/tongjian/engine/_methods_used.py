@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tongjian.engine._duck import DuckEngine
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._leaf_rows import Row, within_classes
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._unused import kinds_of_records
 from tongjian.rules import FormulaPlan, Method, SheetPlan
 

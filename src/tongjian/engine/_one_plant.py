@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._leaf_rows import LeafRows, Row
 from tongjian.engine._ledger import co2e_micro, ledger_lines
 from tongjian.engine._prepared import prepare
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import CompiledRuleSet, RuleError
 from tongjian.rules import _ir as ir

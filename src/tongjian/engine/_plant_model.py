@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tongjian.engine._finished_run import Run
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._one_plant import OnePlant
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Run
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import RAW, Program, SheetPlan, Value, Words
 from tongjian.rules import _ir as ir

@@ -22,18 +22,16 @@ import weakref
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
+from tongjian.engine._finished_run import Run
 from tongjian.engine._ledger import from_micro
 from tongjian.engine._snapshot import ACTIVITY, Snapshot
 from tongjian.problems import Problem
 from tongjian.rules import CompiledRuleSet
 from tongjian.units import Unit, parse_unit
-
-if TYPE_CHECKING:
-    from tongjian.engine._run import Run
 
 Row = dict[str, Any]
 TOTALS = "result.total"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._leaf_rows import LeafRows, Row
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import Program, SheetPlan

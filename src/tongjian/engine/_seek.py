@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._retry import Retry
-from tongjian.engine._run import RuleSetResult, Run
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import PutIn, with_value
 

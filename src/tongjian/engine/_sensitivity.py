@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tongjian.engine._finished_run import Run
 from tongjian.engine._interpolation import written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity, merged
-from tongjian.engine._run import Run
 from tongjian.rules import SheetPlan, partials
 from tongjian.rules import _ir as ir
 

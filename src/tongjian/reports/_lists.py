@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tongjian.engine import FactorUsed, Run
-from tongjian.engine._run import RuleSetResult
+from tongjian.engine import FactorUsed, RuleSetResult, Run
 from tongjian.problems import Problem
 from tongjian.reports._html import Markup, el, join
 from tongjian.reports._numbers import NOTHING, reported
