@@ -280,7 +280,7 @@ class Diagnosis:
         return Problem("engine.missing_input", values=values)
 
     def missing_factor(self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str) -> Problem:
-        key = tuple(str(self.value(part, row) or "") for part in node.keys)
+        key = self.engine.key_of(node, row)
         reason = self.engine.tables.why_missing(node.table, node.column, row["year"], key)
         name = _called(column, sheet)
         values = {

@@ -154,7 +154,7 @@ class PlantModel:
 
     def looked_up(self, look: ir.Lookup, row: Row) -> Quantity:
         """The value of a table that a look-up reads in a row."""
-        key = tuple(str(self.engine.row_value(part, row) or "") for part in look.keys)
+        key = self.engine.key_of(look, row)
         mark = (look.table, look.column, key)
         if mark not in self.values:
             tables = self.engine.tables

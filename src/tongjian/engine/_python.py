@@ -107,6 +107,10 @@ class PythonEngine:
         except NULL_ERRORS:
             return None
 
+    def key_of(self, look: ir.Lookup, row: Row) -> Key:
+        """The key by which a look-up reads its table in a row; empty for what is not registered."""
+        return tuple(str(self.row_value(part, row) or "") for part in look.keys)
+
     # -- aggregation -------------------------------------------------------------------------
 
     def gather(self, sheet: SheetPlan, done: Mapping[str, Sequence[Row]]) -> list[Row]:
