@@ -258,6 +258,40 @@ def test_draws_go_through_the_table(book: Book, records: Records) -> None:
     assert drawn.cell("facility", row, "heat") == pytest.approx([0.4, 0.6, 0.8])
 
 
+def test_slope_beside_a_gap(book: Book, records: Records) -> None:
+    """At (2, 200) the cells above lack a corner, and so the slope is that of the cell below."""
+    result = ran(book, records, (2.0, 200.0))
+    found = sensitivity(result, ["F1"], 2025, "test.rules", cell="facility.plane_heat")
+    by_item = {one.id.split("/")[4]: v for one, v in found.effects.items() if "steam" in one.id}
+    # 2 t: d/dt = (220 - 110) / 100 per degree times 200; d/dp = (240 - 220) / 2 per MPa times 2.
+    assert by_item["temperature"] == pytest.approx(2 * 0.22)
+    assert by_item["pressure"] == pytest.approx(2 * 0.02)
+
+
+def test_draws_over_the_cells_of_a_plane(book: Book, records: Records) -> None:
+    import numpy as np
+
+    result = ran(book, records, (2.0, 150.0))
+    model = PlantModel.of(result, "F1", 2025, "test.rules")
+    effects = sensitivity(result, ["F1"], 2025, "test.rules", "facility.plane_heat").effects
+    by_item = {one.id.split("/")[4]: one for one in effects if one.kind == "record"}
+    # Places, cells, beyond the last place and the gap at (2, 300).
+    states = [(2, 150), (1.5, 150), (4, 150), (3, 200), (0.8, 150), (2, 250), (4, 300)]
+    drawn = Draws(
+        model,
+        {
+            by_item["pressure"]: np.array([p / 2 for p, _ in states]),
+            by_item["temperature"]: np.array([t / 150 for _, t in states]),
+        },
+    )
+    (row,) = model.sheets["s"]
+    found = drawn.cell("s", row, "plane")
+    lacking = [4, 5]
+    assert [n for n, value in enumerate(found) if np.isnan(value)] == lacking
+    expected = [165, 90, 225, 230, 290]
+    assert list(np.delete(found, lacking)) == pytest.approx(expected)
+
+
 def test_largest_values_of_draws_and_their_drivers(book: Book, records: Records) -> None:
     import numpy as np
 

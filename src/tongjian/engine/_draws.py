@@ -6,13 +6,14 @@ meanings are those of the other back-ends, but sums are not rounded to whole mic
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tongjian.engine._interpolation import written_out
+from tongjian.engine._interpolation import Grid, Near, written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.rules import RAW, SheetPlan
@@ -70,7 +71,7 @@ class Draws:
                     return None
                 return self.varied(self.model.looked_up(node, row), number)
             case ir.Interpolate():
-                return self.value(written_out(node, self.model.engine.tables), plan, row)
+                return self.between(node, plan, row)
             case ir.Aggregate():
                 return self.aggregate(node, plan, row)
             case ir.Above(sheet=sheet, column=column):
@@ -96,6 +97,28 @@ class Draws:
                 return self.first(options, plan, row)
         parts = [self.value(child, plan, row) for child in node.children()]
         return None if any(part is None for part in parts) else _combined(node, parts)
+
+    def between(self, node: ir.Interpolate, plan: SheetPlan, row: Row) -> Value:
+        """A value between those of a table: draws with the same neighbours share a formula."""
+        tables = self.model.engine.tables
+        grid = Grid.of(node, tables)
+        positions = [self.value(one, plan, row) for one in node.positions]
+        if any(position is None for position in positions):
+            return None
+        if not any(isinstance(position, np.ndarray) for position in positions):
+            near = grid.near(positions)
+            return None if near is None else self.value(written_out(grid, near, tables), plan, row)
+        groups: dict[Near, list[int]] = {}
+        drawn = [one.tolist() for one in np.broadcast_arrays(*positions)]
+        for index, position in enumerate(zip(*drawn, strict=True)):
+            near = None if any(map(math.isnan, position)) else grid.near(position)
+            if near is not None:
+                groups.setdefault(near, []).append(index)
+        result = np.full(len(drawn[0]), np.nan)
+        for near, members in groups.items():
+            value = _number(self.value(written_out(grid, near, tables), plan, row))
+            result[members] = np.broadcast_to(value, result.shape)[members]
+        return result
 
     def either(
         self, condition: ir.Node, then: ir.Node, other: ir.Node, plan: SheetPlan, row: Row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Protocol
 
 from tongjian.engine._sql import FactorSet
@@ -36,14 +35,9 @@ class FactorSets:
             return False
         return len({by_key.get(()) for by_key in self.read(look).values()}) <= 1
 
-    def constant(self, look: ir.Lookup) -> Fraction | None:
-        """The exact value of a constant look-up, in the years that have it."""
-        key = tuple(part.value for part in look.keys if isinstance(part, ir.Text))
-        found = (
-            self.tables.number(look.table, look.column, year, key)
-            for year in self.tables.years(look.table)
-        )
-        return next((number for number in found if number is not None), None)
+    def constant(self, look: ir.Lookup) -> float | None:
+        """The value of a look-up that is constant; None where the table has none."""
+        return next((by_key.get(()) for by_key in self.read(look).values()), None)
 
     def is_year_free(self, one: FactorSet) -> bool:
         """Whether a factor set has the same values in all years of the run."""

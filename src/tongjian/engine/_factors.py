@@ -217,9 +217,10 @@ class _Reader:
             yield look, row["year"], _key_of(look, row)
             return
         positions = [row[one.name] for one in look.positions]
-        if None not in positions:
-            for corner in Grid.of(look, self.tables).corners(positions):
-                yield corner, row["year"], _key_of(corner, row)
+        grid = Grid.of(look, self.tables)
+        near = None if None in positions else grid.near(positions)
+        for corner in () if near is None else grid.corners(near):
+            yield corner, row["year"], _key_of(corner, row)
 
     def matters(self, look: ir.Lookup, year: int, key: Key, result: float | None) -> bool:
         """Whether a factor outside of a sum went into a result: factor times nothing is nothing."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tongjian.engine._finished_run import Run
-from tongjian.engine._interpolation import written_out
+from tongjian.engine._interpolation import Grid, written_out
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._plant_model import PlantModel, Quantity, merged
 from tongjian.rules import SheetPlan, partials
@@ -128,8 +128,9 @@ class _Reverse:
                         quantity = self.model.looked_up(leaf, row)
                         found[quantity] = found.get(quantity, 0.0) + slope * value
                 case ir.Interpolate():
-                    expression = written_out(leaf, self.model.engine.tables)
-                    self.node(expression, plan, row, slope, cells, found)
+                    expression = self.between(leaf, row)
+                    if expression is not None:
+                        self.node(expression, plan, row, slope, cells, found)
                 case ir.Aggregate():
                     self.aggregate(leaf, plan, row, slope, cells, found)
                 case ir.Above():
@@ -139,6 +140,16 @@ class _Reverse:
                 case ir.Column(name=name):
                     # Defaults are part of the inputs' own turn, after every formula.
                     self.push(cells, plan.name, row, name, slope)
+
+    def between(self, node: ir.Interpolate, row: Row) -> ir.Node | None:
+        """The formula of the cell in which a row lies; None where it has no value."""
+        engine = self.model.engine
+        positions = [engine.row_value(one, row) for one in node.positions]
+        if None in positions:
+            return None
+        grid = Grid.of(node, engine.tables)
+        formulas = (written_out(grid, near, engine.tables) for near in grid.cells(positions))
+        return next((one for one in formulas if engine.row_value(one, row) is not None), None)
 
     def aggregate(
         self,

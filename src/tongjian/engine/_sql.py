@@ -44,7 +44,7 @@ class SqlWriter:
     """
 
     is_constant: Callable[[ir.Lookup], bool]
-    constant: Callable[[ir.Lookup], Fraction | None]
+    constant: Callable[[ir.Lookup], float | None]
     dialect: Dialect = DUCKDB
     safe: bool = False
     joined: dict[ir.Lookup, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class SqlWriter:
         mark = self.dialect.quote
         return mark + name.replace(mark, mark * 2) + mark
 
-    def double(self, value: Fraction) -> str:
+    def double(self, value: Fraction | float) -> str:
         """A constant as a double."""
         text = repr(float(value))
         text = text if "e" in text else f"{text}e0"

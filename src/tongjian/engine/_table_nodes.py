@@ -45,7 +45,9 @@ def interpolation_node(engine: PythonEngine, node: ir.Interpolate, row: Row) -> 
     table = tables.tables[node.table]
     positions = [engine.row_value(one, row) for one in node.positions]
     known = [value for value in positions if value is not None]
-    corners = Grid.of(node, tables).corners(known) if len(known) == len(positions) else []
+    grid = Grid.of(node, tables)
+    near = grid.near(known) if len(known) == len(positions) else None
+    corners = [] if near is None else grid.corners(near)
     children = tuple(parameter_node(engine, look, row) for look in corners)
     # What lies between is known no better than the worst known of its neighbours.
     statuses = [one.status for one in children if one.status] or [table.basis.status]

@@ -30,8 +30,10 @@ class ResolvedTables:
     days: dict[str, dict[int, date]]
     scales: dict[tuple[str, str], Fraction]
     values: dict[tuple[str, str], dict[int, dict[Key, Value]]] = field(default_factory=dict)
-    written_out: dict[ir.Interpolate, ir.Node] = field(default_factory=dict)
-    """Interpolations as expressions over these tables."""
+    written_out: dict[tuple[ir.Interpolate, tuple[tuple[int, ...], ...]], ir.Node] = field(
+        default_factory=dict
+    )
+    """Values between places of these tables as expressions, by the numbers of the places."""
 
     def in_force(self, alias: str, column: str, year: int, key: Key) -> Value | None:
         """The value in force, with or without a number."""
@@ -48,10 +50,6 @@ class ResolvedTables:
         if found is None or found.number is None:
             return None
         return found.number * self.scales[alias, column]
-
-    def years(self, alias: str) -> list[int]:
-        """The years that are resolved."""
-        return sorted(self.days[alias])
 
     def converted(
         self, alias: str, column: str, number: Callable[[Fraction], _N]
