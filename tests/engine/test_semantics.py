@@ -61,6 +61,13 @@ CASES: list[Case] = [
     ("1 if 0 < p <= 2 else 0", {"p": 2}, 1.0),
     ("1 if 0 < p <= 2 else 0", {"p": 3}, 0.0),
     ("1 if 0 < p <= 2 else 0", {"p": N}, N),
+    # Beyond the doubles: larger than every number, and as large as anything else beyond them.
+    ("1 if p * 10 > q else 0", {"p": 1e308, "q": 1}, 1.0),
+    ("1 if p * 10 <= q else 0", {"p": 1e308, "q": 1}, 0.0),
+    ("1 if -p * 10 < q else 0", {"p": 1e308, "q": -1e308}, 1.0),
+    ("min(p * 10, q)", {"p": 1e308, "q": 1}, 1.0),
+    ("max(-p * 10, q)", {"p": 1e308, "q": 1}, 1.0),
+    ("q / (p * 10)", {"p": 1e308, "q": 1}, 0.0),
     # minimum, maximum, clip
     ("min(p, q)", {"p": 2, "q": 1}, 1.0),
     ("min(p, q)", {"p": 1, "q": N}, N),
@@ -139,6 +146,19 @@ CASES: list[Case] = [
     ("plant.by_plant['F9']", {}, N),
     ("plant.by_plant['F1']", {}, 3.0),
 ]
+# What is left of ∞ - ∞ and 0 * ∞ is no number, and a comparison takes it for missing. (Decimals
+# reach further: there the difference is 0, and these formulas have other values.)
+NO_NUMBER: list[Case] = [
+    *((f"1 if p * 10 - p * 10 {op} 0 else 0", {"p": 1e308}, N) for op in ("<", "<=", ">", ">=")),
+    *((f"1 if p * 10 - p * 10 {op} 0 else 0", {"p": 1e308}, N) for op in ("==", "!=")),
+    ("1 if 0 < p * 10 - p * 10 else 0", {"p": 1e308}, N),
+    ("1 if not (p * 10 - p * 10 > 0) else 0", {"p": 1e308}, N),
+    ("1 if -(p * 10 - p * 10) > 0 else 0", {"p": 1e308}, N),
+    ("min(p * 10 - p * 10, 5)", {"p": 1e308}, N),
+    ("max(5, (p * 10) * 0)", {"p": 1e308}, N),
+    ("clip(p * 10 - p * 10, 0, 1)", {"p": 1e308}, N),
+]
+CASES += NO_NUMBER
 # and, or, not: T(rue), F(alse), N (missing); read from left to right.
 TRUTH = {"T": 1.0, "F": -1.0, "N": None}
 RESULT = {"T": 1.0, "F": 0.0, "N": None}
@@ -301,6 +321,8 @@ def rows(
 def test_a_formula(rows: Any, index: int) -> None:
     backend, found = rows
     text, _, expected = CASES[index]
+    if backend == "decimal" and CASES[index] in NO_NUMBER:
+        return
     value = found[index][FORMULAS[text]]
     assert same(value, expected, backend), (text, value, expected)
 

@@ -74,6 +74,32 @@ def test_the_edge_of_the_integers(
         assert float(row["total"]) == float(row["most"]) == pytest.approx(total, rel=1e-14)
 
 
+def test_a_result_beyond_the_doubles_is_no_ledger_line(
+    tmp_path: Path, records: Records, backends: Backends
+) -> None:
+    leaf = sheet(
+        "facility period process_unit stream",
+        inputs(p={"unit": "t", "required": True}),
+        streams="any",
+    )
+    square = "maximum(s.p) * maximum(s.p) * (tCO2/(t*t))"
+    entry = {"category": "square", "substance": "CO2"}
+    total = formulas(co2={"unit": "tCO2", "is": square, "ledger": entry})
+    documents = method(sheets={"s": leaf, "facility": sheet("facility year", formulas=total)})
+    book = load_rulebook(write_rulebook(tmp_path / "book", documents, ruleset()), cache=False)
+    records.facility("F1").add("coke", "p", 1e200, "t", "F1")
+    records.facility("F2").add("coke", "p", 3, "t", "F2")
+    snapshot = records.snapshot()
+    runs = [backends.run(name, book, snapshot, ["test.rules"]) for name in installed(RUNS)]
+
+    assert len({one.manifest["result"] for one in runs}) == 1
+    for one in runs:
+        (line,) = one.ledger
+        assert (line["facility"], line["amount"]) == ("F2", 9.0)
+        (problem,) = one.problems
+        assert problem.code == "engine.too_large" and "F1" in problem.message("en")
+
+
 @pytest.mark.parametrize("backend", params())
 def test_a_total_beyond_64_bits_is_a_total(
     plain: Rulebook, records: Records, backends: Backends, backend: str

@@ -12,6 +12,7 @@ from typing import Any
 
 from tongjian.engine._interpolation import Grid
 from tongjian.engine._leaf_rows import LeafRows
+from tongjian.engine._ledger import is_beyond
 from tongjian.engine._left_out import MISSING
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._resolution import unscaled
@@ -170,6 +171,9 @@ class Diagnosis:
             for check in sheet.checks:
                 if self.engine.row_value(check.node, row):
                     yield self.check_problem(check, row, sheet)
+            for name in sheet.formulas:
+                if isinstance(row[name], float) and is_beyond(row[name]):
+                    yield self.cell_problem("too_large", name, row, sheet)
         for row in self.faulty_rows(sheet, sheets[sheet.name], used):
             empty = {name for name in sheet.formulas if self.is_empty(sheet, name, row)}
             for name in empty:

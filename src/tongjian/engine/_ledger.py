@@ -18,6 +18,8 @@ from tongjian.units import Unit, parse_unit
 Row = dict[str, Any]
 CO2E = parse_unit("tCO2e")
 GWP_ALIAS = "gwp"
+# Times a warming potential and in micro-units it still is a double.
+_MOST = 1e280
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ def to_micro(value: float, unit: Unit) -> int:
     return round(value * micro_multiplier(unit))
 
 
+def is_beyond(value: float) -> bool:
+    """Whether a result is infinite, no number, or so large that its micro-units could be."""
+    return not abs(value) <= _MOST  # a NaN is not below anything
+
+
 def ledger_lines(
     ruleset: CompiledRuleSet, sheets: Mapping[str, Sequence[Row]], tables: ResolvedTables
 ) -> list[LedgerLine]:
@@ -80,7 +87,7 @@ def ledger_lines(
             finer = missing_columns(sheet, formula.node)
             for row in sheets[name]:
                 value = row[column]
-                if value is None:
+                if value is None or is_beyond(value):
                     continue
                 co2e = co2e_micro(entry.substance, value, row["year"], tables)
                 lines.append(

@@ -176,7 +176,8 @@ class PythonEngine:
         values: dict[int, Any] = {}
         for position, row in enumerate(rows):
             value = None if row["@refused"] else self.row_value(node, row)
-            if value is not None:
+            # NaN is the one value that differs from itself.
+            if value is not None and value == value:
                 values[position] = value
         if part.name in ("minimum", "maximum"):
             best = min if part.name == "minimum" else max

@@ -8,6 +8,7 @@ from typing import Any
 
 from tongjian.engine._arithmetic import NULL_ERRORS, Arithmetic
 from tongjian.engine._interpolation import Grid, reader
+from tongjian.engine._no_number import may_be_no_number
 from tongjian.engine._tables import Key, ResolvedTables
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
@@ -35,6 +36,7 @@ class PythonWriter:
             "choose": _choose,
             "same": _same,
             "within": _within,
+            "real": _real,
             **arithmetic.functions(),
         }
 
@@ -105,10 +107,16 @@ class PythonWriter:
         return f"(-{self.code(node.node)})"
 
     def _compare(self, node: ir.Compare) -> str:
-        left, right = self.code(node.left), self.code(node.right)
+        left, right = self.comparable(node.left), self.comparable(node.right)
         if node.op in ("==", "!="):
             return f"{'' if node.op == '==' else 'not '}same({left}, {right})"
         return f"({left} {node.op} {right})"
+
+    def comparable(self, node: ir.Node) -> str:
+        """The source of what is compared: missing where it is no number, of which decimals know."""
+        code = self.code(node)
+        is_float = self.arithmetic.mode == "float"
+        return f"real({code})" if is_float and may_be_no_number(node) else code
 
     def _within(self, node: ir.Within) -> str:
         return f"within({self.code(node.node)}, {self.constant(node.name)})"
@@ -135,7 +143,8 @@ class PythonWriter:
         return f"({self.code(node.then)} if {condition} else {self.code(node.other)})"
 
     def _call(self, node: ir.Call) -> str:
-        arguments = [self.code(argument) for argument in node.arguments]
+        write = self.comparable if node.name in ("min", "max") else self.code
+        arguments = [write(argument) for argument in node.arguments]
         if node.name == "coalesce" and all(map(_cannot_fail, node.arguments)):
             code = arguments[-1]
             for argument in reversed(arguments[:-1]):
@@ -175,6 +184,12 @@ def _choose(*options: Callable[[], Any]) -> Any:
 def _cannot_fail(node: ir.Node) -> bool:
     """Whether evaluating a node never raises: it has a value or None."""
     return isinstance(node, ir.Column | ir.Lookup | ir.Above | ir.Number | ir.Nothing)
+
+
+def _real(value: Any) -> Any:
+    if value != value:
+        raise ValueError("comparison with what is no number")
+    return value
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tongjian.engine._dialects import DUCKDB, Dialect
+from tongjian.engine._no_number import may_be_no_number
 from tongjian.engine._resolution import micro_factor, micro_multiplier
 from tongjian.rules import RAW
 from tongjian.rules import _ir as ir
@@ -117,7 +118,14 @@ class SqlWriter:
 
     def _compare(self, node: ir.Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(node.op, node.op)
-        return f"({self.code(node.left)} {op} {self.code(node.right)})"
+        return f"({self.comparable(node.left)} {op} {self.comparable(node.right)})"
+
+    def comparable(self, node: ir.Node) -> str:
+        """The SQL of what is compared: missing where it is no number (a NaN equals itself)."""
+        code = self.code(node)
+        if not may_be_no_number(node):
+            return code
+        return f"NULLIF({code}, CAST('NaN' AS {self.dialect.double}))"
 
     def _within(self, node: ir.Within) -> str:
         return self.class_test(self.code(node.node), (node.name,))
@@ -152,7 +160,8 @@ class SqlWriter:
         return f"CASE WHEN {condition} THEN {then} WHEN NOT {condition} THEN {other} END"
 
     def _call(self, node: ir.Call) -> str:
-        arguments = [self.code(argument) for argument in node.arguments]
+        write = self.comparable if node.name in ("min", "max") else self.code
+        arguments = [write(argument) for argument in node.arguments]
         if node.name in ("coalesce", "abs"):
             return f"{node.name}({', '.join(arguments)})"
         if node.name == "sqrt":
@@ -214,7 +223,7 @@ class SqlWriter:
         """
         if node.name == "count":
             return None
-        value = self.code(row)
+        value = self.code(row) if node.adds else self.comparable(row)
         if refused:
             value = f"CASE WHEN {refused} THEN NULL ELSE {value} END"
         return self.integer(value, node, factor) if self.safe and node.adds else value

@@ -7,6 +7,8 @@ else. Meanings that engines disagree on are fixed here, once:
   `required` and a condition on `given` are the ways out, and the checker demands one of them for
   optional inputs; so a null in a result always means a problem, which the run reports.
 - Division by zero gives null, which a run reports; it is never infinite.
+- Beyond the largest double a value is infinite; what is then no number (the difference of two such)
+  counts as missing where it is compared.
 - Constants are exact fractions and become the nearest double (or Decimal) when emitted.
 - `sum` over rows is a sum of integers: each row's value is rounded to the resolution of its unit,
   ties away from zero. It skips null rows, and the run counts and reports those.
