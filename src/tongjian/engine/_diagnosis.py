@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tongjian.engine._interpolation import Grid
+from tongjian.engine._blame import blame, cell_problem, row_words
 from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._ledger import is_beyond
 from tongjian.engine._left_out import MISSING
@@ -18,7 +18,7 @@ from tongjian.engine._python import PythonEngine
 from tongjian.engine._resolution import unscaled
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
-from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, Words, own_columns
+from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, own_columns
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
@@ -127,9 +127,9 @@ class Diagnosis:
         for part in used:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
             if value is None:
-                problem = self.blame(part.node, row, sheet, name)
+                problem = blame(self.engine, part.node, row, sheet, name)
             elif part.adds and self.is_too_large(part, row, sheet):
-                problem = self.cell_problem("too_large", name, row, sheet)
+                problem = cell_problem("too_large", name, row, sheet)
             else:
                 continue
             found.setdefault(problem.message("en"), problem)
@@ -173,7 +173,7 @@ class Diagnosis:
                     yield self.check_problem(check, row, sheet)
             for name in sheet.formulas:
                 if isinstance(row[name], float) and is_beyond(row[name]):
-                    yield self.cell_problem("too_large", name, row, sheet)
+                    yield cell_problem("too_large", name, row, sheet)
         for row in self.faulty_rows(sheet, sheets[sheet.name], used):
             empty = {name for name in sheet.formulas if self.is_empty(sheet, name, row)}
             for name in empty:
@@ -181,7 +181,7 @@ class Diagnosis:
                 if self.reported_above(node, row, sheets):
                     continue
                 if empty.isdisjoint(own_columns(node)):  # otherwise reported where it begins
-                    yield self.blame(node, row, sheet, name)
+                    yield blame(self.engine, node, row, sheet, name)
             parts = [part for part in used if empty.isdisjoint(own_columns(part.node))]
             yield from self.part_problems(sheet, row, parts)
 
@@ -222,131 +222,6 @@ class Diagnosis:
             for row in self.engine.run(leaves)[sheet.name]
         }
         return [again[tuple(row[key] for key in sheet.grain)] for row in found]
-
-    # -- following a missing value down ------------------------------------------------------
-
-    def blame(self, node: ir.Node, row: Row, sheet: SheetPlan, column: str) -> Problem:
-        """Why `node` has no value in `row`."""
-        match node:
-            case ir.Aggregate(plan=ir.Node() as plan):
-                return self.blame(plan, row, sheet, column)
-            case ir.Aggregate():
-                # What it gathers belongs to other rows; their own faults are reported there.
-                return self.cell_problem("no_result", column, row, sheet)
-            case ir.Required(node=ir.Column(name=name)) if name in sheet.inputs:
-                return self.missing_input(name, row, sheet)
-            case ir.Required(node=ir.Column(name=name)) | ir.Column(name=name) if (
-                name in sheet.formulas
-            ):
-                return self.blame(sheet.formulas[name].node, row, sheet, name)
-            case ir.Column(name=name) if name in sheet.inputs:
-                default = sheet.inputs[name].default
-                if default is None:
-                    return self.missing_input(name, row, sheet)
-                return self.blame(default, row, sheet, name)
-            case ir.Lookup():
-                return self.missing_factor(node, row, sheet, column)
-            case ir.Interpolate():
-                missing = [one for one in node.positions if self.value(one, row) is None]
-                if not missing:
-                    return self.outside_table(node, row, sheet, column)
-                return self.blame(missing[0], row, sheet, column)
-            case ir.If():
-                return self.blame(self.taken(node, row), row, sheet, column)
-            case ir.Call(name="coalesce"):
-                return self.blame(node.arguments[-1], row, sheet, column)
-        for child in node.children():
-            if not isinstance(child, ir.Given) and self.value(child, row) is None:
-                return self.blame(child, row, sheet, column)
-        divides = isinstance(node, ir.Binary) and node.op == "/"
-        if divides and isinstance(node, ir.Binary) and self.value(node.right, row) == 0:
-            return self.cell_problem("division_by_zero", column, row, sheet)
-        return self.cell_problem("no_result", column, row, sheet)
-
-    def value(self, node: ir.Node, row: Row) -> Any:
-        return self.engine.row_value(node, row)
-
-    def taken(self, node: ir.If, row: Row) -> ir.Node:
-        condition = self.value(node.condition, row)
-        if condition is None:
-            return node.condition
-        return node.then if condition else node.other
-
-    def missing_input(self, name: str, row: Row, sheet: SheetPlan) -> Problem:
-        doc, called = sheet.inputs[name].doc, _called(name, sheet)
-        values = {
-            "row": row_words(row, sheet),
-            "input_zh": called.zh,
-            "input_en": called.en,
-            "item": f"item={doc.item}",
-            "unit": doc.unit.text,
-        }
-        return Problem("engine.missing_input", values=values)
-
-    def missing_factor(self, node: ir.Lookup, row: Row, sheet: SheetPlan, column: str) -> Problem:
-        key = self.engine.key_of(node, row)
-        reason = self.engine.tables.why_missing(node.table, node.column, row["year"], key)
-        name = _called(column, sheet)
-        values = {
-            "row": row_words(row, sheet),
-            "column_zh": name.zh,
-            "column_en": name.en,
-            "reason_zh": reason.message("zh"),
-            "reason_en": reason.message("en"),
-            "repair_zh": reason.repair("zh"),
-            "repair_en": reason.repair("en"),
-        }
-        return Problem("engine.row_factor", values=values)
-
-    def outside_table(
-        self, node: ir.Interpolate, row: Row, sheet: SheetPlan, column: str
-    ) -> Problem:
-        """Where the row would be in a table with axes, and how far the table goes."""
-        table = self.engine.tables.tables[node.table]
-        grid = Grid.of(node, self.engine.tables)
-        called = _called(column, sheet)
-        positions = [
-            f"{name} {self.value(one, row):.10g} {one.kind.unit.text}"
-            for name, one in zip(table.axes, node.positions, strict=True)
-        ]
-        spans = [
-            f"{name} {float(low):g}–{float(high):g} {one.kind.unit.text}"
-            for name, one, (low, high) in zip(
-                table.axes, node.positions, grid.spans(), strict=False
-            )
-        ]
-        values = {
-            "row": row_words(row, sheet),
-            "column_zh": called.zh,
-            "column_en": called.en,
-            "table": table.id,
-            "position": ", ".join(positions),
-            "span": ", ".join(spans) or "-",
-        }
-        return Problem("engine.outside_table", values=values)
-
-    def cell_problem(self, key: str, column: str, row: Row, sheet: SheetPlan) -> Problem:
-        formula, name = sheet.formulas.get(column), _called(column, sheet)
-        values = {
-            "row": row_words(row, sheet),
-            "column_zh": name.zh,
-            "column_en": name.en,
-            "formula": formula.doc.expression.text if formula else column,
-        }
-        return Problem(f"engine.{key}", values=values)
-
-
-def _called(column: str, sheet: SheetPlan) -> Words:
-    """A column in a message: its title in each language, and its name."""
-    plan = sheet.formulas.get(column) or sheet.inputs.get(column)
-    if plan is None:
-        return Words(column, column)
-    return Words(f"{plan.doc.title.zh} {column}", f"{plan.doc.title.en} {column}")
-
-
-def row_words(row: Row, sheet: SheetPlan) -> str:
-    """The key of a row in one phrase."""
-    return " ".join(str(row[key]) for key in sheet.grain if row.get(key) not in (None, ""))
 
 
 def _place(row: Row) -> Place:
