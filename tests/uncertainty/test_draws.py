@@ -89,6 +89,9 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> PlantModel:
     book = make_book(folder / "book", {"s": leaf})
     records = Records(folder / "records").facility()
     for index, given in enumerate(case[1] for case in CASES):
+        # Beyond the largest double a draw is infinite; no quantity of a plant comes near it.
+        if any(abs(one) > 1e300 for one in given.values() if isinstance(one, float)):
+            continue
         at = {"process_unit": f"u{index:03}", "class": "fuel.solid"}
         for letter in LETTERS:
             if given.get(letter) is not None:
