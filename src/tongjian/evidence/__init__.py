@@ -8,6 +8,19 @@ no second place where it is kept.
 
 from tongjian.evidence._entry import Act, Entry
 from tongjian.evidence._file_store import FileStore
-from tongjian.evidence._log import EvidenceLog, LogStore
+from tongjian.evidence._log import EvidenceLog
+from tongjian.evidence._merkle import EMPTY, MerkleTree, consistent, included
+from tongjian.evidence._store import Head, LogStore
 
-__all__ = ["Act", "Entry", "EvidenceLog", "FileStore", "LogStore"]
+__all__ = [
+    "EMPTY",
+    "Act",
+    "Entry",
+    "EvidenceLog",
+    "FileStore",
+    "Head",
+    "LogStore",
+    "MerkleTree",
+    "consistent",
+    "included",
+]
