@@ -10,7 +10,7 @@ from tongjian.evidence._entry import Act, Entry
 from tongjian.evidence._file_store import FileStore
 from tongjian.evidence._log import EvidenceLog
 from tongjian.evidence._merkle import EMPTY, MerkleTree, consistent, included
-from tongjian.evidence._store import Head, LogStore
+from tongjian.evidence._store import Head, Lines, LogStore
 
 __all__ = [
     "EMPTY",
@@ -19,6 +19,7 @@ __all__ = [
     "EvidenceLog",
     "FileStore",
     "Head",
+    "Lines",
     "LogStore",
     "MerkleTree",
     "consistent",
