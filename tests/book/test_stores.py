@@ -68,10 +68,10 @@ def test_several_entries_stand_together_or_not_at_all(log: EvidenceLog) -> None:
 def test_writers_in_many_threads_take_turns(log: EvidenceLog, make: Maker) -> None:
     def write(name: int) -> None:
         mine = EvidenceLog(make(), log.clock)
-        for number in range(5):
+        for _ in range(5):
             with mine.locked():
                 seen = len(mine.entries())
-                mine.append_locked([note(name, number=number, seen=seen)])
+                mine.append_locked([note(name, seen=seen)])
 
     threads = [threading.Thread(target=write, args=(name,)) for name in range(4)]
     for thread in threads:
