@@ -15,7 +15,6 @@ from typing import Any
 
 from tongjian.engine import from_micro
 from tongjian.problems import Problem
-from tongjian.records import Store
 from tongjian.rules import Words
 from tongjian.units import parse_unit
 from tongjian.versions._changes import (
@@ -26,10 +25,11 @@ from tongjian.versions._changes import (
     amounts_of,
     difference,
 )
+from tongjian.versions._kept_run import KeptRun
 from tongjian.versions._method_changes import method_changes
 from tongjian.versions._record_changes import attributed, record_changes, with_changes
 from tongjian.versions._reproduce import Reproduction, reproduce
-from tongjian.versions._run_store import KeptRun, RunStore
+from tongjian.versions._run_store import RunStore
 from tongjian.versions._side import Side, sides
 from tongjian.versions._table_changes import swap_tables
 
@@ -128,7 +128,6 @@ def diff(
     right: Sequence[KeptRun],
     facility: str,
     year: int,
-    records: Store | None = None,
 ) -> VersionDiff:
     """What differs between two sets of kept runs for a facility and year, and what it moved.
 
@@ -137,14 +136,13 @@ def diff(
     again: dict[str, Reproduction] = {}
     for one in (*left, *right):
         if one.id not in again:
-            again[one.id] = reproduce(store, one, records)
+            again[one.id] = reproduce(store, one)
     return diff_runs(
         store,
         [again[one.id] for one in left],
         [again[one.id] for one in right],
         facility,
         year,
-        records,
     )
 
 
@@ -154,12 +152,11 @@ def diff_runs(
     right: Sequence[Reproduction],
     facility: str,
     year: int,
-    records: Store | None = None,
 ) -> VersionDiff:
     """As `diff`, for runs that were computed again already."""
 
     def read(some: Sequence[Reproduction]) -> list[Side]:
-        states = [(one, store.records_of(one.kept.records, records)) for one in some]
+        states = [(one, store.records_of(one.kept)) for one in some]
         return sides(states, facility, year)
 
     parts = [

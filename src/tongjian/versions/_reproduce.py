@@ -8,8 +8,8 @@ from typing import Any
 
 from tongjian.engine import Backend, LedgerLine, Run, run
 from tongjian.problems import Problem, TongjianError
-from tongjian.records import Store
-from tongjian.versions._run_store import KeptRun, RunStore
+from tongjian.versions._kept_run import KeptRun
+from tongjian.versions._run_store import RunStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +58,14 @@ class Reproduction:
         }
 
 
-def reproduce(
-    store: RunStore, kept: KeptRun, records: Store | None = None, backend: Backend = "auto"
-) -> Reproduction:
+def reproduce(store: RunStore, kept: KeptRun, backend: Backend = "auto") -> Reproduction:
     """Compute a kept run from its own rulebook and the records as they were.
 
     Raises `TongjianError` when rulebook or records are not what they were, or the present program
     cannot read the rulebook of then.
     """
     then = kept.document["engine"]
-    view = store.records_of(kept.records, records)
+    view = store.records_of(kept)
     try:
         book = store.load_rulebook(kept)
     except TongjianError as error:

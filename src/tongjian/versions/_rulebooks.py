@@ -1,7 +1,7 @@
 """Rulebooks as they were (规则库存档): all documents of one digest in one compressed file.
 
-A ZIP is what an auditor can still open in many years. It is named by the digest of the rulebook,
-which is taken over the documents and not over the archive, so that the same rulebook is kept once.
+A ZIP is what an auditor can still open in many years. A rulebook is known by its own digest, which
+is taken over the documents and not over the archive.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from tongjian.evidence import Attachments
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.rules import (
     Rulebook,
@@ -22,81 +23,100 @@ from tongjian.rules import (
     rule_files,
     rulebook_folder,
 )
-from tongjian.versions._files import write_once
 
 _Documents = list[tuple[str, bytes]]
-# The oldest time that a ZIP can have: the archive does not depend on when it was made.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+# The oldest time that a ZIP can have: the archive does not depend on when or where it was made.
+_NO_TIME, _UNIX = (1980, 1, 1, 0, 0, 0), 3
 
 
-def keep_rulebook(folder: Path, book: Rulebook) -> Path:
-    """Keep the documents of `book` in `folder`, unless they are there; returns the archive.
+def archive(book: Rulebook) -> bytes:
+    """The documents of `book` as a ZIP.
 
-    Raises `TongjianError` when the documents are no longer those that `book` was read from.
+    Raises `TongjianError` when they are no longer those that `book` was read from.
     """
-    archive = folder / f"{book.digest}.zip"
-    if archive.is_file():
-        return archive
-    documents = list(rule_files(Path(book.folder))) if Path(book.folder).is_dir() else []
+    folder = Path(book.folder)
+    documents = list(rule_files(folder)) if folder.is_dir() else []
     if files_digest(documents) != book.digest:
         values = {"folder": book.folder, "digest": book.digest[:16]}
         raise TongjianError(Problem("versions.rulebook_moved", values=values))
-    write_once(archive, _archive(documents))
-    return archive
+    return _zipped(documents)
 
 
-def kept_rulebook(folder: Path, digest: str) -> Rulebook:
-    """The rulebook of a digest, compiled by the present program; raises `TongjianError`."""
+def kept_rulebook(files: Attachments, name: str, digest: str) -> Rulebook:
+    """The rulebook of a digest, from the attachment `name`, compiled by the present program.
+
+    Raises `TongjianError`.
+    """
     if digest == folder_digest(rulebook_folder()):
         return load_rulebook()
-    return _compiled(folder / f"{digest}.zip", digest)
+    documents, problems = _read(files, name, digest)
+    if problems:
+        raise TongjianError(problems)
+    return _compiled(_Packed(str(files.path(name)), digest, tuple(documents)))
 
 
-def rulebook_problems(folder: Path, digest: str) -> list[Problem]:
+def rulebook_problems(files: Attachments, name: str, digest: str) -> list[Problem]:
     """What is wrong with the archive of a rulebook."""
-    archive = folder / f"{digest}.zip"
+    return _read(files, name, digest)[1]
+
+
+def _read(files: Attachments, name: str, digest: str) -> tuple[_Documents, list[Problem]]:
+    documents: _Documents = []
     try:
-        found = files_digest(_documents(archive))
+        documents = _documents(files.read(name))
+        found = files_digest(documents)
         detail = "" if found == digest else f"digest {found[:16]}"
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError) as error:
+    except TongjianError as error:
+        return [], list(error.problems)
+    except (zipfile.BadZipFile, ValueError, KeyError) as error:
         detail = f"{type(error).__name__}: {error}"
-    values = {"name": archive.name, "detail": detail}
-    return [Problem("versions.part_damaged", Place(file=str(archive)), values)] if detail else []
+    place, values = Place(file=str(files.path(name))), {"name": "rulebook.zip", "detail": detail}
+    return documents, [Problem("versions.part_damaged", place, values)] if detail else []
+
+
+class _Packed:
+    """Documents under their digest, so that they are compiled once."""
+
+    def __init__(self, place: str, digest: str, documents: tuple[tuple[str, bytes], ...]) -> None:
+        self.place, self.digest, self.documents = place, digest, documents
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Packed) and self.digest == other.digest
 
 
 @lru_cache(maxsize=4)
-def _compiled(archive: Path, digest: str) -> Rulebook:
-    problems = rulebook_problems(archive.parent, digest)
-    if problems:
-        raise TongjianError(problems)
+def _compiled(packed: _Packed) -> Rulebook:
     with tempfile.TemporaryDirectory(prefix="tongjian-rulebook-") as name:
-        for path, content in _documents(archive):
+        for path, content in packed.documents:
             target = Path(name) / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         book = load_rulebook(Path(name))
-    book.folder = str(archive)
+    book.folder = packed.place
     return book
 
 
-def _archive(documents: Sequence[tuple[str, bytes]]) -> bytes:
+def _zipped(documents: Sequence[tuple[str, bytes]]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in documents:
             entry = zipfile.ZipInfo(name, _NO_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, _UNIX
             packed.writestr(entry, content)
     return made.getvalue()
 
 
-def _documents(archive: Path) -> _Documents:
-    with zipfile.ZipFile(archive) as packed:
+def _documents(data: bytes) -> _Documents:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
         names = packed.namelist()
         for name in names:
             # A name that leads out of the folder was not put there by this program.
-            if Path(name).is_absolute() or ".." in Path(name).parts:
+            if ".." in PurePosixPath(name).parts or name.startswith("/") or ":" in name:
                 raise ValueError(name)
         return [(name, packed.read(name)) for name in names]
 
 
-__all__ = ["keep_rulebook", "kept_rulebook", "rulebook_problems"]
+__all__ = ["archive", "kept_rulebook", "rulebook_problems"]

@@ -15,8 +15,9 @@ from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 from tongjian.statutory import Authority, require_statutory, statement
 from tongjian.versions._diff import diff_runs
+from tongjian.versions._kept_run import KeptRun
 from tongjian.versions._reproduce import Reproduction, reproduce, require_identical
-from tongjian.versions._run_store import KEEP, KeptRun, RunStore, keep_act
+from tongjian.versions._run_store import RunStore
 from tongjian.versions._side import sides
 
 Kind = Literal["original", "supplementary"]
@@ -28,8 +29,8 @@ MAKE = "version.make"
 class ReportVersion:
     """One version of a report (报告版本), as its entry in the evidence log has it.
 
-    `runs` are the ids of the kept runs, `root` the size and head hash of the evidence log before
-    it; `statement` and `diff` name documents in the run store.
+    `runs` are the ids of the kept runs, `root` the number of entries of the evidence log before it
+    and their Merkle root; `statement` and `diff` name attachments.
     """
 
     number: int
@@ -108,7 +109,6 @@ def report_version(
 
 
 def make_version(
-    log: EvidenceLog,
     store: RunStore,
     facility: str,
     year: int,
@@ -125,6 +125,7 @@ def make_version(
     Each run has to give the same bytes again. With `statutory` a version that rests on anything
     unconfirmed is refused. Raises `TongjianError` with everything that speaks against it.
     """
+    log = store.log
     known = report_versions(log, facility, year)
     kept = [store.open(mark) for mark in runs]
     problems = list(_refusals(known, kept, kind, reason, by))
@@ -135,23 +136,29 @@ def make_version(
         made = require_identical(one)
         if statutory:
             require_statutory(made, statement(made, authority))
-    content, entered = _content(store, found, facility, year, authority)
+    content = _content(store, found, facility, year, authority)
     content |= {"kind": kind, "reason": reason.strip(), "statutory": statutory, "diff": None}
     if known:
         before = [reproduce(store, store.open(mark)) for mark in known[-1].runs]
-        document = diff_runs(store, before, found, facility, year).as_dict()
-        content["diff"] = store.put(document)
+        content["diff"] = store.put(diff_runs(store, before, found, facility, year).as_dict())
     subject = report_subject(facility, year)
+    files = tuple(name for name in (content["statement"], content["diff"]) if name)
     with log.locked():
         if len(log.entries(MAKE, subject=subject)) != len(known):
             values = {"facility": facility, "year": year}
             raise TongjianError(Problem("versions.meanwhile", values=values))
-        last = log.store.last()
-        root = {"size": last.number if last else 0, "hash": last.hash if last else None}
-        content |= {"version": len(known) + 1, "root": root}
-        new = [one for one in entered if not log.entries(KEEP, subject=f"run:{one.id}")]
-        acts = [*(keep_act(one, by) for one in new), Act(MAKE, by, subject, content)]
-        return ReportVersion.of(log.append_locked(acts)[-1])
+        tree = log.tree()
+        content |= {
+            "version": len(known) + 1,
+            "root": {"size": len(tree), "hash": tree.root().hex()},
+        }
+        made_now = log.append_locked([Act(MAKE, by.strip(), subject, content, files)])
+        return ReportVersion.of(made_now[0])
+
+
+def version_diff(store: RunStore, version: ReportVersion) -> dict[str, Any] | None:
+    """The difference to the version before, as it was entered with this one."""
+    return None if version.diff is None else dict(store.get(version.diff))
 
 
 def _content(
@@ -160,10 +167,9 @@ def _content(
     facility: str,
     year: int,
     authority: Authority | None,
-) -> tuple[dict[str, Any], list[KeptRun]]:
-    """What a version pins, and the runs it rests on."""
-    states = [(one, store.records_of(one.kept.records)) for one in found]
-    parts = sides(states, facility, year)
+) -> dict[str, Any]:
+    """What a version pins."""
+    parts = sides([(one, store.records_of(one.kept)) for one in found], facility, year)
     said = [(one, statement(one.run, authority)) for one in found]
     document = {
         "doubts": [
@@ -181,7 +187,7 @@ def _content(
             for doubt in its.doubts
         ]
     }
-    content = {
+    return {
         "facility": facility,
         "year": year,
         "runs": [one.kept.id for one in found],
@@ -192,7 +198,6 @@ def _content(
         "open_doubts": sum(len(its.open) for _, its in said),
         "statement": store.put(document),
     }
-    return content, [one.kept for one in found]
 
 
 def _refusals(
@@ -230,4 +235,5 @@ __all__ = [
     "report_subject",
     "report_version",
     "report_versions",
+    "version_diff",
 ]
