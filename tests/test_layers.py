@@ -27,10 +27,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
     ("engine", "records"),
+    ("evidence",),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
         *("judging", "scores", "screening", "targets"),
+        *("control_plan", "versions", "workflow", "verification"),
     ),
+    ("book",),
     ("cli",),
 )
 # Within a layer only these: who may ask whom.
@@ -39,6 +42,13 @@ BESIDE = {
     ("reports", "statutory"),
     ("contract", "cases"),
     ("targets", "statutory"),
+    ("verification", "control_plan"),
+    ("verification", "versions"),
+    ("verification", "workflow"),
+    ("versions", "statutory"),
+    ("reports", "control_plan"),
+    ("reports", "verification"),
+    ("reports", "versions"),
 }
 # What no library layer may know; only the command line may print to a terminal.
 WEB = {
@@ -46,7 +56,7 @@ WEB = {
     *("socketserver", "starlette", "tornado", "urllib.request", "urllib3", "uvicorn", "websockets"),
 }
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
-MAY_QUERY = {"engine", "records"}
+MAY_QUERY = {"engine", "records", "book"}
 # A user's Spark session is handed on to the engine; only its type is named.
 HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
 TERMINAL = {"rich", "typer"}

@@ -12,12 +12,15 @@ from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
-from tongjian.engine._finished_run import RuleSetResult, Run
+from tongjian.engine._finished_run import Asked, RuleSetResult, Run
+from tongjian.engine._ledger import LedgerLine, from_micro, to_micro
 from tongjian.engine._left_out import MISSING
+from tongjian.engine._manifest import ENGINE_VERSION
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
+from tongjian.engine._plant_year import PlantYear, Prepared
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._run import Backend, run
@@ -26,23 +29,30 @@ from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitiv
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._spark_session import local_spark
 from tongjian.engine._substituted import in_words, substituted
+from tongjian.engine._tables import ResolvedTables
 
 __all__ = [
+    "ENGINE_VERSION",
     "MISSING",
+    "Asked",
     "Backend",
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
     "Draws",
     "FactorUsed",
+    "LedgerLine",
     "MethodUsed",
     "Node",
     "Place",
     "PlantModel",
     "PlantSheets",
+    "PlantYear",
+    "Prepared",
     "PythonEngine",
     "Quantity",
     "RecordsStore",
+    "ResolvedTables",
     "RuleSetResult",
     "Run",
     "Sensitivity",
@@ -56,6 +66,7 @@ __all__ = [
     "explain",
     "explain_total",
     "factors_used",
+    "from_micro",
     "in_words",
     "local_spark",
     "methods_used",
@@ -66,4 +77,5 @@ __all__ = [
     "seek",
     "sensitivity",
     "substituted",
+    "to_micro",
 ]

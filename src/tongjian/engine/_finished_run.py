@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._ledger import LedgerLine, check_columns, summarise
+from tongjian.engine._result_bytes import spelled_results
 from tongjian.engine._snapshot import Snapshot
 from tongjian.engine._tables import ResolvedTables
 from tongjian.problems import Problem
@@ -24,6 +25,19 @@ class RuleSetResult:
     sheets: dict[str, list[Row]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run was asked for (运行请求): together with rules and records it gives the run again.
+
+    None stands for a choice that was left to the records: all default rule sets, all years.
+    """
+
+    rulesets: tuple[str, ...] | None = None
+    years: tuple[int, ...] | None = None
+    boundary: str | None = None
+    binds: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Run:
     """A finished run (运行): results, problems and the manifest that pins its inputs."""
@@ -38,6 +52,11 @@ class Run:
     binds: dict[str, str] = field(default_factory=dict)
     accounts: Run | None = None
     """The run whose results were records of this one, where a rule set judges results."""
+    asked: Asked = field(default_factory=Asked)
+
+    def result_bytes(self) -> bytes:
+        """The results in canonical form: their SHA-256 is ``manifest["result"]``."""
+        return b"".join(spelled_results(self.results, self.lines))
 
     @property
     def ledger(self) -> list[Row]:
@@ -83,4 +102,4 @@ class Run:
         return found
 
 
-__all__ = ["RuleSetResult", "Run"]
+__all__ = ["Asked", "RuleSetResult", "Run"]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tongjian import __version__
 from tongjian.engine._finished_run import RuleSetResult
 from tongjian.engine._ledger import LedgerLine
+from tongjian.engine._result_bytes import result_digest
 from tongjian.engine._snapshot import Snapshot
 from tongjian.problems import Problem
 from tongjian.rules import Rulebook
@@ -52,23 +51,3 @@ def make_manifest(
         "problems": len(problems),
         "result": result_digest(results, lines),
     }
-
-
-def result_digest(results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]) -> str:
-    """SHA-256 over every result cell and ledger line, in a fixed order and spelling."""
-    digest = hashlib.sha256()
-    for result in results:
-        for name, rows in sorted(result.sheets.items()):
-            sheet = result.ruleset.program.sheets[name]
-            columns = [*sheet.grain, *sheet.formulas, "@missing"]
-            digest.update(f"{result.ruleset.id}\n{name}\n{columns}\n".encode())
-            for row in sorted(rows, key=lambda r: tuple(str(r[key]) for key in sheet.grain)):
-                digest.update(_spelled([row[column] for column in columns]))
-    for line in lines:
-        digest.update(_spelled(list(line.as_row().values())))
-    return digest.hexdigest()
-
-
-def _spelled(values: Sequence[object]) -> bytes:
-    # json writes floats with repr: the shortest text that reads back as the same bits.
-    return json.dumps(values, ensure_ascii=False).encode() + b"\n"

@@ -11,7 +11,7 @@ from tongjian.engine._choice import Boundary, candidates, check_binds, choose, o
 from tongjian.engine._diagnosis import Diagnosis
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._engines import check_backend, open_engine
-from tongjian.engine._finished_run import RuleSetResult, Run
+from tongjian.engine._finished_run import Asked, RuleSetResult, Run
 from tongjian.engine._kept_rows import coarse_rows, shown_leaves, told_rows
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, ledger_lines
@@ -79,7 +79,14 @@ def run(
                 rows, more = without_entered(rows, connection)
             more.extend(incomplete(accounts))
             snapshot = with_records(snapshot, rows)
-    return setting.run(snapshot, named, wanted_years, boundary, accounts, more)
+    made = setting.run(snapshot, named, wanted_years, boundary, accounts, more)
+    made.asked = Asked(
+        None if named is None else tuple(named),
+        None if wanted_years is None else tuple(sorted(wanted_years)),
+        boundary,
+        dict(binds or {}),
+    )
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Verification (核查): sampling, check list, findings, re-computation, opinion."""
