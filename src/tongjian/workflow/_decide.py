@@ -96,12 +96,12 @@ def _place_and_person(
 ) -> Iterator[Problem]:
     flow, state = situation.history.flow, situation.history.state
     if state not in one.sources:
-        values = _titles("transition", flow, one) | _states("state", flow, [state])
-        yield Problem("workflow.wrong_state", values=values | _states("sources", flow, one.sources))
+        values = _transition(one) | _standing(flow, state)
+        yield Problem("workflow.wrong_state", values=values | _sources(flow, one))
     for name in one.after:
         if situation.history.last(name) is None:
             before = flow.transitions[name]
-            values = _titles("transition", flow, one) | _titles("before", flow, before)
+            values = _transition(one) | _before(before)
             yield Problem("workflow.not_yet", values=values)
     if able:
         return
@@ -109,7 +109,7 @@ def _place_and_person(
     wanted = one.roles if role is None else tuple(r for r in one.roles if r == role)
     values = {
         "by": situation.by or "-",
-        **_titles("transition", flow, one),
+        **_transition(one),
         "roles_zh": "、".join(flow.roles[r].title.zh for r in wanted or one.roles),
         "roles_en": ", ".join(flow.roles[r].title.en for r in wanted or one.roles),
         "having": ", ".join(roles.having(wanted or one.roles)) or "-",
@@ -132,7 +132,7 @@ def _four_eyes(situation: Situation, one: Transition) -> Iterator[Problem]:
             done = flow.transitions.get(name)
             values = {
                 "by": situation.by,
-                **_titles("transition", flow, one),
+                **_transition(one),
                 "done_zh": done.title.zh if done else act,
                 "done_en": done.title.en if done else act,
                 "number": theirs[-1].number,
@@ -159,24 +159,32 @@ def _other_party(situation: Situation, role: str) -> Iterator[Problem]:
 
 
 def _filled_in(situation: Situation, one: Transition, reason: str) -> Iterator[Problem]:
-    flow = situation.history.flow
     if one.reason and not reason.strip():
-        yield Problem("workflow.no_reason", values=_titles("transition", flow, one))
+        yield Problem("workflow.no_reason", values=_transition(one))
     for name in one.needs:
         if situation.content.get(name) in (None, ""):
-            values = {**_titles("transition", flow, one), "field": name}
+            values = {**_transition(one), "field": name}
             yield Problem("workflow.not_filled_in", values=values)
 
 
-def _titles(name: str, flow: Flow, one: Transition) -> dict[str, object]:
-    return {f"{name}_zh": one.title.zh, f"{name}_en": one.title.en}
+def _transition(one: Transition) -> dict[str, object]:
+    return {"transition_zh": one.title.zh, "transition_en": one.title.en}
 
 
-def _states(name: str, flow: Flow, states: Sequence[str]) -> dict[str, object]:
-    titles = [flow.states[state].title for state in states]
+def _before(one: Transition) -> dict[str, object]:
+    return {"before_zh": one.title.zh, "before_en": one.title.en}
+
+
+def _standing(flow: Flow, state: str) -> dict[str, object]:
+    title = flow.states[state].title
+    return {"state_zh": title.zh, "state_en": title.en}
+
+
+def _sources(flow: Flow, one: Transition) -> dict[str, object]:
+    titles = [flow.states[state].title for state in one.sources]
     return {
-        f"{name}_zh": "、".join(one.zh for one in titles),
-        f"{name}_en": ", ".join(one.en for one in titles),
+        "sources_zh": "、".join(title.zh for title in titles),
+        "sources_en": ", ".join(title.en for title in titles),
     }
 
 
@@ -184,14 +192,14 @@ def instead(history: History, options: Sequence[Option]) -> Problem:
     """What is open to the person instead, in one note."""
     able = [one for one in options if one.allowed]
     values = {
-        **_states("state", history.flow, [history.state]),
+        **_standing(history.flow, history.state),
         "able_zh": "、".join(f"{o.transition.title.zh}（{o.transition.name}）" for o in able),
         "able_en": ", ".join(f"{o.transition.title.en} ({o.transition.name})" for o in able),
     }
     if able:
         return Problem("workflow.instead", values=values, severity="note")
     others = {
-        **_states("state", history.flow, [history.state]),
+        **_standing(history.flow, history.state),
         "roles_zh": "、".join(
             f"{o.transition.title.zh}：{_roles(history.flow, o, 'zh')}" for o in options
         )
