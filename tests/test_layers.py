@@ -74,6 +74,7 @@ WORDS = {
     "energy": "a boundary that the schema of rule sets lists",
     "project": "a scope of policy targets, and a kind of process unit",
     "level": "a way in which a target is measured, and the class of products that are judged",
+    "material": "the class of streams, and what reaches the materiality level of a verification",
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
