@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import day_of, digests, facility_of, revision_data, rulesets_of
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
 from tongjian.control_plan import (
-    Datum,
-    Need,
     Plan,
+    Wanted,
     changes,
     china_day,
     draft,
@@ -56,7 +56,7 @@ def run_draft(
         raise TongjianError(Problem("control_plan.exists", values={"path": target}))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="\n")
-    count = len(wanted(rows, chosen, catalogue))
+    count = sum(one.occurs for one in wanted(rows, chosen, catalogue))
     out.data({"file": str(target), "rulesets": [one.id for one in chosen], "parameters": count})
     out.say(
         f"已写 {target}：{count} 个参数，依据 {'、'.join(one.id for one in chosen)}。"
@@ -88,10 +88,7 @@ def run_check(
     known = history(open_log(workspace), plan.facility)
     problems = not_next(plan, known)
     found = changes(known.revisions[-1].plan, plan) if known.revisions else ()
-    open_ = [
-        _uncovered(plan, datum, need, catalogue)
-        for datum, need in uncovered(plan, rows, chosen, catalogue).items()
-    ]
+    open_ = list(_uncovered(plan, uncovered(plan, rows, chosen, catalogue), catalogue))
     out.data(
         {
             "ok": not problems,
@@ -106,29 +103,30 @@ def run_check(
     out.problems([*problems, *open_])
     out.say(
         f"{plan.facility} 计划第 {plan.revision} 版：{len(plan.parameters)} 个参数，"
-        f"{len(plan.meters)} 台器具，比上一版 {len(found)} 处变动，未覆盖 {len(open_)} 项；"
+        f"{len(plan.meters)} 台器具，比上一版 {len(found)} 处变动，未覆盖 {len(open_)} 种物料；"
         f"{'不能录入' if problems else '可以录入'}。",
         f"Revision {plan.revision} of the plan of {plan.facility}: {len(plan.parameters)} "
-        f"parameters, {len(plan.meters)} meters, {len(found)} changes, {len(open_)} items not "
+        f"parameters, {len(plan.meters)} meters, {len(found)} changes, {len(open_)} streams not "
         f"covered; it {'cannot' if problems else 'can'} be entered.",
     )
     if problems:
         raise SystemExit(1)
 
 
-def _uncovered(plan: Plan, datum: Datum, need: Need, catalogue: Catalogue) -> Problem:
-    unit, stream, item = datum
-    its = catalogue.streams.get(stream)
-    values = {
-        "unit": unit or "—",
-        "stream_zh": stream if its is None else its.zh,
-        "stream_en": stream if its is None else its.en,
-        "title_zh": need.title.zh,
-        "title_en": need.title.en,
-        "item": item,
-        "revision": plan.revision,
-    }
-    return Problem("control_plan.uncovered", values=values, severity="warning")
+def _uncovered(plan: Plan, found: Iterable[Wanted], catalogue: Catalogue) -> Iterator[Problem]:
+    """One warning for each stream of each process unit."""
+    for (unit, stream), group in groupby(found, key=lambda one: one.datum[:2]):
+        needs = [one.need for one in group]
+        its = catalogue.streams.get(stream)
+        values = {
+            "unit": unit or "—",
+            "stream_zh": stream if its is None else its.zh,
+            "stream_en": stream if its is None else its.en,
+            "titles_zh": "、".join(f"{one.title.zh}（{one.item}）" for one in needs),
+            "titles_en": ", ".join(f"{one.title.en} ({one.item})" for one in needs),
+            "revision": plan.revision,
+        }
+        yield Problem("control_plan.uncovered", values=values, severity="warning")
 
 
 def _read(file: Path) -> Plan:

@@ -8,9 +8,8 @@ from typing import cast, get_args
 
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import day_of, digests, facility_of
-from tongjian.cli._plan_words import WORDS
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
-from tongjian.control_plan import Outcome, calibrate, freeze, read_guide
+from tongjian.control_plan import Outcome, calibrate, freeze, read_guide, word
 from tongjian.problems import Problem, TongjianError
 
 
@@ -46,11 +45,10 @@ def run_calibrate(
         files=digests(attached),
     )
     out.data(entry.as_dict())
-    due = entry.content["next_due"] or "—"
+    due, said = entry.content["next_due"] or "—", word("outcome", result, out.lang)
     out.say(
-        f"器具 {meter} 于 {day} 检定，结果 {WORDS[result][0]}，有效期至 {due}；"
-        f"日志第 {entry.number} 条。",
-        f"Meter {meter} calibrated on {day}: {WORDS[result][1]}, due {due}; entry {entry.number}.",
+        f"器具 {meter} 于 {day} 检定，结果 {said}，有效期至 {due}；日志第 {entry.number} 条。",
+        f"Meter {meter} calibrated on {day}: {said}, due {due}; entry {entry.number}.",
     )
 
 

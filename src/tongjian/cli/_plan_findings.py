@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import day_of, facility_of, rulesets_of
-from tongjian.cli._plan_words import WORDS
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
 from tongjian.control_plan import (
     Finding,
@@ -23,6 +22,8 @@ from tongjian.control_plan import (
     month_states,
     read_guide,
     reads,
+    shown,
+    word,
 )
 from tongjian.records import Catalogue
 from tongjian.reports import Words
@@ -70,36 +71,36 @@ def run_findings(
 
 
 def _print_links(out: Output, links: Links, widths: Sequence[HalfWidth]) -> None:
+    """One row for each run of periods that the plan treats alike."""
     zh = out.lang == "zh"
-    words, at = Words.of(out.lang), 0 if zh else 1
+    words = Words.of(out.lang)
     stated = {one.parameter: one for one in widths}
-    rows = []
+    rows: dict[tuple[str, ...], list[str]] = {}
     for one in links.links:
         if not one.read:
             continue
         name = "" if one.parameter is None else one.parameter.id
-        width = stated.get(name)
-        rows.append(
-            [
-                one.period,
-                words.key("stream", one.datum[1]),
-                one.datum[2],
-                one.datum[0] or "—",
-                words.term("tier", str(one.row["tier"])),
-                name or "—",
-                "—" if one.revision is None else f"{one.revision.plan.revision}",
-                WORDS[one.agreement][at],
-                ", ".join(f"{its.meter} {WORDS[its.state][at]}" for its in one.meters) or "—",
-                "—" if width is None else f"±{width.half_width:.3g}",
-            ]
+        meters = (f"{its.meter} {word('meter', its.state, out.lang)}" for its in one.meters)
+        cells = (
+            words.key("stream", one.datum[1]),
+            words.item(one.datum[1], one.datum[2]),
+            one.datum[0] or "—",
+            words.term("tier", str(one.row["tier"])),
+            name or "—",
+            "—" if one.revision is None else f"{one.revision.plan.revision}",
+            word("agreement", one.agreement, out.lang),
+            ", ".join(meters) or "—",
+            f"±{stated[name].half_width:.3g}" if name in stated else "—",
         )
+        rows.setdefault(cells, []).append(one.period)
     headers = (
-        ["期间", "物料", "项目", "工序", "来源", "参数", "版次", "符合", "器具", "半宽%"]
+        ["物料", "项目", "工序", "来源", "参数", "版次", "符合", "器具", "半宽%", "期间"]
         if zh
-        else ["period", "stream", "item", "unit", "tier", "parameter", "rev.", "agrees", "meters", "±%"]
-    )  # fmt: skip
+        else ["stream", "item", "unit", "tier", "parameter", "rev.", "agrees", "meters", "±%", "of"]
+    )
     if rows:
-        out.table("数据与计划" if zh else "Data and plan", headers, rows, keys=1)
+        listed = [[*cells, shown(periods)] for cells, periods in rows.items()]
+        out.table("数据与计划" if zh else "Data and plan", headers, listed)
 
 
 def _print_months(out: Output, months: Sequence[MonthState]) -> None:
@@ -107,7 +108,7 @@ def _print_months(out: Output, months: Sequence[MonthState]) -> None:
     rows = [
         [
             one.month,
-            WORDS[one.state][0 if zh else 1],
+            word("month", one.state, out.lang),
             str(one.deadline or "—"),
             len(one.key),
             ", ".join(str(its.entry) for its in one.freezes) or "—",
@@ -126,15 +127,16 @@ def _print_months(out: Output, months: Sequence[MonthState]) -> None:
 
 
 def _print_findings(out: Output, found: Sequence[Finding]) -> None:
-    at = 0 if out.lang == "zh" else 1
+    words = Words.of(out.lang)
     for one in found:
-        clause = f"{one.clause.text()}（{one.clause.status}）"
+        kind = word("severity", one.severity, out.lang)
+        clause, status = one.clause.text(), words.term("status", one.clause.status)
         out.say(
-            f"[{WORDS[one.severity][at]}] {one.title('zh')}：{one.text('zh')}\n      依据 {clause}",
-            f"[{WORDS[one.severity][at]}] {one.title('en')}: {one.text('en')}\n      by {clause}",
+            f"[{kind}] {one.title('zh')}：{one.text('zh')}\n      依据 {clause}（{status}）",
+            f"[{kind}] {one.title('en')}: {one.text('en')}\n      by {clause} ({status})",
         )
     counted = Counter(one.severity for one in found)
-    told = [f"{WORDS[name][at]} {count}" for name, count in counted.items()]
+    told = [f"{word('severity', name, out.lang)} {count}" for name, count in counted.items()]
     out.say(
         f"共 {len(found)} 项发现{'：' if told else ''}{'，'.join(told)}。",
         f"{len(found)} findings{': ' if told else ''}{', '.join(told)}.",

@@ -8,7 +8,6 @@ from typing import Any
 
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import day_of, revision_data
-from tongjian.cli._plan_words import WORDS, words_of
 from tongjian.cli._workspace import open_log
 from tongjian.control_plan import (
     Calibration,
@@ -18,6 +17,7 @@ from tongjian.control_plan import (
     china_day,
     history,
     meter_state,
+    word,
 )
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Words
@@ -70,7 +70,7 @@ def _show_meters(out: Output, plan: Plan, known: History, day: date, *, zh: bool
                 one.accuracy_class or "—",
                 "—" if last is None else f"{last.day}",
                 "—" if due is None else f"{due}",
-                WORDS[state.state][0 if zh else 1],
+                word("meter", state.state, out.lang),
                 "—" if spread is None else f"±{spread.half_width:.3g}",
             ]
         )
@@ -84,17 +84,17 @@ def _show_meters(out: Output, plan: Plan, known: History, day: date, *, zh: bool
 
 
 def _show_parameters(out: Output, plan: Plan, *, zh: bool) -> None:
-    words, at = Words.of(out.lang), 0 if zh else 1
+    words = Words.of(out.lang)
     rows = [
         [
             one.id,
             words.key("stream", one.stream),
-            one.item,
+            words.item(one.stream, one.item),
             one.process_unit or "—",
-            words_of(one.obtained, out.lang),
+            word("way", one.obtained, out.lang),
             ", ".join([*one.meters, *filter(None, [one.laboratory, one.standard])]) or "—",
-            WORDS[one.recorded][at] if one.recorded else "—",
-            WORDS[one.missing.rule][at] if one.missing else "—",
+            word("frequency", one.recorded, out.lang) if one.recorded else "—",
+            word("missing", one.missing.rule, out.lang) if one.missing else "—",
             "/".join(filter(None, [one.filled_by, one.checked_by])) or "—",
         ]
         for one in plan.parameters
@@ -131,7 +131,14 @@ def run_diff(out: Output, workspace: Path, facility: str, old: int | None, new: 
     )
     at = 0 if out.lang == "zh" else 1
     rows = [
-        [WORDS[one.kind][at], one.part, one.id, one.field, one.before or "—", one.after or "—"]
+        [
+            word("change", one.kind, out.lang),
+            one.part,
+            one.id,
+            one.field,
+            one.before or "—",
+            one.after or "—",
+        ]
         for one in found
     ]
     headers = (

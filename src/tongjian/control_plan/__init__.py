@@ -34,7 +34,7 @@ from tongjian.control_plan._history import (
     plan_at,
 )
 from tongjian.control_plan._link import Coverage, Link, Links, Reads, Row, link
-from tongjian.control_plan._periods import china_day
+from tongjian.control_plan._periods import china_day, shown
 from tongjian.control_plan._plan import (
     Boundary,
     EmissionSource,
@@ -50,7 +50,8 @@ from tongjian.control_plan._plan import (
 )
 from tongjian.control_plan._read import plan_of, read_plan
 from tongjian.control_plan._reads import Need, accounts_of, needs, reads
-from tongjian.control_plan._wanted import Datum, uncovered, wanted
+from tongjian.control_plan._wanted import Wanted, uncovered, wanted
+from tongjian.control_plan._words import word
 from tongjian.control_plan._workbook import read_plan_workbook, write_plan_workbook
 
 __all__ = [
@@ -59,7 +60,6 @@ __all__ = [
     "Change",
     "Clause",
     "Coverage",
-    "Datum",
     "EmissionSource",
     "Finding",
     "Freeze",
@@ -89,6 +89,7 @@ __all__ = [
     "Row",
     "Spread",
     "State",
+    "Wanted",
     "accounts_of",
     "calibrate",
     "changes",
@@ -113,8 +114,10 @@ __all__ = [
     "read_plan_workbook",
     "reads",
     "revise",
+    "shown",
     "uncovered",
     "wanted",
     "ways",
+    "word",
     "write_plan_workbook",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 from tongjian.control_plan._guide import ways
 from tongjian.control_plan._link import Row
 from tongjian.control_plan._reads import Need
-from tongjian.control_plan._wanted import named_streams, wanted
+from tongjian.control_plan._wanted import Wanted, wanted
 from tongjian.records import Catalogue
 from tongjian.rules import CompiledRuleSet
 
@@ -47,6 +47,10 @@ meters: []                # 计量器具台账：去掉 []，按下例填写 / d
 #   uncertainty: {{percent: 0.5, meaning: limit, basis: 检定证书}}
 laboratories: []
 # - {{id: L1, name: 质检中心, kind: own, accreditation: [CNAS], valid_to: 2027-06-30}}
+"""
+_ABSENT = """\
+# 以下项目规则集也读取，没有数据：不发生的不必写；如有发生，去掉 # 并写明如何获取。
+# Read as well, nothing recorded: leave them out if they do not occur, else say how obtained.
 """
 _TAIL = """\
 roles:
@@ -82,43 +86,36 @@ def draft(
             f"    name: {_quoted(str(one['name_zh']))}\n"
             for one in units
         )
-    streams = list(dict.fromkeys(stream for _, stream, _ in listed))
-    titles = [catalogue.streams[stream].zh for stream in streams if stream in catalogue.streams]
-    names = [f"# {title}" for title in titles]
-    text += _SOURCES.format(sources="\n".join(names) or "# —")
+    titles = dict.fromkeys(_stream(one.need.stream, catalogue) for one in listed)
+    named = [f"# {title}" for title in titles]
+    text += _SOURCES.format(sources="\n".join(named) or "# —")
     text += "parameters:\n"
-    always = set(named_streams(rulesets))
-    for (unit, stream, _), (need, tier) in listed.items():
-        needed = need.required and stream in always
-        lines = _parameter(unit, need, tier, catalogue, needed=needed)
-        text += "".join(f"{line}\n" for line in lines)
+    for one in listed:
+        if one.occurs:
+            text += "".join(f"{line}\n" for line in _parameter(one, catalogue))
+    left = [_absent(one, catalogue) for one in listed if not one.occurs]
+    if left:
+        text += _ABSENT + "".join(f"{line}\n" for line in left)
     return text + _TAIL
 
 
-def _parameter(
-    unit: str, need: Need, tier: str, catalogue: Catalogue, *, needed: bool
-) -> Iterator[str]:
-    stream = need.stream
-    its = catalogue.streams.get(stream)
-    item = None if its is None else catalogue.items_of(its.stream_class).get(need.item)
-    name = f"{stream if its is None else its.zh}：{need.title.zh if item is None else item.zh}"
-    way = _way(tier, "" if item is None else item.kind)
-    why = f"现有数据 {tier} / tier of the records" if tier else ""
-    if not tier:
-        if needed:
+def _parameter(one: Wanted, catalogue: Catalogue) -> Iterator[str]:
+    its = catalogue.streams.get(one.need.stream)
+    item = None if its is None else catalogue.items_of(its.stream_class).get(one.need.item)
+    way = _way(one.tier, "" if item is None else item.kind)
+    why = f"现有数据 {one.tier} / tier of the records" if one.tier else ""
+    if not one.tier:
+        if one.needed:
             why = "方法必需 / the method needs it"
-        elif need.has_default:
-            way, why = "default", "没有数据时方法取缺省值 / the method has a default"
         else:
-            way, why = "absent", "没有数据，请确认 / nothing recorded: confirm"
-    yield f"- id: {_quoted('-'.join(filter(None, [unit, stream, need.item])))}"
-    yield f"  name: {_quoted(name)}"
-    yield f"  stream: {_quoted(stream)}"
-    yield f"  item: {_quoted(need.item)}"
-    if unit:
-        yield f"  process_unit: {_quoted(unit)}"
-    yield f"  obtained: {way:<15} # {why}"
-    if way in ("default", "absent"):
+            way, why = "default", "没有数据时方法取缺省值 / the method has a default"
+    yield f"- id: {_quoted('-'.join(filter(None, one.datum)))}"
+    yield f"  stream: {_quoted(_stream(one.need.stream, catalogue))}"
+    yield f"  item: {_quoted(_item(one.need, catalogue))}"
+    if one.process_unit:
+        yield f"  process_unit: {_quoted(one.process_unit)}"
+    yield f"  obtained: {way:<13} # {why}"
+    if way == "default":
         return
     if way == "measured":
         yield "  meters: []              # 器具编号 / ids of the meters"
@@ -130,6 +127,32 @@ def _parameter(
     yield "  missing: {rule: }       # conservative neighbours last_value default none"
     yield "  filled_by: fill"
     yield "  checked_by: check"
+
+
+def _absent(one: Wanted, catalogue: Catalogue) -> str:
+    """What is read and does not occur, as a comment."""
+    unit = f", process_unit: {_quoted(one.process_unit)}" if one.process_unit else ""
+    return (
+        f"# - {{id: {_quoted('-'.join(filter(None, one.datum)))}, "
+        f"stream: {_quoted(_stream(one.need.stream, catalogue))}, "
+        f"item: {_quoted(_item(one.need, catalogue))}{unit}, obtained: absent}}"
+    )
+
+
+def _stream(name: str, catalogue: Catalogue) -> str:
+    """The Chinese name of a stream where it says which stream is meant, else the id."""
+    its = catalogue.streams.get(name)
+    found = None if its is None else catalogue.resolve_stream(its.zh)
+    return its.zh if its is not None and found is not None and found.id == name else name
+
+
+def _item(need: Need, catalogue: Catalogue) -> str:
+    its = catalogue.streams.get(need.stream)
+    if its is None:
+        return need.item
+    title = catalogue.items_of(its.stream_class)[need.item].zh
+    found = catalogue.resolve_item(its, title)
+    return title if found is not None and found.id == need.item else need.item
 
 
 def _way(tier: str, kind: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tongjian.control_plan._words import words
+
 Kind = Literal["text", "number", "whole", "day", "list", "flag"]
 SPLIT = ";"
 """What stands between the entries of a list within a cell; the full-width one is read as well."""
@@ -160,56 +162,22 @@ SHEETS: Sequence[PlanSheet] = (
     ),
     PlanSheet("quality", "内部质量控制", _columns(("text", "措施")), plain=True),
 )
-# Chinese words that a cell may have for a word of the document, by the column's path.
-CHOICES: dict[str, dict[str, str]] = {
-    "obtained": {
-        "计量": "measured",
-        "化验": "tested",
-        "结算凭证": "statement",
-        "计算": "calculated",
-        "缺省值": "default",
-        "不发生": "absent",
-    },
-    "frequency": {
-        "连续": "continuous",
-        "每班": "shift",
-        "每日": "day",
-        "每批": "batch",
-        "每周": "week",
-        "每月": "month",
-        "每季": "quarter",
-        "每年": "year",
-        "一次": "once",
-    },
-    "missing.rule": {
-        "保守值": "conservative",
-        "前后平均": "neighbours",
-        "上一个值": "last_value",
-        "缺省值": "default",
-        "不替代": "none",
-    },
-    "uncertainty.meaning": {
-        "95%半宽": "half_width",
-        "扩展不确定度": "expanded",
-        "标准不确定度": "standard",
-        "最大允许误差": "limit",
-    },
-    "sources.kind": {
-        "燃烧": "combustion",
-        "过程": "process",
-        "固碳": "fixed",
-        "电力": "electricity",
-        "热力": "heat",
-        "其他": "other",
-    },
-    "laboratories.kind": {"自有": "own", "外部": "external"},
+# Which group of words a column has, by its path; that of the sheet before it where two differ.
+_GROUPS = {
+    "obtained": "way",
+    "frequency": "frequency",
+    "recorded": "frequency",
+    "missing.rule": "missing",
+    "uncertainty.meaning": "meaning",
+    "sources.kind": "source",
+    "laboratories.kind": "laboratory",
 }
-CHOICES["recorded"] = CHOICES["frequency"]
 
 
 def choices(sheet: PlanSheet, column: PlanColumn) -> dict[str, str]:
     """The Chinese words that a column may have, and what they stand for."""
-    return CHOICES.get(f"{sheet.path}.{column.path}") or CHOICES.get(column.path, {})
+    group = _GROUPS.get(f"{sheet.path}.{column.path}") or _GROUPS.get(column.path)
+    return {} if group is None else {zh: code for code, (zh, _) in words(group).items()}
 
 
 __all__ = ["SHEETS", "SPLIT", "Kind", "PlanColumn", "PlanSheet", "choices"]
