@@ -34,6 +34,7 @@ from tongjian.control_plan._history import (
     plan_at,
 )
 from tongjian.control_plan._link import Coverage, Link, Links, Reads, Row, link
+from tongjian.control_plan._outline import outline
 from tongjian.control_plan._periods import china_day, shown
 from tongjian.control_plan._plan import (
     Boundary,
@@ -107,6 +108,7 @@ __all__ = [
     "month_states",
     "needs",
     "not_next",
+    "outline",
     "plan_at",
     "plan_of",
     "read_guide",
