@@ -8,7 +8,9 @@ wrong. Nothing here knows a sector, a database or the web.
 """
 
 from tongjian.control_plan._calibration import MeterState, State, meter_state
-from tongjian.control_plan._enter import calibrate, revise
+from tongjian.control_plan._diff import PlanChange, changes
+from tongjian.control_plan._draft import draft
+from tongjian.control_plan._enter import calibrate, not_next, revise
 from tongjian.control_plan._finding import Finding
 from tongjian.control_plan._findings import findings
 from tongjian.control_plan._freeze import (
@@ -19,18 +21,21 @@ from tongjian.control_plan._freeze import (
     month_states,
 )
 from tongjian.control_plan._guide import Clause, Guide, Kind, Level, kinds, read_guide, ways
+from tongjian.control_plan._half_widths import HalfWidth, half_widths
 from tongjian.control_plan._history import (
     Calibration,
     Freeze,
     FrozenValue,
     History,
+    Outcome,
     Revision,
     facilities,
     history,
     plan_at,
 )
 from tongjian.control_plan._link import Coverage, Link, Links, Reads, Row, link
-from tongjian.control_plan._periods import china_day
+from tongjian.control_plan._outline import outline
+from tongjian.control_plan._periods import china_day, shown
 from tongjian.control_plan._plan import (
     Boundary,
     EmissionSource,
@@ -45,7 +50,10 @@ from tongjian.control_plan._plan import (
     Spread,
 )
 from tongjian.control_plan._read import plan_of, read_plan
-from tongjian.control_plan._reads import Need, needs, reads
+from tongjian.control_plan._reads import Need, accounts_of, needs, reads
+from tongjian.control_plan._wanted import Wanted, uncovered, wanted
+from tongjian.control_plan._words import word
+from tongjian.control_plan._workbook import read_plan_workbook, write_plan_workbook
 
 __all__ = [
     "Boundary",
@@ -58,6 +66,7 @@ __all__ = [
     "Freeze",
     "FrozenValue",
     "Guide",
+    "HalfWidth",
     "History",
     "Kind",
     "Laboratory",
@@ -69,8 +78,10 @@ __all__ = [
     "Missing",
     "MonthState",
     "Need",
+    "Outcome",
     "Parameter",
     "Plan",
+    "PlanChange",
     "ProcessUnit",
     "Range",
     "Reads",
@@ -79,11 +90,16 @@ __all__ = [
     "Row",
     "Spread",
     "State",
+    "Wanted",
+    "accounts_of",
     "calibrate",
+    "changes",
     "china_day",
+    "draft",
     "facilities",
     "findings",
     "freeze",
+    "half_widths",
     "history",
     "key_parameters",
     "kinds",
@@ -91,11 +107,19 @@ __all__ = [
     "meter_state",
     "month_states",
     "needs",
+    "not_next",
+    "outline",
     "plan_at",
     "plan_of",
     "read_guide",
     "read_plan",
+    "read_plan_workbook",
     "reads",
     "revise",
+    "shown",
+    "uncovered",
+    "wanted",
     "ways",
+    "word",
+    "write_plan_workbook",
 ]

@@ -32,7 +32,7 @@ def revise(log: EvidenceLog, plan: Plan, by: str, files: Sequence[str] = ()) -> 
     """
     with log.locked():
         known = history(log, plan.facility)
-        problems = _not_next(plan, known)
+        problems = not_next(plan, known)
         if problems:
             raise TongjianError(problems)
         # Through JSON, so that what is returned is what will be read from the log.
@@ -42,7 +42,8 @@ def revise(log: EvidenceLog, plan: Plan, by: str, files: Sequence[str] = ()) -> 
     return Revision(plan, entry.number, by, china_day(entry.time))
 
 
-def _not_next(plan: Plan, known: History) -> list[Problem]:
+def not_next(plan: Plan, known: History) -> list[Problem]:
+    """Why a plan cannot be entered as the next revision; none where it can."""
     last = known.revisions[-1].plan if known.revisions else None
     values = {
         "facility": plan.facility,
@@ -125,4 +126,4 @@ def _not_calibrated(
     return problems
 
 
-__all__ = ["calibrate", "revise"]
+__all__ = ["calibrate", "not_next", "revise"]

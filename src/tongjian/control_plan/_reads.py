@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from tongjian.control_plan._link import Reads, Row
 from tongjian.records import Catalogue
-from tongjian.rules import CompiledRuleSet, InputDoc, SheetPlan, Words
+from tongjian.rules import CompiledRuleSet, InputDoc, Rulebook, SheetPlan, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ class Need:
     title: Words
     required: bool
     has_default: bool
+
+
+_BOUNDARIES = ("enterprise", "ets")
+
+
+def accounts_of(rulebook: Rulebook, sector: str, year: int) -> list[CompiledRuleSet]:
+    """The rule sets by which the plants of a sector report in a year (核算规则集)."""
+    return [
+        one
+        for editions in rulebook.rulesets.values()
+        for one in editions
+        if one.doc.boundary in _BOUNDARIES
+        and sector in one.doc.sectors
+        and one.doc.validity.covers(date(year, 12, 31))
+    ]
 
 
 def reads(rulesets: Sequence[CompiledRuleSet], catalogue: Catalogue) -> Reads:
@@ -87,4 +103,4 @@ def _both(one: Need, other: Need) -> Need:
     )
 
 
-__all__ = ["Need", "needs", "reads"]
+__all__ = ["Need", "accounts_of", "needs", "reads"]
