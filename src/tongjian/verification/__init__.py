@@ -41,6 +41,7 @@ from tongjian.verification._opinion import (
     newest_version,
     opinion_of,
 )
+from tongjian.verification._plan_view import PlanView, plan_view
 from tongjian.verification._printed import Claim, Printed, PrintedRow, printed_rows, read_printed
 from tongjian.verification._recompute import (
     Difference,
@@ -83,6 +84,7 @@ __all__ = [
     "Materiality",
     "Misstatements",
     "Opinion",
+    "PlanView",
     "Planned",
     "Printed",
     "PrintedRow",
@@ -110,6 +112,7 @@ __all__ = [
     "misstatements",
     "newest_version",
     "opinion_of",
+    "plan_view",
     "printed_rows",
     "raise_finding",
     "read_printed",

@@ -9,7 +9,13 @@ from typing import Any
 from tongjian.evidence import Entry
 from tongjian.problems import Problem
 from tongjian.verification._checklist import ListState, list_state
-from tongjian.verification._findings import Finding, Misstatements, findings_of, misstatements
+from tongjian.verification._findings import (
+    VERSION,
+    Finding,
+    Misstatements,
+    findings_of,
+    misstatements,
+)
 from tongjian.verification._recompute import MAKE
 from tongjian.verification._sample_log import SampleState, sample_of
 from tongjian.verification._settings import Settings, default_settings
@@ -23,7 +29,8 @@ class Ground:
 
     `result` is the digest of the result and `records` that of its data, `total` and `threshold`
     (the materiality level) are in `unit`, `share` is the level as a share of the total, and `items`
-    are the questions of the check list.
+    are the questions of the check list. `pinned` are the digests of records and rulebook of the run,
+    as a version of the report has them.
     """
 
     ruleset: str
@@ -35,16 +42,23 @@ class Ground:
     threshold: float
     assurance: str
     items: tuple[str, ...]
+    pinned: tuple[str, str]
 
     def as_dict(self) -> dict[str, Any]:
         """It as plain data, for the log."""
-        return {**{name: getattr(self, name) for name in self.__slots__}, "items": list(self.items)}
+        return {
+            **{name: getattr(self, name) for name in self.__slots__},
+            "items": list(self.items),
+            "pinned": list(self.pinned),
+        }
 
     @classmethod
     def of_content(cls, content: Mapping[str, Any]) -> Ground:
         """It as an entry of the log has it."""
         parts = {name: content[name] for name in cls.__slots__}
-        return cls(**{**parts, "items": tuple(content["items"])})
+        return cls(
+            **{**parts, "items": tuple(content["items"]), "pinned": tuple(content["pinned"])}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,7 @@ def assess(
         "limitation": problem("no_limitation", limited),
         "no_limitation": problem("limited_scope", not limited),
         "reasons": problem("no_reasons", reasoned),
+        "result_of_version": tuple(_version_problems(listed, report, ground)),
     }
     return Assessment(ground, findings, off, sample, answered, recomputed, conditions, chosen)
 
@@ -192,6 +207,19 @@ def _list_problems(state: ListState, findings: Sequence[Finding]) -> Iterable[Pr
     refused = [name for name in state.refused if name not in _cited(findings)]
     if refused:
         yield Problem("verification.list_refused", values={"items": _some(refused)})
+
+
+def _version_problems(entries: Iterable[Entry], report: str, ground: Ground) -> Iterable[Problem]:
+    """Whether the result is that of the newest version: from the same records and rulebook."""
+    made = [one for one in entries if one.act == VERSION and one.subject == report]
+    if not made:
+        yield Problem("verification.no_version")
+        return
+    said = made[-1].content
+    records = [one["digest"] for one in said["records"]]
+    if ground.pinned not in zip(records, said["rulebooks"], strict=True):
+        values = {"version": said["version"], "number": made[-1].number}
+        yield Problem("verification.not_the_version", values=values)
 
 
 def _recomputed_problems(entry: Entry | None) -> Iterable[Problem]:

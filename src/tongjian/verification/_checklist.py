@@ -12,7 +12,7 @@ from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Words
 from tongjian.verification._engagement import Datum, Engagement
 from tongjian.verification._enter import enter
-from tongjian.verification._sample import LinkLike
+from tongjian.verification._plan_view import PlanView
 from tongjian.verification._settings import Settings, default_settings
 from tongjian.workflow import History
 
@@ -49,11 +49,10 @@ class CheckItem:
         }
 
 
-def checklist(engagement: Engagement, links: Iterable[LinkLike] = ()) -> list[CheckItem]:
+def checklist(engagement: Engagement, plan: PlanView | None = None) -> list[CheckItem]:
     """The check list of an engagement: everything that its total rests on, each once.
 
-    `links` is what the control plan knows of the records; without them nothing is asked about the
-    plan.
+    `plan` is what the control plan says of the records and what is wrong with it (`plan_view`).
     """
     data = engagement.data
     return [
@@ -64,7 +63,7 @@ def checklist(engagement: Engagement, links: Iterable[LinkLike] = ()) -> list[Ch
         *_factors(engagement),
         *_rounding(engagement),
         *_exclusions(engagement),
-        *_plan(links),
+        *_plan(engagement, plan),
     ]
 
 
@@ -198,37 +197,46 @@ def _exclusions(engagement: Engagement) -> Iterator[CheckItem]:
             yield CheckItem(f"exclusion/{line.sheet}.{line.column}", "exclusion", question)
 
 
-def _plan(links: Iterable[LinkLike]) -> Iterator[CheckItem]:
-    listed = list(links)
-    if not listed:
+def _plan(engagement: Engagement, plan: PlanView | None) -> Iterator[CheckItem]:
+    if plan is None or not plan.history.revisions:
+        question = Words(
+            "企业没有登记数据质量控制计划：各参数的获取方式有其他书面依据？",
+            "No control plan is entered: is there another document on how data are obtained?",
+        )
+        yield CheckItem("plan", "plan", question, detail=engagement.facility)
         return
-    off: dict[tuple[str, str, str, str], int] = {}
-    meters: dict[tuple[str, str], int] = {}
-    for link in listed:
-        row = link.row
-        if link.agreement not in ("as planned", "better"):
-            mark = (str(row["process_unit"] or ""), str(row["stream"]), str(row["item"]))
-            off[*mark, link.agreement] = off.get((*mark, link.agreement), 0) + 1
-        for meter in link.meters:
-            meters[meter.meter, meter.state] = meters.get((meter.meter, meter.state), 0) + 1
+    numbers = ", ".join(str(one.plan.revision) for one in plan.history.revisions)
     question = Words(
-        "控制计划与实际计量、检测一致，修订及时登记？",
-        "Does the control plan agree with what is measured, and are its revisions entered in time?",
+        "控制计划与实际的边界、计量、检测和职责一致，修订及时登记？",
+        "Does the control plan agree with boundary, meters, tests and duties as they are?",
     )
-    yield CheckItem("plan", "plan", question, detail=f"n={len(listed)}")
-    for (unit, stream, item, agreement), count in sorted(off.items()):
-        where = f"{unit} {stream} {item}".strip()
+    yield CheckItem("plan", "plan", question, detail=f"revisions: {numbers}")
+    states: dict[str, dict[str, int]] = {}
+    for link in plan.links.links:
+        for meter in link.meters if link.read else ():
+            counts = states.setdefault(meter.meter, {})
+            counts[meter.state] = counts.get(meter.state, 0) + 1
+    for name, counts in sorted(states.items()):
+        told = ", ".join(f"{state}: {count}" for state, count in sorted(counts.items()))
         question = Words(
-            f"{where} 的 {count} 个数据与控制计划不一致（{agreement}），原因充分？",
-            f"Is there good reason that {count} data of {where} are not by the plan ({agreement})?",
+            f"计量器具 {name} 的检定或校准证书与登记一致，并覆盖全部期间？",
+            f"Do the calibration certificates of meter {name} agree and cover every period?",
         )
-        yield CheckItem(f"plan/{unit}/{stream}/{item}/{agreement}", "plan", question)
-    for (name, state), count in sorted(meters.items()):
+        yield CheckItem(f"plan/meter/{name}", "plan", question, detail=told)
+    seen: dict[str, int] = {}
+    for one in plan.findings:
+        name = f"plan/{one.kind}/{one.subject}"
+        seen[name] = seen.get(name, 0) + 1
+        number = f"#{seen[name]}" if seen[name] > 1 else ""
         question = Words(
-            f"计量器具 {name} 的检定或校准证书有效（状态：{state}，涉及 {count} 个数据）？",
-            f"Is the calibration of meter {name} valid (state: {state}, {count} data rest on it)?",
+            f"系统发现：{one.words.message('zh')}——已查明，或已就此提出发现？",
+            f"The plan was found wanting: {one.words.message('en')}. Was it looked into?",
         )
-        yield CheckItem(f"plan/meter/{name}/{state}", "plan", question)
+        clause = one.clause
+        yield CheckItem(
+            *(name + number, "plan", question, clause.document, clause.clause, clause.status),
+            one.severity,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,13 +180,14 @@ class Engagement:
             if quantity.kind == "record"
         }
         found = []
-        for record in self._records():
+        for record in self.records_of_year():
             effect = _effect(record, effects)
             if effect is not None:
                 found.append(_datum(record, effect))
         return tuple(sorted(found, key=lambda one: one.id))
 
-    def _records(self) -> list[Row]:
+    def records_of_year(self) -> list[Row]:
+        """Every record of the facility's year, whether the total rests on it or not."""
         listed = ", ".join(f'"{name}"' for name in _COLUMNS)
         query = f"SELECT {listed} FROM activity WHERE facility = ? AND year = ? ORDER BY ALL"
         with self.run.snapshot.borrow() as connection:

@@ -86,6 +86,7 @@ def ground_of(engagement: Engagement, items: Iterable[CheckItem]) -> Ground:
         threshold=engagement.threshold,
         assurance=engagement.assurance,
         items=tuple(one.id for one in items),
+        pinned=(str(engagement.run.manifest["records"]), str(engagement.run.manifest["rulebook"])),
     )
 
 

@@ -10,37 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from tongjian.control_plan import Link
 from tongjian.verification._engagement import Datum, Engagement
 from tongjian.verification._settings import OTHER, Settings, default_settings
 
 Reason = Literal["material", "high_risk", "drawn"]
-
-
-class MeterLike(Protocol):
-    """A meter behind a datum, and its state (计量器具状态)."""
-
-    @property
-    def meter(self) -> str: ...
-
-    @property
-    def state(self) -> str: ...
-
-
-class LinkLike(Protocol):
-    """What a control plan says of a record (数据与计划的关联): see `tongjian.control_plan`."""
-
-    @property
-    def row(self) -> Mapping[str, Any]: ...
-
-    @property
-    def agreement(self) -> str: ...
-
-    @property
-    def meters(self) -> Sequence[MeterLike]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +123,7 @@ class SamplingPlan:
 def sampling_plan(
     engagement: Engagement,
     seed: str,
-    links: Iterable[LinkLike] = (),
+    links: Iterable[Link] = (),
     settings: Settings | None = None,
 ) -> SamplingPlan:
     """The data to be looked at (编制抽样计划).
@@ -207,7 +185,7 @@ def _key(datum: Datum) -> _Key:
     return datum.period, datum.process_unit, datum.stream, datum.item
 
 
-def _planned(links: Iterable[LinkLike]) -> dict[_Key, Planned]:
+def _planned(links: Iterable[Link]) -> dict[_Key, Planned]:
     found = {}
     for link in links:
         row = link.row
@@ -241,8 +219,6 @@ def _race(seed: str, one: Sampled) -> float:
 
 
 __all__ = [
-    "LinkLike",
-    "MeterLike",
     "Planned",
     "Sampled",
     "SamplingPlan",

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tongjian.control_plan import Link
 from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 from tongjian.verification._engagement import Engagement
 from tongjian.verification._enter import enter
-from tongjian.verification._sample import LinkLike, SamplingPlan, sampling_plan
+from tongjian.verification._sample import SamplingPlan, sampling_plan
 from tongjian.verification._settings import Settings, default_settings
 from tongjian.workflow import History
 
@@ -41,7 +42,7 @@ def draw_sample(
     engagement: Engagement,
     by: str,
     seed: str = "",
-    links: Iterable[LinkLike] = (),
+    links: Iterable[Link] = (),
     settings: Settings | None = None,
 ) -> tuple[SamplingPlan, Entry]:
     """Draw the sample of a report and enter it with seed and digest (抽取样本).
@@ -67,7 +68,7 @@ def draw_sample(
 def redraw(
     entry: Entry,
     engagement: Engagement,
-    links: Iterable[LinkLike] = (),
+    links: Iterable[Link] = (),
     settings: Settings | None = None,
 ) -> tuple[SamplingPlan, list[Problem]]:
     """Draw a sample again from its entry (重抽), and what is not as it was then."""

@@ -22,7 +22,7 @@ AGGREGATES = ("net", "gross")
 CONDITIONS = (
     *("no_open_nonconformity", "no_open_clarification", "open_nonconformity_or_limitation"),
     *("material", "not_material", "sample_checked", "checklist_answered", "recomputed_same"),
-    *("limitation", "no_limitation", "reasons"),
+    *("limitation", "no_limitation", "reasons", "result_of_version"),
 )
 """What an opinion may need (意见的条件), see `tongjian.verification.assess`."""
 OTHER = "other"
