@@ -29,8 +29,8 @@ class Ground:
 
     `result` is the digest of the result and `records` that of its data, `total` and `threshold`
     (the materiality level) are in `unit`, `share` is the level as a share of the total, and `items`
-    are the questions of the check list. `pinned` are the digests of records and rulebook of the run,
-    as a version of the report has them.
+    are the questions of the check list. `pinned` are the digests of records and rulebook of the
+    run, as a version of the report has them.
     """
 
     ruleset: str
@@ -56,9 +56,8 @@ class Ground:
     def of_content(cls, content: Mapping[str, Any]) -> Ground:
         """It as an entry of the log has it."""
         parts = {name: content[name] for name in cls.__slots__}
-        return cls(
-            **{**parts, "items": tuple(content["items"]), "pinned": tuple(content["pinned"])}
-        )
+        parts |= {name: tuple(content[name]) for name in ("items", "pinned")}
+        return cls(**parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +186,14 @@ def _sample_problems(
         values: dict[str, object] = {"number": sample.entry.number}
         values |= {"was": f"{said['total']:.2f}", "now": f"{ground.total:.2f}"}
         yield Problem("verification.sample_of_other_data", values=values)
+    terms = {name: getattr(ground, name) for name in ("ruleset", "assurance", "share")}
+    if off_terms := [name for name, value in terms.items() if said[name] != value]:
+        values = {
+            "number": sample.entry.number,
+            "was": ", ".join(f"{name}={said[name]}" for name in off_terms),
+            "now": ", ".join(f"{name}={terms[name]}" for name in off_terms),
+        }
+        yield Problem("verification.sample_of_other_terms", values=values)
     if sample.left:
         values = {"count": len(sample.left), "data": _some(sample.left)}
         yield Problem("verification.sample_left", values=values)

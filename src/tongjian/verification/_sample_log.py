@@ -58,7 +58,9 @@ def draw_sample(
         used = seed or (start.entry.hash if start is not None else "")
         plan = sampling_plan(engagement, used, listed, chosen)
         made.append(plan)
+        level = engagement.materiality
         content = {**plan.as_dict(), "digest": plan.digest, "role": role}
+        content["materiality"] = {"source": level.source, "status": level.status}
         return Act(DRAW, by, engagement.subject, content)
 
     entry = enter(log, chosen, DRAW, by, engagement.subject, build)
