@@ -14,7 +14,7 @@ from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
-from tongjian.engine._one_plant import PlantSheets, plant_sheets
+from tongjian.engine._one_plant import PlantSheets, plant_months, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
@@ -58,6 +58,7 @@ __all__ = [
     "in_words",
     "local_spark",
     "methods_used",
+    "plant_months",
     "plant_sheets",
     "prepare",
     "read_years",

@@ -16,6 +16,9 @@ from tongjian.rules import _ir as ir
 # A source of emissions: category and substance.
 Source = tuple[str, str]
 Amounts = dict[Source, int]
+_SEVERAL = 2
+# Micro-units by which rounding each month may differ from rounding the year.
+_ROUNDED = 1_000
 
 
 @dataclass(slots=True)
@@ -118,3 +121,41 @@ def plant_sheets(run: Run, facility: str, year: int) -> list[PlantSheets]:
     )
     plants = [OnePlant.of(run, facility, year, name) for name in names]
     return [PlantSheets(one.result.ruleset, facility, year, one.sheets()) for one in plants]
+
+
+def plant_months(
+    run: Run, facility: str, year: int, ruleset: str
+) -> dict[str, dict[str, int]] | None:
+    """tCO2e of each source by period (分月排放量), in whole micro-units.
+
+    The rule set is computed again with the records of one period at a time. None where that does
+    not add up to the year: records for the whole year, or a rule that is not a sum over months.
+    """
+    plant = OnePlant.of(run, facility, year, ruleset)
+    periods = sorted({str(row.get("period", "")) for rows in plant.leaves.values() for row in rows})
+    if len(periods) < _SEVERAL:
+        return None
+    bound, engine = prepare(run.rulebook, plant.result.ruleset, (year,), run.binds)
+    found: dict[str, dict[str, int]] = {}
+    sums: dict[Source, int] = {}
+    for period in periods:
+        leaves = {
+            name: [row for row in rows if str(row.get("period", "")) == period]
+            for name, rows in plant.leaves.items()
+        }
+        month = found.setdefault(period, {})
+        for line in ledger_lines(bound, engine.run(leaves), engine.tables):
+            if line.co2e_micro is not None:
+                month[line.category] = month.get(line.category, 0) + line.co2e_micro
+                source = (line.category, line.substance)
+                sums[source] = sums.get(source, 0) + line.co2e_micro
+    whole: dict[Source, int] = {}
+    for line in run.select(facility=facility, year=year, ruleset=ruleset):
+        if line.co2e_micro is not None:
+            source = (line.category, line.substance)
+            whole[source] = whole.get(source, 0) + line.co2e_micro
+    same = all(
+        abs(sums.get(source, 0) - whole.get(source, 0)) <= len(periods) * _ROUNDED
+        for source in {*sums, *whole}
+    )
+    return found if same else None

@@ -97,6 +97,13 @@ class Words:
         names = catalogue.items_of(found.stream_class).get(item) if found else None
         return self.pick(names.zh, names.en) if names else item
 
+    def is_activity(self, stream: str, item: str) -> bool:
+        """Whether an item is an amount of its period (and not a content or a rate)."""
+        catalogue = _catalogue()
+        found = catalogue.streams.get(stream)
+        known = catalogue.items_of(found.stream_class).get(item) if found else None
+        return known is not None and known.kind == "activity"
+
     def clause(self, text: str) -> str:
         """A clause of a source; its abbreviations in Chinese where the page is Chinese."""
         if self.lang == "zh":
@@ -187,7 +194,10 @@ def _rows(source: Traversable) -> csv.DictReader[str]:
 
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_OWN / "texts.toml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for source in (_OWN / "texts.toml", _OWN / "documents" / "texts.toml"):
+        found |= tomllib.loads(source.read_text(encoding="utf-8"))
+    return found
 
 
 __all__ = ["Words", "chemical", "is_chinese", "unit_text"]

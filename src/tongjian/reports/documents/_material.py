@@ -1,0 +1,252 @@
+"""What documents are made of (文书素材): one plant's year out of a run, gathered once.
+
+Other packages hand over plain mappings (control plan, version, verification, uncertainty, judged
+levels); which keys are read of them stands with each field of `Papers`. None of them is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from tongjian.engine import (
+    Bridge,
+    ConflictEffect,
+    FactorUsed,
+    PlantSheets,
+    Run,
+    bridge,
+    conflict_effects,
+    plant_months,
+    plant_sheets,
+)
+from tongjian.problems import Problem, TongjianError
+from tongjian.reports._used import used_factors
+from tongjian.reports._views import View
+from tongjian.reports.documents._enterprise import Enterprise
+from tongjian.rules import Rounding, RuleSet
+from tongjian.statutory import Statement
+
+Mapped = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What may be laid beside a run (附随材料). Texts are strings or ``{"zh": …, "en": …}``.
+
+    - `enterprise`: what the records do not hold;
+    - `statement`, `statutory`: what of the run is from memory, and whether it passed the gate;
+    - `version`: ``label`` ("V1.0"), ``reason`` (of a supplementary report), ``changes`` (rows
+      with ``what``, ``before``, ``after``, ``effect`` in tCO2e), ``root`` (evidence root),
+      ``previous`` (label of the version before);
+    - `plan`: the control plan, ``revision``, ``valid_from``, ``meters`` (rows with ``id``,
+      ``name``, ``class``, ``calibrated``, ``due``, ``uncertainty``, ``overdue``),
+      ``parameters`` (rows with ``stream``, ``item``, ``method``, ``meter``, ``frequency``,
+      ``missing``), ``findings`` (texts);
+    - `verification`: see `verification_report`;
+    - `uncertainty`: ``value``, ``unit``, ``percent``, ``low``, ``high`` and ``drivers`` (rows
+      with ``name``, ``percent``, ``share``, ``source``), ``open`` (names of what nobody
+      quantified), ``method``;
+    - `levels`: judged tables as mappings: ``title``, ``columns`` (texts), ``rows``;
+    - `checklist`: rows with ``item``, ``requirement``, ``reported``, ``evidence``.
+    """
+
+    enterprise: Enterprise = field(default_factory=Enterprise)
+    statement: Statement | None = None
+    statutory: bool = False
+    version: Mapped = field(default_factory=dict)
+    plan: Mapped = field(default_factory=dict)
+    verification: Mapped = field(default_factory=dict)
+    uncertainty: Mapped = field(default_factory=dict)
+    levels: Sequence[Mapped] = ()
+    checklist: Sequence[Mapped] = ()
+    made: date | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """One facility and year of a run, under the rule set that the document is about."""
+
+    run: Run
+    facility: str
+    year: int
+    ruleset: str
+    papers: Papers = field(default_factory=Papers)
+
+    @classmethod
+    def of(
+        cls,
+        run: Run,
+        facility: str,
+        year: int,
+        boundary: str,
+        papers: Papers | None = None,
+        ruleset: str | None = None,
+    ) -> Material:
+        """The material for a boundary; raises `TongjianError` where the run has nothing of it."""
+        named = dict.fromkeys(
+            line.ruleset
+            for line in run.lines
+            if line.facility == facility
+            and line.year == year
+            and line.boundary == boundary
+            and ruleset in (None, line.ruleset)
+        )
+        if not named:
+            years = sorted({one.year for one in run.lines if one.facility == facility})
+            values = {
+                "facility": facility,
+                "year": year,
+                "boundary": boundary,
+                "ruleset": ruleset or "-",
+                "years": ", ".join(map(str, years)) or "-",
+                "known": ", ".join(sorted(run.facilities)[:10]) or "-",
+            }
+            raise TongjianError(Problem("reports.nothing_to_report", values=values))
+        return cls(run, facility, year, next(iter(named)), papers or Papers())
+
+    @cached_property
+    def doc(self) -> RuleSet:
+        """The rule set that was in force in the year."""
+        return self.edition(self.year)
+
+    def edition(self, year: int) -> RuleSet:
+        return next(
+            one.ruleset.doc
+            for one in self.run.results
+            if one.ruleset.id == self.ruleset and year in one.years
+        )
+
+    @property
+    def rounding(self) -> Rounding:
+        return self.doc.rounding
+
+    @property
+    def enterprise(self) -> Enterprise:
+        return self.papers.enterprise
+
+    @cached_property
+    def row(self) -> dict[str, Any]:
+        """The facility as the records have it."""
+        return {"facility": self.facility, **self.run.facilities.get(self.facility, {})}
+
+    @cached_property
+    def where(self) -> dict[str, object]:
+        return {"facility": self.facility, "ruleset": self.ruleset, "boundary": self.doc.boundary}
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """Years up to this one that the rule set has figures of."""
+        return tuple(
+            sorted({one.year for one in self.run.select(**self.where) if one.year <= self.year})
+        )
+
+    @cached_property
+    def view(self) -> View:
+        """The lines as the inventory shows them."""
+        lines = self.run.select(**self.where)
+        docs = tuple(dict.fromkeys(self.edition(year).id for year in self.years))
+        assert docs == (self.ruleset,)
+        if any(line.co2e_micro is not None for line in lines):
+            measure = "co2e"
+        else:
+            measure = "tce" if {line.substance for line in lines} == {"tce"} else ""
+        return View(self.doc.boundary, self.ruleset, (self.doc,), self.years, measure)
+
+    # -- behind the figures ----------------------------------------------------------------------
+
+    @cached_property
+    def all_sheets(self) -> list[PlantSheets]:
+        """The rows under every rule set of the run."""
+        return plant_sheets(self.run, self.facility, self.year)
+
+    @cached_property
+    def sheets(self) -> PlantSheets:
+        """The rows under this rule set."""
+        return next(one for one in self.all_sheets if one.ruleset.id == self.ruleset)
+
+    def sheets_of(self, boundary: str) -> list[PlantSheets]:
+        return [one for one in self.all_sheets if one.ruleset.doc.boundary == boundary]
+
+    @cached_property
+    def used(self) -> list[FactorUsed]:
+        """Factors that this plant's year has read under this rule set."""
+        return [
+            one
+            for one in used_factors(self.run, self.facility)
+            if self.ruleset in one.rulesets and self.year in one.years
+        ]
+
+    @cached_property
+    def months(self) -> dict[str, dict[str, int]] | None:
+        return plant_months(self.run, self.facility, self.year, self.ruleset)
+
+    @cached_property
+    def bridges(self) -> tuple[Bridge, ...]:
+        """From this rule set's total to that of every other of greenhouse gases."""
+        others = dict.fromkeys(
+            line.ruleset
+            for line in self.run.select(facility=self.facility, year=self.year)
+            if line.co2e_micro is not None and line.ruleset != self.ruleset
+        )
+        return tuple(
+            bridge(self.run, self.facility, self.year, self.ruleset, other) for other in others
+        )
+
+    @cached_property
+    def conflicts(self) -> tuple[ConflictEffect, ...]:
+        """Contradictions of sources that move this total."""
+        found = [
+            one
+            for one in conflict_effects(self.run, self.facility, self.year)
+            if one.ruleset == self.ruleset
+        ]
+        moving = {one.conflict.id for one in found if one.effect}
+        return tuple(one for one in found if one.conflict.id in moving)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Problems of the run that name this facility, or none at all."""
+        return [
+            one for one in self.run.problems if one.values.get("facility") in (None, self.facility)
+        ]
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The plant's records of the year, in the order of stream, item and period."""
+        columns = (
+            *("period", "process_unit", "stream", "class", "item", "unit", "quantity"),
+            *("entered_quantity", "entered_unit", "tier", "evidence", "source"),
+        )
+        query = (
+            f"SELECT {', '.join(columns)} FROM activity WHERE facility = ? AND year = ? "
+            "ORDER BY class, stream, item, process_unit, unit, period"
+        )
+        with self.run.snapshot.connect() as connection:
+            found = connection.execute(query, [self.facility, self.year]).fetchall()
+        return [dict(zip(columns, one, strict=True)) for one in found]
+
+    @cached_property
+    def process_units(self) -> list[dict[str, Any]]:
+        columns = (
+            *("process_unit", "name_zh", "name_en", "kind", "technology", "abatement"),
+            *("capacity", "capacity_unit"),
+        )
+        query = (
+            f"SELECT {', '.join(columns)} FROM process_units WHERE facility = ? "
+            "ORDER BY process_unit"
+        )
+        with self.run.snapshot.connect() as connection:
+            found = connection.execute(query, [self.facility]).fetchall()
+        return [dict(zip(columns, one, strict=True)) for one in found]
+
+    @property
+    def digest(self) -> str:
+        """The result digest of the run, as its folder is named."""
+        return str(self.run.manifest["result"])[:16]
+
+
+__all__ = ["Mapped", "Material", "Papers"]
