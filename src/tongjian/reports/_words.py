@@ -26,6 +26,7 @@ _FORMULA = re.compile(
 )
 _UNIT_WORDS = {"tfluoride": "t氟化物", "pot_d": "槽日", "peq": "污染当量"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_TEN_THOUSAND = re.compile("万 ?")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # How sources number their parts, in Chinese.
@@ -118,7 +119,10 @@ class Words:
 
     def unit(self, unit: str) -> str:
         """A unit as it is set in print; what it is a tonne of in Chinese where the page is."""
-        return unit_text(_WORD.sub(_chinese, unit) if self.lang == "zh" else unit)
+        if self.lang == "zh":
+            return unit_text(_WORD.sub(_chinese, unit))
+        # Ten thousand has a word of its own in Chinese only.
+        return unit_text(_TEN_THOUSAND.sub("10⁴ ", unit))
 
     def number(self, count: int) -> str:
         """The number of a chapter: 一、二、… or 1, 2, …."""

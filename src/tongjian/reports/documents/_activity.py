@@ -25,7 +25,7 @@ from tongjian.reports.documents._model import (
 )
 from tongjian.reports.documents._teller import Teller, share
 
-_EVIDENCE = 3
+_EVIDENCE = 1
 _KEY = ("class", "stream", "item", "process_unit", "unit")
 
 
@@ -33,7 +33,7 @@ def activity(teller: Teller) -> Iterator[Block]:
     """The chapter's blocks."""
     text = teller.text
     yield Heading(1, text("activity"))
-    if not teller.material.records:
+    if not teller.material.read_records:
         yield Paragraph(text("no_records"), "warning")
         return
     yield Paragraph(text("activity_lead"))
@@ -48,7 +48,7 @@ def activity_table(teller: Teller) -> Table:
     """One line per stream, item and process unit, over all periods of the year."""
     words, text = teller.words, teller.text
     lines: list[Row] = []
-    records = teller.material.records
+    records = teller.material.read_records
     for heading, members in groupby(records, lambda one: str(one["stream"])):
         lines.append(row(words.key("stream", heading), kind="group"))
         for _, found in groupby(members, lambda one: tuple(one[name] for name in _KEY)):
@@ -81,9 +81,7 @@ def _line(teller: Teller, found: list[dict[str, Any]]) -> Row:
     )
 
 
-def year_value(
-    found: list[dict[str, Any]], words: Words
-) -> tuple[Cell, str]:
+def year_value(found: list[dict[str, Any]], words: Words) -> tuple[Cell, str]:
     """An amount added over the year, or the values of a content or rate, with the unit."""
     first = found[0]
     added = words.is_activity(first["stream"], first["item"]) and is_amount(first["unit"])
@@ -113,7 +111,7 @@ def evidence_of(teller: Teller, found: list[dict[str, Any]]) -> str:
 def tiers(teller: Teller) -> Table:
     """How the values were come by, and how many have evidence."""
     words, text = teller.words, teller.text
-    records = teller.material.records
+    records = teller.material.read_records
     counts = Counter(str(one["tier"]) for one in records)
     proven = Counter(str(one["tier"]) for one in records if one["evidence"])
     lines = [

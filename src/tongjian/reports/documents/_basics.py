@@ -104,7 +104,7 @@ def boundary_said(teller: Teller) -> str:
         title=teller.words.pick(doc.title.zh, doc.title.en),
         id=doc.id,
         basis=basis,
-        boundary=teller.words.term("boundary", doc.boundary),
+        boundary=teller.inline("boundary", doc.boundary),
         validity=teller.words.validity(doc.validity),
         status=teller.words.term("status", doc.basis.status),
     )
@@ -113,7 +113,7 @@ def boundary_said(teller: Teller) -> str:
 def process_units(teller: Teller) -> Iterator[Block]:
     """The process units that the records name."""
     material, words, text = teller.material, teller.words, teller.text
-    found = material.process_units
+    found = material.units_used
     if not found:
         yield Paragraph(text("no_process_units"), "note")
         return

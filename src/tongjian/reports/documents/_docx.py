@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 from tongjian.reports.documents._docx_parts import (
@@ -14,10 +14,12 @@ from tongjian.reports.documents._docx_parts import (
     box,
     cell_text,
     fields_in,
+    margins,
     page_reference,
     put,
     repeat_head,
     shade,
+    tight,
     together,
     widths,
 )
@@ -37,7 +39,7 @@ from tongjian.reports.documents._model import (
     Table,
     text_of,
 )
-from tongjian.reports.documents._pdf import NO_DATE, fitting_size, form_size
+from tongjian.reports.documents._pdf import NO_DATE, fitting_size, form_size, leads
 from tongjian.reports.documents._pictures import png_of
 from tongjian.reports.documents._widths import column_widths
 from tongjian.reports.documents._zips import repacked
@@ -47,6 +49,8 @@ _TONES = {"body": "Body Text", "lead": "Lead", "note": "Note", "warning": "Warni
           "right": "Signature Line"}  # fmt: skip
 _FORM = (0.32, 0.68)
 _LISTED = 2
+_TAIL = 3
+_SIDES = 70
 
 
 def docx(document: Document) -> bytes:
@@ -83,12 +87,13 @@ class _Writer:
     def write(self) -> None:
         UPRIGHT.apply(self.book.sections[0])
         self.cover()
-        for block in self.document.blocks:
+        for block, after in pairwise((*self.document.blocks, None)):
             match block:
                 case Heading():
                     self.heading(block)
                 case Paragraph():
-                    self.paragraph(block.text, _TONES[block.tone])
+                    line = self.paragraph(block.text, _TONES[block.tone])
+                    line.paragraph_format.keep_with_next = leads(block, after)
                 case Bullets():
                     for item in block.items:
                         self.paragraph(item, "List Bullet")
@@ -176,9 +181,7 @@ class _Writer:
     def contents(self, block: Contents) -> None:
         self.paragraph(block.title, "Contents Title")
         listed = [
-            one
-            for one in self.document.blocks
-            if isinstance(one, Heading) and one.level <= _LISTED
+            one for one in self.document.blocks if isinstance(one, Heading) and one.level <= _LISTED
         ]
         from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
         from docx.shared import Cm
@@ -205,9 +208,7 @@ class _Writer:
         from docx.shared import Cm
 
         paragraph = self.book.add_paragraph(style="Figure")
-        shape = paragraph.add_run().add_picture(
-            BytesIO(png_of(block.chart)), width=Cm(self.width)
-        )
+        shape = paragraph.add_run().add_picture(BytesIO(png_of(block.chart)), width=Cm(self.width))
         properties = shape._inline.docPr
         properties.set("descr", f"{block.chart.title} {block.chart.description}")
         self.paragraph(block.caption, "Figure Caption")
@@ -225,6 +226,7 @@ class _Writer:
         size, room = fitting_size(block, _ROOM[self.landscape])
         heads = head_rows(block, self.document.lang)
         grid = self.book.add_table(rows=len(heads), cols=len(block.columns), style="Table Grid")
+        margins(grid, _SIDES)
         wide = column_widths(block, room)
         for line, cells in enumerate(heads):
             for one in cells:
@@ -238,6 +240,8 @@ class _Writer:
             repeat_head(grid.rows[line])
         for row in block.rows:
             self.row(grid, block, row, Pt(size))
+        # The head stays with the first row, the last rows with one another.
+        tight(grid.rows[0], *list(grid.rows)[1 : len(heads)], *list(grid.rows)[-_TAIL:-1])
         widths(grid, wide, self.width * sum(wide) / room)
         self.notes(block.notes)
 

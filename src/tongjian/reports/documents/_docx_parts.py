@@ -48,9 +48,7 @@ def put(paragraph: Any, text: str) -> Any:
     return paragraph.add_run(_FORBIDDEN.sub("\ufffd", text))
 
 
-def cell_text(
-    cell: Any, text: str, *, style: str, align: str = "left", size: Any = None
-) -> None:
+def cell_text(cell: Any, text: str, *, style: str, align: str = "left", size: Any = None) -> None:
     """Fill a cell with one paragraph, in the middle of its height."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 
@@ -125,6 +123,22 @@ def repeat_head(row: Any) -> None:
 def together(row: Any) -> None:
     """Keep a row on one page."""
     row._tr.get_or_add_trPr().append(element("cantSplit"))
+
+
+def tight(*rows: Any) -> None:
+    """Keep each row on the page of the row that follows it."""
+    for row in rows:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
+def margins(table: Any, sides: int) -> None:
+    """The space within cells to the left and right, in twentieths of a point."""
+    found = element("tblCellMar")
+    for side in ("left", "right"):
+        found.append(element(side, w=str(sides), type="dxa"))
+    table._tbl.tblPr.insert_element_before(found, "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
 def widths(table: Any, shares: Sequence[float], room: float) -> None:
@@ -202,10 +216,12 @@ __all__ = [
     "cell_text",
     "field",
     "fields_in",
+    "margins",
     "page_reference",
     "put",
     "repeat_head",
     "shade",
+    "tight",
     "together",
     "widths",
 ]

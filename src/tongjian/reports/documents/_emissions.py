@@ -72,7 +72,7 @@ def total_said(teller: Teller) -> str:
         "total_said",
         name=teller.name,
         year=material.year,
-        boundary=words.term("boundary", material.doc.boundary),
+        boundary=teller.inline("boundary", material.doc.boundary),
         ruleset=teller.ruleset_title(material.ruleset),
         value=reported(value, _CO2E, material.rounding),
         unit=words.unit(_CO2E),

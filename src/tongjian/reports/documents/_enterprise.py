@@ -61,7 +61,9 @@ def read_enterprises(path: Path | str) -> dict[str, Enterprise]:
         found = yaml.load(where.read_text(encoding="utf-8-sig"), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         detail = " ".join(str(error).split())
-        problem = Problem("reports.enterprise_unreadable", Place(file=str(where)), {"detail": detail})
+        problem = Problem(
+            "reports.enterprise_unreadable", Place(file=str(where)), {"detail": detail}
+        )
         raise TongjianError(problem) from error
     problems = list(_problems(found, str(where)))
     if problems:

@@ -209,10 +209,20 @@ class Material:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """Problems of the run that name this facility, or none at all."""
-        return [
-            one for one in self.run.problems if one.values.get("facility") in (None, self.facility)
-        ]
+        """Problems of the run that concern this facility: its rows, its rule sets, or everybody."""
+        own = {one.ruleset.id for one in self.all_sheets}
+        others = {one.ruleset.id for one in self.run.results} - own
+        return [one for one in self.run.problems if self._concerns(one, others)]
+
+    def _concerns(self, problem: Problem, others: set[str]) -> bool:
+        values = problem.values
+        if "facility" in values:
+            return values["facility"] == self.facility
+        if "row" in values:
+            # A row is named by its key, which begins with the facility.
+            named = str(values["row"])
+            return named == self.facility or named.startswith(f"{self.facility} ")
+        return others.isdisjoint(map(str, values.values()))
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -228,6 +238,33 @@ class Material:
         with self.run.snapshot.connect() as connection:
             found = connection.execute(query, [self.facility, self.year]).fetchall()
         return [dict(zip(columns, one, strict=True)) for one in found]
+
+    @cached_property
+    def read_records(self) -> list[dict[str, Any]]:
+        """Those of the records that this rule set reads."""
+        found = []
+        for one in self.records:
+            kind = (one["stream"], one["class"], one["item"], one["unit"])
+            if self._reads(*map(str, kind)):
+                found.append(one)
+        return found
+
+    def _reads(self, stream: str, stream_class: str, item: str, unit: str) -> bool:
+        """Whether a leaf sheet has an input that takes such a record."""
+        return any(
+            plan.doc.item == item
+            and plan.doc.unit.text == unit
+            and plan.doc.stream in (None, stream)
+            for sheet in self.sheets.ruleset.program.sheets.values()
+            if sheet.is_leaf and within(stream_class, sheet.doc.streams)
+            for plan in sheet.inputs.values()
+        )
+
+    @cached_property
+    def units_used(self) -> list[dict[str, Any]]:
+        """The process units that any of these records is of."""
+        named = {one["process_unit"] for one in self.read_records}
+        return [one for one in self.process_units if one["process_unit"] in named]
 
     @cached_property
     def process_units(self) -> list[dict[str, Any]]:
@@ -249,4 +286,11 @@ class Material:
         return str(self.run.manifest["result"])[:16]
 
 
-__all__ = ["Mapped", "Material", "Papers"]
+def within(stream_class: str, classes: Sequence[str]) -> bool:
+    """Whether a class of streams is one of `classes` or below one."""
+    return classes in ((), ("any",)) or any(
+        f"{stream_class}.".startswith(f"{one}.") for one in classes
+    )
+
+
+__all__ = ["Mapped", "Material", "Papers", "within"]

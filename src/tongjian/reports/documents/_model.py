@@ -178,9 +178,7 @@ class Contents:
     title: str
 
 
-Block = (
-    Heading | Paragraph | Bullets | Table | Form | Picture | Signatures | PageBreak | Contents
-)
+Block = Heading | Paragraph | Bullets | Table | Form | Picture | Signatures | PageBreak | Contents
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def numbered(blocks: Iterable[Block], words: Words) -> tuple[Block, ...]:
                 counts[level - 1] += 1
                 counts[level:] = [0] * (_LEVELS - level)
                 block = replace(block, number=_number(level, counts, words))
-            case (Table() | Form()) if block.appendix:
+            case Table() | Form() if block.appendix:
                 annex_tables += 1
                 number = words.text("annex_table_number", number=annex_tables)
                 block = replace(block, number=number)

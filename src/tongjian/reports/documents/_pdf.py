@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from tongjian.reports.documents._fonts import fonts
@@ -77,18 +78,24 @@ def pdf(document: Document) -> bytes:
 def _sections(document: Document) -> Iterator[dict[str, Any]]:
     """Stretches of pages of one direction, each with its blocks."""
     landscape, stretch = False, list[dict[str, Any]]()
-    for block in document.blocks:
+    for block, after in pairwise((*document.blocks, None)):
         if isinstance(block, PageBreak):
             if stretch:
                 yield {"landscape": landscape, "blocks": stretch}
             landscape, stretch = block.landscape, []
         else:
-            stretch.append(_block(block, landscape, document.lang))
+            made = _block(block, landscape, document.lang)
+            stretch.append({**made, "leads": leads(block, after)})
     if stretch:
         yield {"landscape": landscape, "blocks": stretch}
 
 
-def _block(block: Block, landscape: bool, lang: str) -> dict[str, Any]:
+def leads(block: Block | None, after: Block | None) -> bool:
+    """Whether a block is a sentence that introduces the table or form below it."""
+    return isinstance(block, Paragraph) and isinstance(after, Table | Form)
+
+
+def _block(block: Block | None, landscape: bool, lang: str) -> dict[str, Any]:
     match block:
         case Heading():
             return {"is": "heading", "level": block.level, "text": block.full}
@@ -112,7 +119,7 @@ def _block(block: Block, landscape: bool, lang: str) -> dict[str, Any]:
             return {"is": "signatures", "labels": list(block.labels)}
         case Contents():
             return {"is": "contents", "title": block.title}
-        case PageBreak():  # pragma: no cover
+        case PageBreak() | None:  # pragma: no cover
             raise AssertionError("a page break starts a stretch of its own")
 
 
@@ -131,8 +138,7 @@ def _table(table: Table, landscape: bool, lang: str) -> dict[str, Any]:
             for line in head_rows(table, lang)
         ],
         "rows": [
-            {"kind": row.kind, "cells": [text_of(cell) for cell in row.cells]}
-            for row in table.rows
+            {"kind": row.kind, "cells": [text_of(cell) for cell in row.cells]} for row in table.rows
         ],
         "notes": list(table.notes),
     }
@@ -153,4 +159,4 @@ def form_size(form: Form) -> float:
     return _FORM_SIZE if longest <= _FORM_WORD else _FORM_SIZE * _FORM_WORD / longest
 
 
-__all__ = ["NO_DATE", "fitting_size", "form_size", "pdf"]
+__all__ = ["NO_DATE", "fitting_size", "form_size", "leads", "pdf"]

@@ -61,6 +61,11 @@ class Teller:
                 return f"{name} {code}" if name else code
         return code
 
+    def inline(self, key: str, code: str) -> str:
+        """The name of a coded term within a sentence."""
+        name = self.words.term(key, code)
+        return name[:1].lower() + name[1:]
+
     def ruleset_title(self, ruleset: str) -> str:
         for one in self.material.run.results:
             if one.ruleset.id == ruleset:
@@ -89,7 +94,7 @@ class Teller:
                 (self.text("report_year"), year),
                 *fields,
                 (self.text("version"), version),
-                (self.text("made_on"), made or blank),
+                (self.text("made_on"), made or blank if self.words.lang == "zh" else made),
             ),
             tuple(self.remarks()),
         )

@@ -15,6 +15,8 @@ _WHOLE = 9.0
 # Where a text may be folded besides between Chinese characters.
 _WORDS = re.compile(r"[\s/·\-—]+")
 _WIDE = "WF"
+# Letters wider than half a Chinese character, in print.
+_BROAD = {**dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 1.35), **dict.fromkeys("MWmw%", 1.7)}
 # A table that needs less is this much wider than it must be, and at least this part of the page.
 _AIRY, _SMALL = 1.2, 0.66
 
@@ -22,7 +24,11 @@ _AIRY, _SMALL = 1.2, 0.66
 def text_width(text: str) -> float:
     """The width of a text in half-width characters; the widest line counts."""
     lines = text.split("\n")
-    return max(sum(2.0 if _wide(char) else 1.0 for char in line) for line in lines)
+    return max(sum(map(_char_width, line)) for line in lines)
+
+
+def _char_width(char: str) -> float:
+    return 2.0 if _wide(char) else _BROAD.get(char, 1.0)
 
 
 def _wide(char: str) -> bool:
@@ -37,7 +43,7 @@ def _longest_word(text: str) -> float:
     for word in _WORDS.split(text):
         run = 0.0
         for char in word:
-            run = 2.0 if _wide(char) else run + 1.0
+            run = 2.0 if _wide(char) else run + _char_width(char)
             longest = max(longest, run)
     return longest
 

@@ -44,6 +44,8 @@ _ROOM = {False: 92.0, True: 140.0}
 _FORM = (30.0, 62.0)
 _LINE = 14.5
 _ROW_PIXELS = 20
+# A picture is a little narrower than its table, whatever font the columns are measured in.
+_PICTURE = 0.8
 _BAD = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -129,9 +131,7 @@ class _Writer:
         self.plain, self.lined = plain, lined
         self.title = book.add_format({**plain, **sans, "font_size": 16, "align": "center"})
         self.caption = book.add_format({**plain, **sans, "font_size": 12, "align": "center"})
-        self.head = book.add_format(
-            {**lined, **sans, "align": "center", "bg_color": "#EEF2F6"}
-        )
+        self.head = book.add_format({**lined, **sans, "align": "center", "bg_color": "#EEF2F6"})
         self.label = book.add_format({**lined, **sans, "bg_color": "#EEF2F6"})
         self.group = book.add_format(
             {**lined, **sans, "bg_color": "#F7F9FB", "font_color": "#24507A"}
@@ -180,9 +180,7 @@ class _Writer:
         self.names.add(found.lower())
         return found
 
-    def cover(
-        self, page: Any, sheets: Sequence[tuple[str, _Sheet]], words: Words
-    ) -> None:
+    def cover(self, page: Any, sheets: Sequence[tuple[str, _Sheet]], words: Words) -> None:
         cover = self.document.cover
         page.set_column(0, 0, _FORM[0])
         page.set_column(1, 1, _FORM[1])
@@ -209,6 +207,7 @@ class _Writer:
             page.write_url(at, 0, f"internal:'{name}'!A1", self.link, name)
             caption = sheet.body.caption if sheet.body is not None else _first(sheet)
             page.write_string(at, 1, caption, self.texts["body"])
+            page.set_row(at, max(_height(name, _FORM[0]), _height(caption, _FORM[1])))
 
     # -- one sheet -------------------------------------------------------------------------------
 
@@ -255,7 +254,10 @@ class _Writer:
         heads = head_rows(table, self.document.lang)
         for line, cells in enumerate(heads):
             for one in cells:
-                first, end = (at + line, one.at), (at + line + one.down - 1, one.at + one.across - 1)
+                first, end = (
+                    (at + line, one.at),
+                    (at + line + one.down - 1, one.at + one.across - 1),
+                )
                 if first == end:
                     page.write_string(*first, one.text, self.head)
                 else:
@@ -292,7 +294,7 @@ class _Writer:
 
     def cell(self, page: Any, at: int, number: int, cell: Cell, align: str, kind: str) -> None:
         if isinstance(cell, Number):
-            page.write_number(at, number, cell.value, self.format((cell.places, align, kind)))
+            page.write_number(at, number, cell.value, self.format((_places(cell), align, kind)))
         else:
             page.write_string(at, number, cell[:_TEXT], self.format(("text", align, kind)))
 
@@ -306,14 +308,12 @@ class _Writer:
             at += 1
         return at
 
-    def extra(
-        self, page: Any, at: int, one: Picture | Signatures, room: float, last: int
-    ) -> int:
+    def extra(self, page: Any, at: int, one: Picture | Signatures, room: float, last: int) -> int:
         if isinstance(one, Picture):
             drawn = png_of(one.chart)
             wide, high = _size(drawn)
             # A column is 7 pixels a character and 5 more.
-            scale = 0.95 * (room * 7 + 5 * (last + 1)) / wide
+            scale = _PICTURE * (room * 7 + 5 * (last + 1)) / wide
             at = self.text(page, at, last, room, one.caption, self.caption)
             options = {
                 "image_data": BytesIO(drawn), "x_scale": scale, "y_scale": scale,
@@ -335,14 +335,17 @@ class _Writer:
             wanted: dict[str, object] = {**self.lined, "align": align}
             if isinstance(places, int):
                 wanted["num_format"] = "#,##0" + ("." + "0" * places if places else "")
-            elif places is None:
-                wanted["num_format"] = "General"
             if kind == "total":
                 wanted |= {"font_name": "黑体", "bg_color": "#F3F5F8"}
             if kind == "doubtful":
                 wanted["bg_color"] = "#FDF3E0"
             self.formats[key] = self.book.add_format(wanted)
         return self.formats[key]
+
+
+def _places(cell: Number) -> int:
+    """The decimals of a number: those of its rule, or as many as its text shows."""
+    return len(cell.text.partition(".")[2]) if cell.places is None else cell.places
 
 
 def _first(sheet: _Sheet) -> str:
