@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from math import fsum
 
 from tongjian.reports._charts import Bar, Chart
 from tongjian.reports._numbers import NOTHING, change, grouped, reported, scale_for
-from tongjian.reports._views import Item, items
+from tongjian.reports._views import Item
 from tongjian.reports._words import chemical
+from tongjian.reports.documents._measured import Measured
 from tongjian.reports.documents._model import (
     Block,
     Cell,
@@ -29,69 +31,66 @@ _CO2E = "tCO2e"
 # Fewer bars than this say no more than the table beside them.
 _TELLS = 2
 _SHARE = 2
-_MICRO = 1_000_000
 
 
-def emissions(teller: Teller, *, months: bool = True) -> Iterator[Block]:
+def emissions(teller: Teller) -> Iterator[Block]:
     """The chapter's blocks."""
-    material, text = teller.material, teller.text
+    text, measured = teller.text, Measured.of(teller.material)
     yield Heading(1, text("emissions"))
-    yield Paragraph(total_said(teller))
-    yield from left_out(teller)
+    yield Paragraph(total_said(teller, "total_said", measured))
+    yield from left_out(teller, measured)
     yield Heading(2, text("by_source_and_gas"))
     yield sources(teller)
-    yield from source_chart(teller)
+    yield from source_chart(teller, measured)
     yield Heading(2, text("gases"))
     yield gases(teller)
+    yield from over_time(teller, measured)
+
+
+def over_time(teller: Teller, measured: Measured) -> Iterator[Block]:
+    """By year and by month, as far as there are several."""
+    material, text = teller.material, teller.text
     if len(material.years) > 1:
-        yield Heading(2, text("by_year"))
-        yield years(teller)
-        yield from year_chart(teller)
-    if months and material.months:
-        yield Heading(2, text("by_month"))
-        yield month_table(teller)
-        yield from month_chart(teller)
+        yield Heading(2, text(measured.key("by_year")))
+        yield years(teller, measured)
+        yield from year_chart(teller, measured)
+    if material.months(measured.substance, by_mass=measured.by_mass):
+        yield Heading(2, text(measured.key("by_month")))
+        yield month_table(teller, measured)
+        yield from month_chart(teller, measured)
 
 
-def whole(teller: Teller) -> Item:
-    """The plant's sums by year."""
-    return _items(teller, [])[0]
-
-
-def _items(teller: Teller, by: list[str]) -> list[Item]:
-    material = teller.material
-    return items(material.run, material.view, by, facility=material.facility)
-
-
-def total_said(teller: Teller) -> str:
-    """The total in a sentence, with the year before."""
+def total_said(teller: Teller, key: str, measured: Measured) -> str:
+    """The total in the sentence `key`, with the year before."""
     material, words, text = teller.material, teller.words, teller.text
-    found = whole(teller)
+    found = measured.whole(material)
     value = found.values.get(material.year)
     said = text(
-        "total_said",
+        key,
         name=teller.name,
         year=material.year,
         boundary=teller.inline("boundary", material.doc.boundary),
         ruleset=teller.ruleset_title(material.ruleset),
-        value=reported(value, _CO2E, material.rounding),
-        unit=words.unit(_CO2E),
+        value=reported(value, measured.unit, material.rounding),
+        unit=words.unit(measured.unit),
     )
     if len(material.years) > 1:
         before = material.years[-2]
         said += text(
             "total_before",
             year=before,
-            value=reported(found.values.get(before), _CO2E, material.edition(before).rounding),
-            unit=words.unit(_CO2E),
+            value=reported(
+                found.values.get(before), measured.unit, material.edition(before).rounding
+            ),
+            unit=words.unit(measured.unit),
             change=change(found.values.get(before), value),
         )
     return said
 
 
-def left_out(teller: Teller) -> Iterator[Block]:
+def left_out(teller: Teller, measured: Measured) -> Iterator[Block]:
     """A warning where rows of data could not be computed."""
-    missing = whole(teller).missing.get(teller.material.year, 0)
+    missing = measured.whole(teller.material).missing.get(teller.material.year, 0)
     if missing:
         said = teller.text("rows_left_out", count=grouped(missing), year=teller.material.year)
         yield Paragraph(f"{said}{teller.text('left_out_means')}", "warning")
@@ -102,7 +101,8 @@ def sources(teller: Teller) -> Table:
     material, words, text = teller.material, teller.words, teller.text
     year, rule = material.year, material.rounding
     found = material.run.inventory(["category", "substance"], year=year, **material.where)
-    all_of_it = whole(teller).values.get(year) or 0.0
+    whole = Measured.of(material).whole(material)
+    all_of_it = whole.values.get(year) or 0.0
     found.sort(key=lambda one: -(one["co2e"] or 0.0))
     lines = []
     for one in found:
@@ -122,7 +122,7 @@ def sources(teller: Teller) -> Table:
         row(
             text("total"), "", "", "",
             amount(all_of_it, _CO2E, rule), percent(share(all_of_it, all_of_it)),
-            count(whole(teller).missing.get(year, 0)),
+            count(whole.missing.get(year, 0)),
             kind="total",
         )
     )  # fmt: skip
@@ -161,7 +161,7 @@ def gases(teller: Teller) -> Table:
         )
         for one in sorted(found, key=lambda one: -(one["co2e"] or 0.0))
     ]
-    value = whole(teller).values.get(year)
+    value = Measured.of(material).whole(material).values.get(year)
     lines.append(row(text("total"), "", "", amount(value, _CO2E, rule), kind="total"))
     columns = (
         Column(text("substance")),
@@ -169,67 +169,67 @@ def gases(teller: Teller) -> Table:
         Column(text("unit"), align="center"),
         Column(text("co2e_column"), words.unit(_CO2E), align="right"),
     )
-    gwp = next(
-        (
-            one.tables.tables.get("gwp")
-            for one in material.run.results
-            if one.ruleset.id == material.ruleset and year in one.years
-        ),
-        None,
-    )
-    notes = ()
-    if gwp is not None:
-        notes = (text("gwp_note", title=words.pick(gwp.title.zh, gwp.title.en)),)
+    notes = tuple(filter(None, [teller.potentials()]))
     return Table(text("gases_table"), columns, tuple(lines), text("sheet_gas"), notes)
 
 
-def years(teller: Teller) -> Table:
+def years(teller: Teller, measured: Measured) -> Table:
     """Sources by year."""
     material, words, text = teller.material, teller.words, teller.text
     shown = material.years
     columns = [
         Column(text("category")),
         *(
-            Column(text("year_column", year=year), words.unit(_CO2E), align="right")
+            Column(text("year_column", year=year), words.unit(measured.unit), align="right")
             for year in shown
         ),
         Column(text("change"), align="right"),
     ]
     lines = [
-        row(words.term("category", one.code[0]), *_by_year(teller, one))
-        for one in _items(teller, ["category"])
+        row(words.term("category", one.code[0]), *_by_year(teller, measured, one))
+        for one in measured.items(material, ["category"])
+        if any(one.values.values()) or any(one.missing.values())
     ]
-    lines.append(row(text("total"), *_by_year(teller, whole(teller)), kind="total"))
-    return Table(text("years_table"), tuple(columns), tuple(lines), text("sheet_years"))
+    lines.append(
+        row(text("total"), *_by_year(teller, measured, measured.whole(material)), kind="total")
+    )
+    return Table(
+        text(measured.key("years_table")), tuple(columns), tuple(lines), text("sheet_years")
+    )
 
 
-def _by_year(teller: Teller, item: Item) -> list[Cell]:
+def _by_year(teller: Teller, measured: Measured, item: Item) -> list[Cell]:
     material = teller.material
     shown = material.years
     return [
-        *(amount(item.values.get(year), _CO2E, material.edition(year).rounding) for year in shown),
+        *(
+            amount(item.values.get(year), measured.unit, material.edition(year).rounding)
+            for year in shown
+        ),
         change(item.values.get(shown[-2]), item.values.get(shown[-1])),
     ]
 
 
-def month_table(teller: Teller) -> Table:
+def month_table(teller: Teller, measured: Measured) -> Table:
     """Sources by month."""
     material, words, text = teller.material, teller.words, teller.text
-    months = material.months or {}
-    categories = [one.code[0] for one in _items(teller, ["category"])]
-    there = [one for one in categories if any(one in month for month in months.values())]
+    months = material.months(measured.substance, by_mass=measured.by_mass) or {}
+    categories = [one.code[0] for one in measured.items(material, ["category"])]
+    there = [one for one in categories if any(month.get(one) for month in months.values())]
     rule = material.rounding
     lines = []
     for period, found in months.items():
-        cells = [amount(found.get(one, 0) / _MICRO, _CO2E, rule) for one in there]
-        lines.append(row(period, *cells, amount(sum(found.values()) / _MICRO, _CO2E, rule)))
-    sums = {one.code[0]: one.values.get(material.year) for one in _items(teller, ["category"])}
-    ends = [amount(sums[one], _CO2E, rule) for one in there]
+        cells = [amount(found.get(one, 0.0), measured.unit, rule) for one in there]
+        lines.append(row(period, *cells, amount(fsum(found.values()), measured.unit, rule)))
+    sums = {
+        one.code[0]: one.values.get(material.year) for one in measured.items(material, ["category"])
+    }
+    ends = [amount(sums[one], measured.unit, rule) for one in there]
     lines.append(
         row(
             text("year_total"),
             *ends,
-            amount(whole(teller).values.get(material.year), _CO2E, rule),
+            amount(measured.whole(material).values.get(material.year), measured.unit, rule),
             kind="total",
         )
     )
@@ -238,48 +238,58 @@ def month_table(teller: Teller) -> Table:
         *(Column(words.term("category", one), align="right") for one in there),
         Column(text("total"), align="right"),
     )
-    title = text("in_unit_title", title=text("months_table"), unit=words.unit(_CO2E))
+    title = text(
+        "in_unit_title", title=text(measured.key("months_table")), unit=words.unit(measured.unit)
+    )
     return Table(title, columns, tuple(lines), text("sheet_months"), (text("months_note"),))
 
 
 # -- charts ------------------------------------------------------------------------------------
 
 
-def source_chart(teller: Teller) -> Iterator[Block]:
+def source_chart(teller: Teller, measured: Measured) -> Iterator[Block]:
     """Bars of the sources, deductions in a colour of their own."""
     material, words, text = teller.material, teller.words, teller.text
     found = [
         (words.term("category", one.code[0]), one.values.get(material.year))
-        for one in _items(teller, ["category"])
+        for one in measured.items(material, ["category"])
     ]
-    yield from bars(teller, text("sources_chart", year=material.year), found)
+    yield from bars(
+        teller, text(measured.key("sources_chart"), year=material.year), found, measured
+    )
 
 
-def year_chart(teller: Teller) -> Iterator[Block]:
+def year_chart(teller: Teller, measured: Measured) -> Iterator[Block]:
     """Bars of the years."""
-    values = whole(teller).values
+    values = measured.whole(teller.material).values
     found = [(teller.text("year_column", year=year), value) for year, value in values.items()]
-    yield from bars(teller, teller.text("years_chart"), sorted(found))
+    yield from bars(teller, teller.text(measured.key("years_chart")), sorted(found), measured)
 
 
-def month_chart(teller: Teller) -> Iterator[Block]:
+def month_chart(teller: Teller, measured: Measured) -> Iterator[Block]:
     """Bars of the months."""
-    months = teller.material.months or {}
+    material = teller.material
+    months = material.months(measured.substance, by_mass=measured.by_mass) or {}
     found: list[tuple[str, float | None]] = [
-        (period, sum(one.values()) / _MICRO) for period, one in months.items()
+        (period, fsum(one.values())) for period, one in months.items()
     ]
-    yield from bars(teller, teller.text("months_chart", year=teller.material.year), found)
+    yield from bars(
+        teller,
+        teller.text(measured.key("months_chart"), year=teller.material.year),
+        found,
+        measured,
+    )
 
 
 def bars(
-    teller: Teller, title: str, found: list[tuple[str, float | None]], measure: str = "co2e"
+    teller: Teller, title: str, found: list[tuple[str, float | None]], measured: Measured
 ) -> Iterator[Block]:
     """A chart of values by name, in a unit of readable size; none for a bar or two."""
     drawn = [(name, value) for name, value in found if value]
     if len(drawn) < _TELLS:
         return
     words, text = teller.words, teller.text
-    scale = scale_for([value for _, value in drawn], words.lang, measure)
+    scale = scale_for([value for _, value in drawn], words.lang, measured.scale)
     counted, deducted = text("amount_series"), text("deduction_series")
     parts = [
         Bar(name, scale.text(value), ((deducted if value < 0 else counted, float(value)),))
@@ -304,8 +314,8 @@ __all__ = [
     "percent",
     "source_chart",
     "sources",
+    "over_time",
     "total_said",
-    "whole",
     "year_chart",
     "years",
 ]

@@ -23,11 +23,13 @@ from tongjian.engine import (
     plant_months,
     plant_sheets,
 )
+from tongjian.engine._ledger import LedgerLine
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View
 from tongjian.reports.documents._enterprise import Enterprise
-from tongjian.rules import Rounding, RuleSet
+from tongjian.rules import FormulaPlan, Rounding, RuleSet, SheetPlan
+from tongjian.rules import _ir as ir
 from tongjian.statutory import Statement
 
 Mapped = Mapping[str, Any]
@@ -50,7 +52,8 @@ class Papers:
     - `uncertainty`: ``value``, ``unit``, ``percent``, ``low``, ``high`` and ``drivers`` (rows
       with ``name``, ``percent``, ``share``, ``source``), ``open`` (names of what nobody
       quantified), ``method``;
-    - `levels`: judged tables as mappings: ``title``, ``columns`` (texts), ``rows``;
+    - `levels`, `allowances`: judged tables as mappings: ``title``, ``columns`` (texts),
+      ``rows``, ``note``;
     - `checklist`: rows with ``item``, ``requirement``, ``reported``, ``evidence``.
     """
 
@@ -61,7 +64,8 @@ class Papers:
     plan: Mapped = field(default_factory=dict)
     verification: Mapped = field(default_factory=dict)
     uncertainty: Mapped = field(default_factory=dict)
-    levels: Sequence[Mapped] = ()
+    levels: tuple[Mapped, ...] = ()
+    allowances: tuple[Mapped, ...] = ()
     checklist: Sequence[Mapped] = ()
     made: date | None = None
 
@@ -75,6 +79,8 @@ class Material:
     year: int
     ruleset: str
     papers: Papers = field(default_factory=Papers)
+    substance: str | None = None
+    """The one gas that the document is about."""
 
     @classmethod
     def of(
@@ -85,15 +91,19 @@ class Material:
         boundary: str,
         papers: Papers | None = None,
         ruleset: str | None = None,
+        substance: str | None = None,
     ) -> Material:
-        """The material for a boundary; raises `TongjianError` where the run has nothing of it."""
+        """The material for a boundary, or for `ruleset` whatever its boundary.
+
+        Raises `TongjianError` where the run has nothing of it, or only noughts of `substance`.
+        """
         named = dict.fromkeys(
             line.ruleset
             for line in run.lines
             if line.facility == facility
             and line.year == year
-            and line.boundary == boundary
-            and ruleset in (None, line.ruleset)
+            and (line.ruleset == ruleset if ruleset else line.boundary == boundary)
+            and (substance is None or line.substance == substance and _tells(line))
         )
         if not named:
             years = sorted({one.year for one in run.lines if one.facility == facility})
@@ -102,11 +112,12 @@ class Material:
                 "year": year,
                 "boundary": boundary,
                 "ruleset": ruleset or "-",
+                "substance": substance or "-",
                 "years": ", ".join(map(str, years)) or "-",
                 "known": ", ".join(sorted(run.facilities)[:10]) or "-",
             }
             raise TongjianError(Problem("reports.nothing_to_report", values=values))
-        return cls(run, facility, year, next(iter(named)), papers or Papers())
+        return cls(run, facility, year, next(iter(named)), papers or Papers(), substance)
 
     @cached_property
     def doc(self) -> RuleSet:
@@ -173,16 +184,56 @@ class Material:
 
     @cached_property
     def used(self) -> list[FactorUsed]:
-        """Factors that this plant's year has read under this rule set."""
-        return [
+        """Factors that this plant's year has read under this rule set, for these sheets."""
+        found = [
             one
             for one in used_factors(self.run, self.facility)
             if self.ruleset in one.rulesets and self.year in one.years
         ]
+        if self.substance is None:
+            return found
+        tables = self._tables_read()
+        return [
+            one
+            for one in found
+            if (one.table.id, one.value.column) in tables
+            # The potentials stand in one table for all gases.
+            or self.substance in map(str, one.value.key)
+        ]
+
+    def _tables_read(self) -> set[tuple[str, str]]:
+        """Tables and columns that the formulas and defaults of these sheets look up."""
+        result = next(
+            one
+            for one in self.run.results
+            if one.ruleset.id == self.ruleset and self.year in one.years
+        )
+        roots = [
+            *(formula.node for sheet in self.leaves for formula in sheet.formulas.values()),
+            *(plan.default for sheet in self.leaves for plan in sheet.inputs.values()),
+        ]
+        return {
+            (result.tables.tables[node.table].id, node.column)
+            for root in roots
+            if root is not None
+            for node in root.walk()
+            if isinstance(node, ir.Lookup) and node.table in result.tables.tables
+        }
+
+    def months(
+        self, substance: str | None = None, *, by_mass: bool = False
+    ) -> dict[str, dict[str, float]] | None:
+        """Each source by period, as `plant_months` has it; worked out once."""
+        key = (substance, by_mass)
+        if key not in self._months:
+            self._months[key] = plant_months(
+                self.run, self.facility, self.year, self.ruleset, substance, by_mass=by_mass
+            )
+        return self._months[key]
 
     @cached_property
-    def months(self) -> dict[str, dict[str, int]] | None:
-        return plant_months(self.run, self.facility, self.year, self.ruleset)
+    def _months(self) -> dict[tuple[str | None, bool], dict[str, dict[str, float]] | None]:
+        return {}
 
     @cached_property
     def bridges(self) -> tuple[Bridge, ...]:
@@ -240,8 +291,17 @@ class Material:
         return [dict(zip(columns, one, strict=True)) for one in found]
 
     @cached_property
+    def leaves(self) -> list[SheetPlan]:
+        """The sheets of the records that the document is about: of one gas, or all."""
+        found = [one for one in self.sheets.ruleset.program.sheets.values() if one.is_leaf]
+        if self.substance is None:
+            return found
+        unit = f"t{self.substance}"
+        return [one for one in found if unit in map(_unit, one.formulas.values())]
+
+    @cached_property
     def read_records(self) -> list[dict[str, Any]]:
-        """Those of the records that this rule set reads."""
+        """Those of the records that these sheets read."""
         found = []
         for one in self.records:
             kind = (one["stream"], one["class"], one["item"], one["unit"])
@@ -250,13 +310,13 @@ class Material:
         return found
 
     def _reads(self, stream: str, stream_class: str, item: str, unit: str) -> bool:
-        """Whether a leaf sheet has an input that takes such a record."""
+        """Whether a sheet has an input that takes such a record."""
         return any(
             plan.doc.item == item
             and plan.doc.unit.text == unit
             and plan.doc.stream in (None, stream)
-            for sheet in self.sheets.ruleset.program.sheets.values()
-            if sheet.is_leaf and within(stream_class, sheet.doc.streams)
+            for sheet in self.leaves
+            if within(stream_class, sheet.doc.streams)
             for plan in sheet.inputs.values()
         )
 
@@ -284,6 +344,15 @@ class Material:
     def digest(self) -> str:
         """The result digest of the run, as its folder is named."""
         return str(self.run.manifest["result"])[:16]
+
+
+def _tells(line: LedgerLine) -> bool:
+    """Whether a line has an amount, or would have one if its rows could be computed."""
+    return line.amount_micro != 0 or line.missing > 0
+
+
+def _unit(formula: FormulaPlan) -> str:
+    return formula.doc.unit.text if formula.doc.unit is not None else ""
 
 
 def within(stream_class: str, classes: Sequence[str]) -> bool:

@@ -73,6 +73,21 @@ class Teller:
                 return self.words.pick(title.zh, title.en)
         return ruleset
 
+    def potentials(self) -> str:
+        """Which set of warming potentials was used; nothing where none was."""
+        material = self.material
+        gwp = next(
+            (
+                one.tables.tables.get("gwp")
+                for one in material.run.results
+                if one.ruleset.id == material.ruleset and material.year in one.years
+            ),
+            None,
+        )
+        if gwp is None:
+            return ""
+        return self.text("gwp_note", title=self.words.pick(gwp.title.zh, gwp.title.en))
+
     # -- the frame of a document -----------------------------------------------------------------
 
     def document(self, kind: str, blocks: Iterable[Block], *fields: tuple[str, str]) -> Document:

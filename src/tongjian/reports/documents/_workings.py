@@ -7,6 +7,7 @@ Nothing here knows of a sector.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tongjian.engine import PlantSheets
@@ -28,14 +29,16 @@ from tongjian.rules import RAW, SheetPlan
 # Wider tables are turned: figures become lines and streams columns.
 _WIDE = 9
 _MOST_ACROSS = 7
+_UNITS = 5
 Groups = dict[tuple[str, str], list[dict[str, Any]]]
 
 
-def workings(teller: Teller, found: PlantSheets) -> Iterator[Block]:
-    """The year's own sheets, then a table for each sheet of the records."""
+def workings(teller: Teller, found: PlantSheets, *, of_year: bool = True) -> Iterator[Block]:
+    """The year's own sheets (unless they stand elsewhere), then one for each of the records."""
     text = teller.text
     yield Paragraph(text("workings_lead"))
-    yield from yearly(teller, found)
+    if of_year:
+        yield from yearly(teller, found)
     for name, plan in found.ruleset.program.sheets.items():
         if plan.is_leaf:
             yield from leaf(teller, plan, found.sheets.get(name, ()))
@@ -171,7 +174,9 @@ def _clauses(teller: Teller, plan: SheetPlan, figures: Mapping[str, str]) -> str
 
 def yearly(teller: Teller, found: PlantSheets, *, appendix: bool = True) -> Iterator[Table]:
     """The year's sheets: figures as lines, process units (or the year alone) as columns."""
-    for name, plan in found.ruleset.program.sheets.items():
+    sheets = found.ruleset.program.sheets.items()
+    # The whole plant comes before its process units.
+    for name, plan in sorted(sheets, key=lambda one: len(one[1].grain)):
         if not plan.is_leaf and "year" in plan.grain and "stream" not in plan.grain:
             yield from year_table(teller, plan, found.sheets.get(name, ()), appendix=appendix)
 
@@ -195,13 +200,22 @@ def year_table(
         return
     heads = [teller.unit_name(str(one.get("process_unit") or "")) for one in rows]
     title = words.pick(plan.doc.title.zh, plan.doc.title.en)
-    columns = (
-        Column(text("figure")),
-        Column(text("unit"), align="center"),
-        *(Column(head if by_unit else text("value"), align="right") for head in heads),
-    )
     full = text("yearly_table", sheet=title)
-    yield Table(full, columns, tuple(lines), title, appendix=appendix)
+    shares = list(range(0, len(heads), _UNITS)) if by_unit else [0]
+    for part, first in enumerate(shares, 1):
+        last = first + _UNITS if by_unit else len(heads)
+        columns = (
+            Column(text("figure")),
+            Column(text("unit"), align="center"),
+            *(Column(head if by_unit else text("value"), align="right")
+              for head in heads[first:last]),
+        )  # fmt: skip
+        shown_rows = tuple(
+            replace(one, cells=(*one.cells[:2], *one.cells[2 + first : 2 + last])) for one in lines
+        )
+        # As many units as fit across a page; the rest follows in tables of the same lines.
+        of_several = text("part_of", part=part, parts=len(shares)) if len(shares) > 1 else ""
+        yield Table(full + of_several, columns, shown_rows, title, appendix=appendix)
 
 
 __all__ = ["leaf", "workings", "year_table", "yearly"]
