@@ -74,6 +74,7 @@ WORDS = {
     "energy": "a boundary that the schema of rule sets lists",
     "project": "a scope of policy targets, and a kind of process unit",
     "level": "a way in which a target is measured, and the class of products that are judged",
+    "material": "the class of streams, and what reaches the materiality level of a verification",
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
@@ -84,6 +85,9 @@ ALLOWED = {
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",
     ("engine/_results.py", "result.total"): "where results of accounting become records",
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
+    ("control_plan/_guide.py", "plan.freeze"): "where the deadline of evidence is looked up",
+    ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
+    ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
 }
 # Molar masses that meet in formulas of carbon and nitrogen, and the molar volume of a gas.
 CO2_OR_N2O = 44

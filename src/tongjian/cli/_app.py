@@ -12,6 +12,7 @@ from tongjian.cli import (
     _confirm_commands,
     _data_commands,
     _judging_commands,
+    _plan_commands,
     _rule_commands,
     _run_commands,
     _target_commands,
@@ -48,6 +49,7 @@ app.command("targets")(_target_commands.targets)
 app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")
 app.add_typer(_confirm_commands.group, name="confirm")
+app.add_typer(_plan_commands.group, name="plan")
 
 
 def main() -> None:

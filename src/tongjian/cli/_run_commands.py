@@ -126,6 +126,10 @@ def uncertainty(
     assume: Annotated[
         Path | None, typer.Option(help="企业给出的不确定度 CSV / half widths of your own")
     ] = None,
+    by_plan: Annotated[
+        bool,
+        typer.Option("--plan/--no-plan", help="采用控制计划写明的不确定度 / as plans state"),
+    ] = True,
     draws: Annotated[int, typer.Option(help="起始抽样次数 / draws to begin with")] = 10_000,
     seed: Annotated[int, typer.Option(help="随机种子 / seed")] = 1,
     base_year: Annotated[int | None, typer.Option(help="趋势的基准年 / base of a trend")] = None,
@@ -139,8 +143,8 @@ def uncertainty(
     out = output(lang, as_json)
     with out.failing_cleanly():
         run_uncertainty(
-            out, workspace, facilities, year, ruleset, cell, assume, draws, seed, base_year,
-            rulebook,
+            out, workspace, facilities, year, ruleset, cell, assume, by_plan, draws, seed,
+            base_year, rulebook,
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tongjian.cli._output import Output
+from tongjian.cli._plan_widths import half_widths_of_plans
 from tongjian.cli._workspace import do_run
 from tongjian.engine import Quantity, sensitivity
 from tongjian.reports import Words
@@ -20,6 +21,7 @@ from tongjian.uncertainty import (
 )
 
 _SHOWN = 12
+_STATED = {"stated": ("企业填报", "stated by the user"), "plan": ("控制计划", "control plan")}
 
 
 def run_uncertainty(
@@ -30,6 +32,7 @@ def run_uncertainty(
     ruleset: str,
     cell: str | None,
     assume: Path | None,
+    by_plan: bool,
     draws: int,
     seed: int,
     base_year: int | None,
@@ -38,7 +41,8 @@ def run_uncertainty(
     """Print approach 1 and 2, the drivers, what nobody has quantified, and the trend."""
     years = [year] if base_year is None else [base_year, year]
     run = do_run(out, workspace, rulebook, [ruleset], years)
-    assumptions = Assumptions.of(run.rulebook, assume)
+    stated = half_widths_of_plans(workspace, run, facilities, year) if by_plan else []
+    assumptions = Assumptions.of(run.rulebook, assume, stated)
     found = sensitivity(run, facilities, year, ruleset, cell)
     first = approach1(found, assumptions)
     second = approach2(
@@ -103,9 +107,9 @@ def _print_drivers(out: Output, first: Approach1) -> None:
             one.effect / 100,
             one.assumption.half_width,
             100 * one.share,
-            words.term("status", one.assumption.status)
-            if one.assumption.status != "stated"
-            else ("企业填报" if zh else "stated by the user"),
+            _STATED[one.assumption.status][0 if zh else 1]
+            if one.assumption.status in _STATED
+            else words.term("status", one.assumption.status),
             one.assumption.source,
         ]
         for one in first.contributions[:_SHOWN]

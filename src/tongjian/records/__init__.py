@@ -11,6 +11,7 @@ from tongjian.records._coded import parse_coded
 from tongjian.records._entries import Item, Stream, Term
 from tongjian.records._limits import Limits
 from tongjian.records._lock import exclusive
+from tongjian.records._xlsx import read_sheets
 from tongjian.records.catalogue import Catalogue
 from tongjian.records.importing import ImportReport, TableCount, import_files
 from tongjian.records.schema import TABLES, TIERS, Column, Table, Tier, json_schema
@@ -36,5 +37,6 @@ __all__ = [
     "import_files",
     "json_schema",
     "parse_coded",
+    "read_sheets",
     "write_template",
 ]

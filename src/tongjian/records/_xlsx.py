@@ -7,14 +7,14 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from tongjian.problems import Place, Problem
+from tongjian.problems import Place, Problem, RecordError
 from tongjian.records._limits import Limits, megabytes
 from tongjian.records._tables import RawTable, Row, Sink, looks_like_table, recognise
 from tongjian.records._text import look_up_form, show
@@ -61,6 +61,32 @@ def read_xlsx(path: Path, name: str, limits: Limits, sink: Sink) -> list[RawTabl
             raise
         sink(_corrupt(name, str(error)))
     return []
+
+
+def read_sheets(path: Path, limits: Limits) -> dict[str, list[tuple[int, Sequence[object]]]]:
+    """Every sheet of a workbook that is no table of records: rows that hold anything, numbered.
+
+    Raises `RecordError` for what is no workbook, or one that would take too much memory.
+    """
+    problem = _harm(path, path.name, limits)
+    if problem is not None:
+        raise RecordError(problem)
+    try:
+        with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+            return {
+                name: [
+                    (number, row)
+                    for number, row in _rows(workbook.get_sheet_by_name(name))
+                    if any(cell not in ("", None) for cell in row)
+                ]
+                for name in workbook.sheet_names
+            }
+    except CalamineError as error:
+        raise RecordError(_corrupt(path.name, str(error))) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise RecordError(_corrupt(path.name, str(error))) from None
 
 
 def _tables(path: Path, name: str, sink: Sink) -> Iterator[RawTable]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -41,8 +42,12 @@ class Assumptions:
     listed: tuple[Assumption, ...]
 
     @classmethod
-    def of(cls, rulebook: Rulebook, file: Path | None = None) -> Assumptions:
-        """The user's file, if any, and then the defaults of the rulebook, the closest first.
+    def of(
+        cls, rulebook: Rulebook, file: Path | None = None, stated: Iterable[Assumption] = ()
+    ) -> Assumptions:
+        """The user's file, what is `stated` elsewhere, then the rulebook's defaults, closest first.
+
+        What is stated comes from a control plan, by meter or test (`tongjian.control_plan`).
 
         Raises `TongjianError` with every fault of the file.
         """
@@ -55,7 +60,7 @@ class Assumptions:
         ]
         # The pattern that names most says most about the quantity at hand.
         defaults.sort(key=lambda one: (-len(one.pattern.replace("*", "")), one.pattern))
-        return cls((*own, *defaults))
+        return cls((*own, *stated, *defaults))
 
     def half_width(self, quantity: Quantity) -> Assumption | None:
         """The half width of a quantity; None where nobody has stated one."""
