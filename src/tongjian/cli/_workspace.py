@@ -11,6 +11,7 @@ from tongjian.problems import Problem, TongjianError
 
 if TYPE_CHECKING:
     from tongjian.engine import Backend, Run
+    from tongjian.evidence import EvidenceLog
     from tongjian.records import Store
     from tongjian.rules import Rulebook
 
@@ -22,6 +23,13 @@ def open_store(folder: Path) -> Store:
     if not (folder / "records").is_dir():
         raise TongjianError(Problem("cli.no_workspace", values={"folder": folder}))
     return Store.open(folder)
+
+
+def open_log(folder: Path) -> EvidenceLog:
+    """The evidence log of a workspace, ``evidence/log.jsonl``, which need not be there yet."""
+    from tongjian.evidence import workspace_log
+
+    return workspace_log(folder)
 
 
 def open_rulebook(folder: Path | None, rules: Sequence[Path] = ()) -> Rulebook:
