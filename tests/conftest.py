@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.backends import Backends, start_spark
+from tests.postgres import CannotStart, start_postgres
 from tests.support import Records, write_rulebook
 from tongjian.contract import Contract, check_contract
 from tongjian.rules import Rulebook, load_rulebook
@@ -84,3 +85,18 @@ def backends(request: pytest.FixtureRequest) -> Backends:
 def shipped(own_cache: Path) -> Contract:
     """The contract check of the package's own documents: long, and therefore made once."""
     return check_contract(docs=Path(__file__).resolve().parents[1] / "docs" / "methods")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server, as a conninfo; see `tests.postgres.start_postgres`."""
+    pytest.importorskip("psycopg")
+    server = start_postgres()
+    try:
+        conninfo = server.__enter__()
+    except CannotStart as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+    try:
+        yield conninfo
+    finally:
+        server.__exit__(None, None, None)

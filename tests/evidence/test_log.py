@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,7 +52,10 @@ def test_entries_come_back_as_they_were_made(log: EvidenceLog) -> None:
     ("change", "expected"),
     [
         (lambda it: it.replace("张三", "王五"), [("evidence.changed", 2)]),
-        (lambda it: it.replace('"rows": 1', '"rows": 2'), [("evidence.changed", 2)]),
+        (lambda it: it.replace('"rows":1', '"rows":2'), [("evidence.changed", 2)]),
+        # What reads the same is written in one way only.
+        (lambda it: it.replace('"rows":1', '"rows": 1'), [("evidence.unreadable", 2)]),
+        (lambda it: it.replace("张三", "\\u5f20三"), [("evidence.unreadable", 2)]),
         (lambda it: "", [("evidence.number", 2), ("evidence.chain", 2), ("evidence.removed", 4)]),
         (lambda it: it[:-9] + "\n", [("evidence.unreadable", 2)]),
         (lambda it: it + it, [("evidence.number", 3), ("evidence.chain", 3)]),
@@ -72,7 +75,7 @@ def test_a_line_that_was_hashed_anew_breaks_the_chain(log: EvidenceLog) -> None:
     """Whoever forges an entry with its hash has to forge all that follow."""
     written, entry = lines(log), log.entries()[1]
     forged = entry.after(Act(entry.act, "王五", entry.subject), 2, entry.time, entry.previous)
-    written[1] = json.dumps(forged.as_dict(), ensure_ascii=False) + "\n"
+    written[1] = forged.line().decode()
     Path(log.store.place).write_text("".join(written), encoding="utf-8")
 
     assert codes(log) == [("evidence.chain", 3)]
@@ -88,9 +91,13 @@ def test_half_a_line_that_nobody_was_told_of_is_dropped(log: EvidenceLog) -> Non
     with Path(log.store.place).open("a", encoding="utf-8") as stream:
         stream.write('{"act": "imp')
 
-    assert log.problems() == []
+    assert [(one.code, one.severity) for one in log.problems()] == [
+        ("evidence.unacknowledged", "warning")
+    ]
     log.append([Act("note", "张三", "x")])
     assert len(log.entries()) == 5
+    assert log.problems() == []
+    assert Path(log.store.place).with_suffix(".unacknowledged").read_text() == '{"act": "imp\n'
 
 
 def test_nothing_is_entered_before_what_stands(log: EvidenceLog) -> None:
@@ -112,3 +119,37 @@ def test_what_json_cannot_hold_exactly_is_refused(log: EvidenceLog, content) -> 
 
     assert caught.value.problems[0].code == "evidence.content"
     assert len(log.entries()) == 4
+
+
+def test_entries_that_were_checked_are_not_taken_on_trust(log: EvidenceLog) -> None:
+    """One log object keeps what it has checked; a change beneath it is found all the same."""
+    assert len(log.entries()) == 4
+    path = Path(log.store.place)
+    before = path.stat()
+    path.write_text(path.read_text().replace('"rows":1', '"rows":7'))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    with pytest.raises(TongjianError) as caught:
+        log.entries()
+
+    assert [one.code for one in caught.value.problems] == ["evidence.changed"]
+
+
+def test_two_writers_see_each_other(log: EvidenceLog) -> None:
+    other = EvidenceLog(FileStore(Path(log.store.place)), log.clock)
+    assert len(log.entries()) == 4
+
+    other.append([Act("note", "李四", "x")])
+    log.append([Act("note", "张三", "y")])
+
+    assert [one.subject for one in log.entries("note")] == ["x", "y"]
+    assert log.entries() == other.entries()
+
+
+def test_numbers_come_back_as_json_has_them(log: EvidenceLog) -> None:
+    content = {"a": 1.0, "b": 1e20, "c": -0.0, "d": 1e-7, "e": 0.1 + 0.2, "字": [True, None]}
+    made = log.append([Act("note", "张三", "x", content)])
+
+    assert made == log.entries("note")
+    assert made[0].content == content
+    assert log.problems() == []

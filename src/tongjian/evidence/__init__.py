@@ -3,11 +3,58 @@
 Whatever happens to a report is an entry: who, when, which act, upon what, with which content and
 files. Entries are chained by hash, and the same hashes are the leaves of a Merkle tree. The state
 of a control plan, a workflow or a report version is what its entries say, read in order; there is
-no second place where it is kept.
+no second place where it is kept. Roots of the tree are signed month by month, and a small proof
+file shows anyone that an entry is in the log. Files are kept beside it by the hash of their
+content.
 """
 
+from tongjian.evidence._attachments import Attachments
+from tongjian.evidence._check import check
+from tongjian.evidence._checkpoint import CHINA, Checkpoint, SignedCheckpoint, month_end, month_of
 from tongjian.evidence._entry import Act, Entry
 from tongjian.evidence._file_store import FileStore
-from tongjian.evidence._log import EvidenceLog, LogStore
+from tongjian.evidence._keys import PrivateKey, PublicKey
+from tongjian.evidence._log import EvidenceLog
+from tongjian.evidence._merkle import EMPTY, MerkleTree, consistent, included
+from tongjian.evidence._proof import prove, root_file
+from tongjian.evidence._retention import Retention, retention
+from tongjian.evidence._roots import KnownKey, Roots
+from tongjian.evidence._scan import Scanner
+from tongjian.evidence._store import Head, Lines, LogStore
+from tongjian.evidence._verify import Verdict, verify
+from tongjian.evidence._workspace import evidence_folder, workspace_files, workspace_log
 
-__all__ = ["Act", "Entry", "EvidenceLog", "FileStore", "LogStore"]
+__all__ = [
+    "CHINA",
+    "EMPTY",
+    "Act",
+    "Attachments",
+    "Checkpoint",
+    "Entry",
+    "EvidenceLog",
+    "FileStore",
+    "Head",
+    "KnownKey",
+    "Lines",
+    "LogStore",
+    "MerkleTree",
+    "PrivateKey",
+    "PublicKey",
+    "Retention",
+    "Roots",
+    "Scanner",
+    "SignedCheckpoint",
+    "Verdict",
+    "check",
+    "consistent",
+    "evidence_folder",
+    "included",
+    "month_end",
+    "month_of",
+    "prove",
+    "retention",
+    "root_file",
+    "verify",
+    "workspace_files",
+    "workspace_log",
+]

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import rfc8785
-
+from tongjian.evidence._canonical import canonical, parse
 from tongjian.problems import Problem, TongjianError
 
 START = "0" * 64
 """What the first entry has for the hash of the one before."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Entry:
 
     `time` is UTC, ISO 8601 to the millisecond. `digest` is the SHA-256 of the content in canonical
     form (RFC 8785), `hash` that of the header, which holds the digest and the hash before; so an
-    entry can be proven without showing its content.
+    entry can be proven without showing its content. Entries are shared: `content` is for reading.
     """
 
     number: int
@@ -59,59 +58,84 @@ class Entry:
         Raises `TongjianError` for a content that JSON cannot hold, or a file that is no digest.
         """
         for name in act.files:
-            if not _SHA256.fullmatch(name):
+            if not SHA256.fullmatch(name):
                 raise TongjianError(Problem("evidence.file_digest", values={"value": name}))
-        digest = content_digest(act.content)
-        bare = cls(
-            number=number,
-            time=time,
-            by=act.by,
-            act=act.act,
-            subject=act.subject,
-            content=act.content,
-            files=act.files,
-            digest=digest,
-            previous=previous,
-            hash="",
-        )
-        return cls(**{**bare._fields(), "hash": leaf_hash(bare.header())})
+        try:
+            written = canonical(dict(act.content))
+            bare = cls(
+                number=number,
+                time=time,
+                by=act.by,
+                act=act.act,
+                subject=act.subject,
+                # As it will be read again, and out of reach of whoever holds what was given.
+                content=parse(written),
+                files=tuple(act.files),
+                digest=hashlib.sha256(written).hexdigest(),
+                previous=previous,
+                hash="",
+            )
+            return cls(**{**bare._fields(), "hash": leaf_hash(bare.header())})
+        except (TypeError, ValueError) as error:
+            values = {"detail": str(error)}
+            raise TongjianError(Problem("evidence.content", values=values)) from error
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Entry:
+        """The entry that `line` was made from.
+
+        Raises ValueError for anything that `line` would not have written just so.
+        """
+        if not line.endswith(b"\n"):
+            raise ValueError("no end of line")
+        data = parse(line[:-1])
+        if not isinstance(data, dict) or data.keys() != set(cls.__slots__):
+            raise ValueError("not the fields of an entry")
+        return cls.from_dict(data)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Entry:
-        """The entry that `as_dict` was made from; raises KeyError, TypeError or ValueError."""
-        if set(data) != set(cls.__slots__):
-            raise ValueError(f"fields {sorted(data)}")
+        """The entry that `as_dict` was made from; raises ValueError."""
+        for name, kind in _KINDS.items():
+            value = data[name]
+            if not isinstance(value, kind) or isinstance(value, bool):
+                raise ValueError(f"{name} is no {kind.__name__}")
+        if not all(isinstance(one, str) for one in data["files"]):
+            raise ValueError("files are no text")
         return cls(**{**data, "files": tuple(data["files"])})
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data."""
         return {**self._fields(), "files": list(self.files)}
 
+    def line(self) -> bytes:
+        """The entry as it is stored: one line of canonical JSON."""
+        return canonical(self.as_dict()) + b"\n"
+
     def header(self) -> bytes:
         """What is hashed: everything but the content itself and the hash."""
         data = self.as_dict()
         del data["content"], data["hash"]
-        return rfc8785.dumps(data)
+        return canonical(data)
 
     def is_whole(self) -> bool:
         """Whether content, digest and hash belong together."""
         try:
-            found = content_digest(self.content), leaf_hash(self.header())
-        except (TongjianError, rfc8785.CanonicalizationError):
+            content = hashlib.sha256(canonical(self.content)).hexdigest()
+            return (content, leaf_hash(self.header())) == (self.digest, self.hash)
+        except (ValueError, TypeError):
             return False
-        return found == (self.digest, self.hash)
 
     def _fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def content_digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 of a content in canonical form; raises `TongjianError` if it has none."""
-    try:
-        return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
-    except (rfc8785.CanonicalizationError, TypeError) as error:
-        values = {"detail": str(error)}
-        raise TongjianError(Problem("evidence.content", values=values)) from error
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("time", "by", "act", "subject", "digest", "previous", "hash"), str),
+    "number": int,
+    "content": dict,
+    "files": list,
+}
 
 
 def leaf_hash(data: bytes) -> str:
@@ -119,4 +143,4 @@ def leaf_hash(data: bytes) -> str:
     return hashlib.sha256(b"\x00" + data).hexdigest()
 
 
-__all__ = ["START", "Act", "Entry", "content_digest", "leaf_hash"]
+__all__ = ["SHA256", "START", "Act", "Entry", "leaf_hash"]

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
 from tongjian.evidence._entry import START, Act, Entry
+from tongjian.evidence._merkle import MerkleTree
+from tongjian.evidence._store import Head, Lines, LogStore
 from tongjian.problems import Place, Problem, TongjianError
 
 # A clock that was set back by less is taken for the jitter of its correction.
 _JITTER_S = 5.0
 
-
-class LogStore(Protocol):
-    """Where entries lie (存储): it keeps what it is given and decides nothing."""
-
-    @property
-    def place(self) -> str:
-        """Which file or table, for messages."""
-
-    def read(self, after: int = 0) -> Iterator[Entry]:
-        """Entries with a number above `after`, in order, as they are stored.
-
-        Raises `TongjianError` for one that cannot be read or that was acknowledged and is gone.
-        """
-
-    def last(self) -> Entry | None:
-        """The newest entry."""
-
-    def locked(self) -> AbstractContextManager[None]:
-        """Keep other writers out, also those of other processes."""
-
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Add entries behind the last, all or none; durable when it returns. The lock is held."""
+# What a changed line brings with it.
+_FOLLOWS = {"evidence.head", "evidence.shorter", "evidence.unacknowledged"}
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class _Known:
+    """The entries that were checked, and the SHA-256 of their lines: unchanged lines are known."""
+
+    def __init__(self) -> None:
+        self.entries: tuple[Entry, ...] = ()
+        self.digest = hashlib.sha256()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +38,9 @@ class EvidenceLog:
 
     store: LogStore
     clock: Callable[[], datetime] = _now
+    _known: list[_Known] = field(
+        default_factory=lambda: [_Known()], init=False, repr=False, compare=False
+    )
 
     def append(self, acts: Iterable[Act]) -> list[Entry]:
         """Enter `acts`, all or none, and return them as entries; durable when it returns."""
@@ -63,7 +56,8 @@ class EvidenceLog:
 
         Raises `TongjianError` when the clock stands before the last entry.
         """
-        last = self.store.last()
+        line = self.store.last()
+        last = None if line is None else Entry.from_line(line)
         time = self._time(last)
         made: list[Entry] = []
         for act in acts:
@@ -77,47 +71,65 @@ class EvidenceLog:
     def entries(self, *acts: str, subject: str | None = None) -> list[Entry]:
         """Entries of these kinds of `acts` (all if none is named) and `subject`, oldest first.
 
-        The whole chain is checked on the way; raises `TongjianError` with every place where it is
-        broken.
+        The whole chain is checked on the way, lines that have not changed since the last time by
+        their bytes alone; raises `TongjianError` with every place where it is broken.
         """
-        found: list[Entry] = []
-        problems = list(self._check(found))
-        if problems:
-            raise TongjianError(problems)
+        found = self._read()
         return [
             entry
             for entry in found
             if (not acts or entry.act in acts) and subject in (None, entry.subject)
         ]
 
+    def tree(self) -> MerkleTree:
+        """The Merkle tree over the hashes of all entries (默克尔树)."""
+        return MerkleTree(bytes.fromhex(entry.hash) for entry in self._read())
+
     def problems(self) -> list[Problem]:
-        """Every place where the chain is broken; none for a log that nobody touched."""
-        return list(self._check([]))
+        """Every place where the log is broken; none for a log that nobody touched.
 
-    def _check(self, found: list[Entry]) -> Iterator[Problem]:
-        """Tell what is wrong, collecting the entries in `found`."""
-        number, previous, time = 0, START, ""
+        Lines left by a writer that was killed are a warning.
+        """
+        found = list(_Check(self.store, [], hashlib.sha256()).run())
         try:
-            for entry in self.store.read():
-                number += 1
-                yield from self._wrong(entry, number, previous, time)
-                # Go on from what stands there: one change is told once.
-                number, previous, time = entry.number, entry.hash, entry.time
-                found.append(entry)
+            more = self.store.problems()
         except TongjianError as error:
-            yield from error.problems
+            more = list(error.problems)
+        if found:
+            # A line that was made longer or shorter moves the end: that is told by the line.
+            more = [one for one in more if one.code not in _FOLLOWS]
+        return found + [one for one in more if one not in found]
 
-    def _wrong(self, entry: Entry, number: int, previous: str, time: str) -> Iterator[Problem]:
-        place = Place(file=self.store.place, line=number)
-        values = {"number": entry.number, "expected": number, "time": entry.time, "before": time}
-        if entry.number != number:
-            yield Problem("evidence.number", place, values)
-        if not entry.is_whole():
-            yield Problem("evidence.changed", place, values)
-        if entry.previous != previous:
-            yield Problem("evidence.chain", place, values)
-        if entry.time < time:
-            yield Problem("evidence.backdated", place, values)
+    def _read(self) -> tuple[Entry, ...]:
+        known = self._known[0]
+        lines = self.store.lines()
+        passed, digest = 0, hashlib.sha256()
+        while passed < len(known.entries):
+            number, line = next(lines, (0, b""))
+            passed += 1
+            if number not in (None, passed):
+                break
+            digest.update(line)
+        else:
+            if digest.digest() == known.digest.digest():
+                return self._check(lines, known.entries, digest)
+        return self._check(self.store.lines(), (), hashlib.sha256())
+
+    def _check(
+        self,
+        lines: Lines,
+        known: tuple[Entry, ...],
+        digest: hashlib._Hash,
+    ) -> tuple[Entry, ...]:
+        found = list(known)
+        problems = list(_Check(self.store, found, digest).run(lines))
+        if problems:
+            raise TongjianError(problems)
+        if len(found) > len(known):
+            fresh = _Known()
+            fresh.entries, fresh.digest = tuple(found), digest
+            self._known[0] = fresh
+        return tuple(found) if len(found) > len(known) else known
 
     def _time(self, last: Entry | None) -> str:
         now = self.clock().astimezone(UTC)
@@ -131,4 +143,76 @@ class EvidenceLog:
         return now.isoformat(timespec="milliseconds")
 
 
-__all__ = ["EvidenceLog", "LogStore"]
+@dataclass(slots=True)
+class _Check:
+    """One pass over the lines of a store; `found` are the entries so far, and grow."""
+
+    store: LogStore
+    found: list[Entry]
+    digest: hashlib._Hash
+
+    def run(self, lines: Lines | None = None) -> Iterator[Problem]:
+        """Tell what is wrong, every place once."""
+        number, previous, time = 0, START, ""
+        if self.found:
+            last = self.found[-1]
+            number, previous, time = last.number, last.hash, last.time
+        read, whole = len(self.found), True
+        try:
+            # Before the lines: what is written meanwhile is not missed then.
+            head = self.store.head() or Head()
+            for stored, line in self.store.lines() if lines is None else lines:
+                read += 1
+                number += 1
+                place = Place(file=self.store.place, line=read)
+                self.digest.update(line)
+                try:
+                    entry = Entry.from_line(line)
+                except ValueError as error:
+                    whole = False
+                    yield Problem("evidence.unreadable", place, {"detail": str(error)})
+                    # The next has to follow from something: from what it says itself.
+                    previous = ""
+                    continue
+                for problem in _wrong(entry, stored, number, previous, time, place):
+                    whole = False
+                    yield problem
+                # Go on from what stands there: one change is told once.
+                number, previous, time = entry.number, entry.hash, entry.time
+                self.found.append(entry)
+            if read > head.number:
+                head = self.store.head() or Head()
+        except TongjianError as error:
+            yield from error.problems
+            return
+        if read < head.number:
+            values = {"found": read, "expected": head.number}
+            yield Problem("evidence.removed", Place(file=self.store.place, line=read + 1), values)
+        elif whole and not self._fits(head, read):
+            place = Place(file=self.store.place, line=head.number)
+            yield Problem("evidence.head", place, {"number": head.number})
+
+    def _fits(self, head: Head, read: int) -> bool:
+        """Whether the head says what the entries say."""
+        if read > head.number:
+            return False
+        return (self.found[head.number - 1].hash if head.number else START) == head.hash
+
+
+def _wrong(
+    entry: Entry, stored: int | None, number: int, previous: str, time: str, place: Place
+) -> Iterator[Problem]:
+    values = {"number": entry.number, "expected": number, "time": entry.time, "before": time}
+    if stored not in (None, entry.number):
+        yield Problem("evidence.stored_number", place, {"stored": stored, "number": entry.number})
+    if entry.number != number:
+        yield Problem("evidence.number", place, values)
+    if not entry.is_whole():
+        yield Problem("evidence.changed", place, values)
+    if previous and entry.previous != previous:
+        yield Problem("evidence.chain", place, values)
+    if entry.time < time:
+        yield Problem("evidence.backdated", place, values)
+
+
+__all__ = ["EvidenceLog"]

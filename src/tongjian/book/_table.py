@@ -1,0 +1,41 @@
+"""What the two tables have in common: reading the line of the head and finding what is wrong."""
+
+from __future__ import annotations
+
+from tongjian.evidence import Entry, Head
+from tongjian.problems import Place, Problem, TongjianError
+
+
+def read_head(row: tuple[object, object] | None, place: str) -> Head:
+    """The head from its row; raises `TongjianError` for a row that is not there or makes no sense.
+
+    A table is made with its head: one that lacks it lost it.
+    """
+    if row is None:
+        raise TongjianError(Problem("evidence.head_missing", Place(file=place)))
+    number, digest = row
+    if type(number) is not int or not isinstance(digest, str) or number < 0:
+        detail = f"{number!r}, {digest!r}"
+        raise TongjianError(Problem("evidence.unreadable", Place(file=place), {"detail": detail}))
+    return Head(number, digest)
+
+
+def check_last(head: Head, stored: int | None, line: bytes | None, place: str) -> None:
+    """Raise `TongjianError` unless the last line is what the head says."""
+    right = head == Head() and line is None
+    if line is not None and head.number:
+        try:
+            entry = Entry.from_line(line)
+            right = entry.is_whole() and (stored, entry.number, entry.hash) == (
+                head.number,
+                head.number,
+                head.hash,
+            )
+        except ValueError:
+            right = False
+    if not right:
+        where = Place(file=place, line=head.number)
+        raise TongjianError(Problem("evidence.head", where, {"number": head.number}))
+
+
+__all__ = ["check_last", "read_head"]
