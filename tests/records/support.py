@@ -11,7 +11,7 @@ import duckdb
 import xlsxwriter
 
 from tongjian.problems import Problem
-from tongjian.records import Catalogue, ImportReport, Limits, Store, import_files
+from tongjian.records import Catalogue, Correction, ImportReport, Limits, Store, import_files
 
 CATALOGUE_FOLDER = Path(__file__).parent / "catalogue"
 ACTIVITY_HEADER = ["设施", "期间", "工序", "物料或能源", "项目", "数值", "单位", "数据来源", "证据"]
@@ -80,9 +80,15 @@ class Bench:
         assert self.load(facilities, units).committed
         return self
 
-    def load(self, *paths: Path, dry_run: bool = False, **limits: int) -> ImportReport:
+    def load(
+        self,
+        *paths: Path,
+        dry_run: bool = False,
+        correction: Correction | None = None,
+        **limits: int,
+    ) -> ImportReport:
         return import_files(
-            self.store, paths, self.catalogue, dry_run=dry_run, limits=Limits(**limits)
+            self.store, paths, self.catalogue, dry_run, Limits(**limits), correction
         )
 
     def csv(self, *rows: Sequence[Any], header: Sequence[str] = ACTIVITY_HEADER) -> Path:

@@ -29,7 +29,7 @@ from tests.records.support import (
 )
 from tests.support import says
 from tongjian.problems import Problem
-from tongjian.records import Catalogue, RecordError, Store
+from tongjian.records import Catalogue, Correction, RecordError, Store
 from tongjian.records.schema import table
 
 Scenario = Callable[[Bench], Iterable[Problem]]
@@ -379,6 +379,72 @@ def _(bench: Bench) -> Iterable[Problem]:
 def _(bench: Bench) -> Iterable[Problem]:
     bench.load(bench.csv(row()))
     return bench.problems(row(tier="实测", evidence="化验单"))
+
+
+# ---- corrections and earlier states ----
+
+FIX = Correction("张三", "抄表错误")
+OUT = Correction("张三", "录入了别厂的数据", withdraw=True)
+
+
+@brings("correction_words", "--by", "--reason")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: bench.load(bench.csv(row()), correction=Correction(" ", "")))
+
+
+@brings("nothing_corrected", "a.csv", "1")
+def _(bench: Bench) -> Iterable[Problem]:
+    bench.load(bench.csv(row()))
+    return bench.load(bench.csv(row(period="2025-02")), correction=FIX).problems
+
+
+@brings("correction_adds", "a.csv", "1")
+def _(bench: Bench) -> Iterable[Problem]:
+    bench.load(bench.csv(row()))
+    rows = row(quantity="13"), row(period="2025-02")
+    return bench.load(bench.csv(*rows), correction=FIX).problems
+
+
+@brings("withdraw_unknown", "a.csv", "2", "F1 · 2025-02 · coal · consumed")
+def _(bench: Bench) -> Iterable[Problem]:
+    bench.load(bench.csv(row()))
+    return bench.load(bench.csv(row(period="2025-02")), correction=OUT).problems
+
+
+@brings("withdraw_differs", "a.csv", "2", "13 t", "12.5 t", "a.csv!2")
+def _(bench: Bench) -> Iterable[Problem]:
+    bench.load(bench.csv(row()))
+    return bench.load(bench.csv(row(quantity="13")), correction=OUT).problems
+
+
+@brings("withdraw_in_use", "units.csv", "F1 / U1", "1")
+def _(bench: Bench) -> Iterable[Problem]:
+    bench.load(bench.csv(row(process_unit="U1")))
+    return bench.load(bench.folder / "units.csv", correction=OUT).problems
+
+
+@brings("no_such_import", "7", "1")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: bench.store.as_of(7))
+
+
+@brings("as_of", "soon")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: bench.store.as_of("soon"))
+
+
+@brings("as_of_read_only", "1")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(
+        lambda: bench.store.as_of(1).add(
+            [], [{"facility": "F9", "name_zh": "九厂", "sector": "steel", "province": "Jiangsu"}]
+        )
+    )
+
+
+@brings("history_column", "tier", "facility")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: bench.store.history(tier="tested"))
 
 
 # ---- store and catalogue ----

@@ -70,10 +70,10 @@ def test_the_python_example_of_the_page_runs(
     text = PAGE.read_text(encoding="utf-8")
     for name, content in re.findall(r"```csv (\w+)\n(.*?)```", text, re.DOTALL):
         (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
     monkeypatch.chdir(tmp_path)
     exec(compile(code, str(PAGE), "exec"), {})
-    assert capsys.readouterr().out == "6 0 True\n"
+    assert capsys.readouterr().out == "6 0 True\n1 2  12345.6\n2 None 张三 12354.6\n"
 
 
 def test_exported_names_are_sorted_and_there() -> None:

@@ -267,7 +267,9 @@ def test_the_report_as_data(bench: Bench) -> None:
     data = report.as_dict()
     assert (data["rows_read"], data["rows_new"], data["rows_known"]) == (2, 1, 0)
     assert (data["errors"], data["warnings"], data["committed"]) == (1, 0, False)
-    assert data["tables"]["activity"] == {"read": 2, "new": 1, "known": 0}
+    assert data["tables"]["activity"] == {
+        "read": 2, "new": 1, "known": 0, "corrected": 0, "withdrawn": 0,
+    }  # fmt: skip
     assert data["problems"][0]["code"] == "records.period"
     assert data["problems"][0]["place"] == {"file": "a.csv", "row": 3, "field": "期间"}
 

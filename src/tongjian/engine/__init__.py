@@ -12,36 +12,46 @@ from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
+from tongjian.engine._ledger import LedgerLine, from_micro, to_micro
+from tongjian.engine._manifest import ENGINE_VERSION
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
 from tongjian.engine._one_plant import PlantSheets, plant_months, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
+from tongjian.engine._plant_year import PlantYear, Prepared
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Backend, RuleSetResult, Run, run
+from tongjian.engine._run import Asked, Backend, RuleSetResult, Run, run
 from tongjian.engine._seek import Place, Sought, seek
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._sheet_sql import MISSING
 from tongjian.engine._snapshot import RecordsStore, Snapshot
 from tongjian.engine._spark_session import local_spark
 from tongjian.engine._substituted import in_words, substituted
+from tongjian.engine._tables import ResolvedTables
 
 __all__ = [
+    "ENGINE_VERSION",
     "MISSING",
+    "Asked",
     "Backend",
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
     "Draws",
     "FactorUsed",
+    "LedgerLine",
     "MethodUsed",
     "Node",
     "Place",
     "PlantModel",
     "PlantSheets",
+    "PlantYear",
+    "Prepared",
     "PythonEngine",
     "Quantity",
     "RecordsStore",
+    "ResolvedTables",
     "RuleSetResult",
     "Run",
     "Sensitivity",
@@ -55,6 +65,7 @@ __all__ = [
     "explain",
     "explain_total",
     "factors_used",
+    "from_micro",
     "in_words",
     "local_spark",
     "methods_used",
@@ -66,4 +77,5 @@ __all__ = [
     "seek",
     "sensitivity",
     "substituted",
+    "to_micro",
 ]

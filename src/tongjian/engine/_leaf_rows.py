@@ -21,15 +21,15 @@ Record = tuple[Any, ...]
 # Up to so many facilities are asked for by name.
 _FEW = 100
 # Columns of a record as read here; the kind of a record decides which inputs it feeds.
-_RECORD = (
+RECORD = (
     *("facility", "period", "year", "process_unit"),
     *("stream", "class", "item", "unit", "quantity", "evidence", "source"),
 )
-_FACILITY, _UNIT = _RECORD.index("facility"), _RECORD.index("process_unit")
-_YEAR, _CLASS = _RECORD.index("year"), _RECORD.index("class")
-_KIND = slice(_RECORD.index("stream"), _RECORD.index("quantity"))
-_KIND_COLUMNS = _RECORD[_KIND]
-_QUANTITY, _EVIDENCE, _SOURCE = map(_RECORD.index, ("quantity", "evidence", "source"))
+_FACILITY, _UNIT = RECORD.index("facility"), RECORD.index("process_unit")
+_YEAR, _CLASS = RECORD.index("year"), RECORD.index("class")
+_KIND = slice(RECORD.index("stream"), RECORD.index("quantity"))
+_KIND_COLUMNS = RECORD[_KIND]
+_QUANTITY, _EVIDENCE, _SOURCE = map(RECORD.index, ("quantity", "evidence", "source"))
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class LeafRows:
 
     def pivot(self, leaves: Sequence[SheetPlan], records: Iterable[Record]) -> dict[str, list[Row]]:
         """One row per key of each sheet, from the records that feed its inputs."""
-        keys = {sheet.name: itemgetter(*map(_RECORD.index, sheet.grain)) for sheet in leaves}
+        keys = {sheet.name: itemgetter(*map(RECORD.index, sheet.grain)) for sheet in leaves}
         found: dict[str, dict[Any, Row]] = {sheet.name: {} for sheet in leaves}
         kinds: dict[tuple[Any, ...], list[tuple[SheetPlan, str]]] = {}
         for record in records:
@@ -164,14 +164,14 @@ def _targets(
 
 @lru_cache(maxsize=256)
 def _positions(names: tuple[str, ...]) -> list[tuple[str, int]]:
-    return [(name, _RECORD.index(name)) for name in names]
+    return [(name, RECORD.index(name)) for name in names]
 
 
 def read_records(
     connection: duckdb.DuckDBPyConnection, activity: str = "activity", clause: str = ""
 ) -> list[Record]:
-    """Records as tuples of `_RECORD`, to be pivoted by `LeafRows.read`."""
-    query = f"SELECT {', '.join(_RECORD)} FROM {activity}{clause}"
+    """Records as tuples of `RECORD`, to be pivoted by `LeafRows.read`."""
+    query = f"SELECT {', '.join(RECORD)} FROM {activity}{clause}"
     return connection.execute(query).fetchall()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tongjian import __version__
@@ -59,16 +59,28 @@ def make_manifest(
 def result_digest(results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]) -> str:
     """SHA-256 over every result cell and ledger line, in a fixed order and spelling."""
     digest = hashlib.sha256()
+    for part in spelled_results(results, lines):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def spelled_results(
+    results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]
+) -> Iterator[bytes]:
+    """The bytes of which the digest of a result is taken (结果的规范字节), piece by piece.
+
+    For each sheet the id of the rule set, the name of the sheet and its columns, then one JSON
+    array for each row; at the end one JSON array for each ledger line.
+    """
     for result in results:
         for name, rows in sorted(result.sheets.items()):
             sheet = result.ruleset.program.sheets[name]
             columns = [*sheet.grain, *sheet.formulas, "@missing"]
-            digest.update(f"{result.ruleset.id}\n{name}\n{columns}\n".encode())
+            yield f"{result.ruleset.id}\n{name}\n{columns}\n".encode()
             for row in sorted(rows, key=lambda r: tuple(str(r[key]) for key in sheet.grain)):
-                digest.update(_spelled([row[column] for column in columns]))
+                yield _spelled([row[column] for column in columns])
     for line in lines:
-        digest.update(_spelled(list(line.as_row().values())))
-    return digest.hexdigest()
+        yield _spelled(list(line.as_row().values()))
 
 
 def _spelled(values: Sequence[object]) -> bytes:

@@ -8,7 +8,9 @@ Nothing here knows a sector, an engine or the web.
 
 from tongjian.problems import RecordError
 from tongjian.records._coded import parse_coded
+from tongjian.records._correction import Correction
 from tongjian.records._entries import Item, Stream, Term
+from tongjian.records._history import Entered
 from tongjian.records._limits import Limits
 from tongjian.records._lock import exclusive
 from tongjian.records._xlsx import read_sheets
@@ -23,6 +25,8 @@ __all__ = [
     "TIERS",
     "Catalogue",
     "Column",
+    "Correction",
+    "Entered",
     "ImportReport",
     "Item",
     "Limits",

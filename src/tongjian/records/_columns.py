@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,15 @@ def positions(table: str, columns: Iterable[str]) -> list[int]:
     return [names.index(column) for column in columns]
 
 
+def key_of(table: str, columns: Iterable[str] = ()) -> Callable[[StoredRow], tuple[Any, ...]]:
+    """Reads what identifies a row (or these `columns`), as a tuple."""
+    wanted = positions(table, tuple(columns) or SORT_COLUMNS[table])
+    if len(wanted) == 1:
+        (at,) = wanted
+        return lambda row: (row[at],)
+    return itemgetter(*wanted)
+
+
 def in_order(table: str, rows: Iterable[StoredRow]) -> list[StoredRow]:
     """`rows` in the order of the store."""
     return sorted(rows, key=itemgetter(*positions(table, SORT_COLUMNS[table])))
@@ -122,6 +131,24 @@ def read_rows(table: str, paths: Sequence[Path], where: str = "", *values: objec
     )
     with connect() as connection:
         return connection.execute(sql, list(values)).fetchall()
+
+
+def files_with(
+    paths: Sequence[Path], facilities: Collection[str], years: Collection[int]
+) -> list[Path]:
+    """The activity files that say anything of these facilities in these years."""
+    if not paths:
+        return []
+    listed = ", ".join(literal(path) for path in paths)
+    sql = (
+        f"SELECT DISTINCT filename FROM read_parquet([{listed}], hive_partitioning = false, "
+        "filename = true) WHERE list_contains(?::VARCHAR[], facility) "
+        "AND list_contains(?::INTEGER[], year)"
+    )
+    with connect() as connection:
+        found = connection.execute(sql, [sorted(facilities), sorted(years)]).fetchall()
+    names = {Path(name).name for (name,) in found}
+    return [path for path in paths if path.name in names]
 
 
 def sync_folder(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Literal
 
 from tongjian.problems import LANGUAGES, Place, Problem
 from tongjian.records._columns import SORT_COLUMNS, STORED, StoredRow, positions
@@ -12,12 +13,15 @@ from tongjian.records._text import number_text, show
 from tongjian.records.schema import table as table_called
 
 PlaceOf = Callable[[int], Place]
+Act = Literal["add", "correct", "withdraw"]
 
 _KEY = itemgetter(*positions("activity", SORT_COLUMNS["activity"]))
 # A datum of one year, whichever period it is given for.
 _DATUM = itemgetter(
     *positions("activity", ("facility", "year", "process_unit", "stream", "item", "unit"))
 )
+# What a correction can put right in a datum.
+_SAID = itemgetter(*positions("activity", ("class", "quantity", "tier", "evidence")))
 _PERIOD, _QUANTITY, _UNIT, _TIER, _EVIDENCE, _SOURCE = positions(
     "activity", ("period", "quantity", "unit", "tier", "evidence", "source")
 )
@@ -26,15 +30,23 @@ _STORE = {"zh": "库中", "en": "the store"}
 
 @dataclass(slots=True)
 class Settled:
-    """What comparing leaves (比对结果): rows that are new, and how many were known."""
+    """What comparing leaves (比对结果): rows that are new, and how many were known.
+
+    `gone` are the stored rows that a correction supersedes or withdraws; what takes the place of
+    one is among the new.
+    """
 
     new: list[StoredRow] = field(default_factory=list)
     known: int = 0
+    gone: list[StoredRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
 def settle_activity(
-    rows: Sequence[StoredRow], stored: Sequence[StoredRow], place_of: PlaceOf
+    rows: Sequence[StoredRow],
+    stored: Sequence[StoredRow],
+    place_of: PlaceOf,
+    act: Act = "add",
 ) -> Settled:
     """Compare `rows` with each other and with the `stored` rows of the same facilities and years.
 
@@ -52,19 +64,32 @@ def settle_activity(
         known = in_store.get(key)
         if row[_QUANTITY] is None:
             continue
-        if known is None:
+        if act == "withdraw":
+            settled.problems += _withdraw(row, known, place_of(at), settled)
+        elif known is None:
             settled.new.append(row)
+        elif act == "correct" and _SAID(known) != _SAID(row):
+            settled.new.append(row)
+            settled.gone.append(known)
         else:
             settled.known += known[_QUANTITY] == row[_QUANTITY]
             settled.problems += _compare(row, known, place_of(at))
-    settled.problems += _mixed_periods(rows, stored, place_of)
+    if act != "withdraw":
+        settled.problems += _mixed_periods(rows, stored, place_of)
     return settled
 
 
 def settle_dimension(
-    table: str, rows: Sequence[StoredRow], stored: Sequence[StoredRow], place_of: PlaceOf
+    table: str,
+    rows: Sequence[StoredRow],
+    stored: Sequence[StoredRow],
+    place_of: PlaceOf,
+    act: Act = "add",
 ) -> Settled:
-    """Compare rows of `facilities` or `process_units`: an id must always mean the same."""
+    """Compare rows of `facilities` or `process_units`: an id must always mean the same.
+
+    A correction says what it means from now on; the store knows what it meant before.
+    """
     key_of = itemgetter(*positions(table, SORT_COLUMNS[table]))
     settled = Settled()
     known: dict[object, tuple[StoredRow, dict[str, str]]] = {
@@ -72,7 +97,18 @@ def settle_dimension(
     }
     for at, row in enumerate(rows):
         key = key_of(row)
-        if key not in known:
+        if act == "withdraw" and key not in known:
+            settled.problems.append(_unknown(_id_text(table, row), place_of(at)))
+        elif act == "withdraw" and known[key][0] == row:
+            settled.gone.append(row)
+        elif act == "correct" and key in known and known[key][1] is _STORE:
+            if known[key][0] == row:
+                settled.known += 1
+            else:
+                settled.gone.append(known[key][0])
+                settled.new.append(row)
+            known[key] = (row, _in_words(place_of(at)))
+        elif key not in known:
             known[key] = (row, _in_words(place_of(at)))
             settled.new.append(row)
         elif known[key][0] == row:
@@ -106,6 +142,24 @@ def _compare(row: StoredRow, known: StoredRow, place: Place) -> list[Problem]:
         }
         return [Problem("records.evidence_not_updated", place, values, severity="warning")]
     return []
+
+
+def _withdraw(
+    row: StoredRow, known: StoredRow | None, place: Place, settled: Settled
+) -> list[Problem]:
+    """What is withdrawn is named with its value: nobody takes out what they do not know."""
+    if known is None:
+        return [_unknown(_datum_text(row), place)]
+    if known[_QUANTITY] != row[_QUANTITY]:
+        values = {"datum": _datum_text(row), "value": _quantity_text(row)}
+        values |= {"stored": _quantity_text(known), "source": show(known[_SOURCE])}
+        return [Problem("records.withdraw_differs", place, values)]
+    settled.gone.append(known)
+    return []
+
+
+def _unknown(datum: str, place: Place) -> Problem:
+    return Problem("records.withdraw_unknown", place, {"datum": datum})
 
 
 def _mixed_periods(
@@ -151,7 +205,7 @@ def _dimension_conflict(
     ]
     name, ours, theirs = differing[0]
     values = {
-        "id": " / ".join(str(row[at]) for at in positions(table, SORT_COLUMNS[table])),
+        "id": _id_text(table, row),
         "column_zh": columns.column(name).zh,
         "column_en": columns.column(name).en,
         "value": show(ours) or "—",
@@ -160,6 +214,10 @@ def _dimension_conflict(
         "where_en": where["en"],
     }
     return Problem("records.dimension_conflict", place, values)
+
+
+def _id_text(table: str, row: StoredRow) -> str:
+    return " / ".join(str(row[at]) for at in positions(table, SORT_COLUMNS[table]))
 
 
 def _datum_text(row: StoredRow) -> str:

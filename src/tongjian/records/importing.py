@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tongjian.problems import Place, Problem
 from tongjian.records._activity import ActivityReader
 from tongjian.records._cells import ReadTable
-from tongjian.records._columns import StoredRow, positions
+from tongjian.records._columns import key_of, positions
+from tongjian.records._correction import Correction
+from tongjian.records._cross import Settled
 from tongjian.records._dimensions import read_facilities, read_process_units
 from tongjian.records._files import read_file
 from tongjian.records._limits import Limits
@@ -24,11 +26,29 @@ from tongjian.records.store import Store
 
 @dataclass(frozen=True, slots=True)
 class TableCount:
-    """Rows of one table in an import (行数): read, new to the store, already in it."""
+    """Rows of one table in an import (行数): read, new to the store, already in it.
+
+    `corrected` rows took the place of stored ones, `withdrawn` ones were taken out.
+    """
 
     read: int = 0
     new: int = 0
     known: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
+
+    @classmethod
+    def of(cls, table: str, read: int, found: Settled) -> TableCount:
+        """The counts of what was settled."""
+        key = key_of(table)
+        corrected = len({*map(key, found.new)} & {*map(key, found.gone)})
+        return cls(
+            read,
+            len(found.new) - corrected,
+            found.known,
+            corrected,
+            len(found.gone) - corrected,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,16 @@ class ImportReport:
         return sum(count.known for count in self.tables.values())
 
     @property
+    def rows_corrected(self) -> int:
+        """Rows that took the place of stored ones."""
+        return sum(count.corrected for count in self.tables.values())
+
+    @property
+    def rows_withdrawn(self) -> int:
+        """Stored rows that were taken out."""
+        return sum(count.withdrawn for count in self.tables.values())
+
+    @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep the import from being written."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
@@ -78,10 +108,9 @@ class ImportReport:
             "rows_read": self.rows_read,
             "rows_new": self.rows_new,
             "rows_known": self.rows_known,
-            "tables": {
-                name: {"read": count.read, "new": count.new, "known": count.known}
-                for name, count in self.tables.items()
-            },
+            "rows_corrected": self.rows_corrected,
+            "rows_withdrawn": self.rows_withdrawn,
+            "tables": {name: asdict(count) for name, count in self.tables.items()},
             "errors": len(self.errors),
             "warnings": len(self.problems) - len(self.errors),
             "problems": [problem.as_dict() for problem in self.problems],
@@ -94,44 +123,66 @@ def import_files(
     catalogue: Catalogue,
     dry_run: bool = False,
     limits: Limits | None = None,
+    correction: Correction | None = None,
 ) -> ImportReport:
     """Import XLSX, CSV and Parquet files as one: all of them, or nothing if there is any error.
 
     Importing the same data again changes nothing. All problems are in the report, with their
-    place, in the order of the files.
+    place, in the order of the files. With a `correction` the rows take the place of stored ones of
+    the same key, or are withdrawn; raises `RecordError` when it does not say who and why.
     """
+    if correction is not None:
+        correction.require()
     files = list(dict.fromkeys(Path(path) for path in paths))
     # Who only looks needs no lock.
     with nullcontext() if dry_run else store.locked():
-        return _import(store, files, catalogue, dry_run, limits or Limits())
+        return _import(store, files, catalogue, dry_run, limits or Limits(), correction)
 
 
 def _import(
-    store: Store, files: Sequence[Path], catalogue: Catalogue, dry_run: bool, limits: Limits
+    store: Store,
+    files: Sequence[Path],
+    catalogue: Catalogue,
+    dry_run: bool,
+    limits: Limits,
+    correction: Correction | None,
 ) -> ImportReport:
     problems: list[Problem] = []
     raws = [raw for path in files for raw in read_file(path, limits, problems.append)]
     found = _read_tables(store, raws, catalogue, problems)
     counts: dict[str, TableCount] = {}
-    new: dict[str, list[StoredRow]] = {}
+    settled: dict[str, Settled] = {}
     for name, part in found.items():
-        settled = store.settle(name, part.rows, part.place_of)
-        problems += settled.problems
-        new[name] = settled.new
-        counts[name] = TableCount(part.read, len(settled.new), settled.known)
+        settled[name] = store.settle(name, part.rows, part.place_of, correction)
+        problems += settled[name].problems
+        counts[name] = TableCount.of(name, part.read, settled[name])
     names = ", ".join(path.name for path in files)
     good = not any(problem.severity == "error" for problem in problems)
     if good and not any(count.read for count in counts.values()):
         problems.append(Problem("records.no_rows", Place(file=names)))
         good = False
+    if correction is not None:
+        problems += [*store.left_alone(settled, Place(file=names)), *_amiss(counts, names)]
+        good = good and not any(problem.severity == "error" for problem in problems)
     if good and not dry_run:
-        store.commit(new, names)
+        store.commit(settled, names, correction)
     return ImportReport(
         problems=tuple(_in_file_order(problems, files, raws)),
         committed=good and not dry_run,
         dry_run=dry_run,
         tables=counts,
     )
+
+
+def _amiss(counts: Mapping[str, TableCount], names: str) -> list[Problem]:
+    """A correction that corrects nothing, or adds what was not there."""
+    new = sum(count.new for count in counts.values())
+    if not new:
+        return []
+    if not any(count.corrected for count in counts.values()):
+        return [Problem("records.nothing_corrected", Place(file=names), {"count": new})]
+    values = {"count": new}
+    return [Problem("records.correction_adds", Place(file=names), values, severity="warning")]
 
 
 def _read_tables(

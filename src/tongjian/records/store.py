@@ -8,17 +8,20 @@
 A file is named by its content and never changed. What belongs to the store is what the log names:
 replacing the log is the one step that makes an import true, so a crash before it changes nothing,
 and whoever reads meanwhile keeps the state they began with.
+
+A correction names the files that stand in the place of those in which a datum was wrong; these stay
+where they are. So the store has two times (双时态): the period that a datum is for, and the import
+by which it was known. `Store.as_of` gives what was known at any earlier time, with the same digest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,14 +31,27 @@ from tongjian.records._columns import (
     STORED,
     StoredRow,
     content_hash,
+    files_with,
     in_order,
+    key_of,
     read_rows,
     sync_folder,
     write_parquet,
 )
-from tongjian.records._cross import PlaceOf, Settled, settle_activity, settle_dimension
+from tongjian.records._correction import Correction
+from tongjian.records._cross import Act, PlaceOf, Settled, settle_activity, settle_dimension
+from tongjian.records._given import dictionaries, stored_rows
+from tongjian.records._history import Entered, history
+from tongjian.records._imports_log import (
+    Moment,
+    activity_in_force,
+    count_until,
+    ever_named,
+    head,
+    read_log,
+)
+from tongjian.records._in_use import in_use, withdrawn
 from tongjian.records._lock import exclusive
-from tongjian.records._text import number_text
 
 _LOG = "imports.jsonl"
 _PATIENCE_S = 30.0
@@ -44,9 +60,13 @@ _NOTHING = {name: content_hash(name, ()) for name in ("facilities", "process_uni
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The records of one workspace (工作区的活动数据). Use `Store.open` or `Store.create`."""
+    """The records of one workspace (工作区的活动数据). Use `Store.open` or `Store.create`.
+
+    With `until` it is what was known after so many imports, to be read only.
+    """
 
     root: Path
+    until: int | None = None
 
     @classmethod
     def create(cls, workspace: Path | str) -> Store:
@@ -75,18 +95,32 @@ class Store:
 
     def imports(self) -> list[dict[str, Any]]:
         """The log: time, source, rows and hashes of every import, oldest first."""
-        path = self.root / _LOG
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            entries = [json.loads(line) for line in lines]
-            for entry in entries:
-                entry["hash"], entry["facilities"], entry["process_units"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            values = {"detail": f"{type(error).__name__}: {error}"}
-            raise RecordError(
-                Problem("records.store_damaged", Place(file=str(path)), values)
-            ) from error
-        return entries
+        return read_log(self.root / _LOG)[: self.until]
+
+    def as_of(self, moment: Moment) -> Store:
+        """What was known at a moment (截至): after an import by number, or on a day or time.
+
+        A day means its end, a time without offset is meant in the time zone of this machine.
+        The view has the digest that the store had then. Raises `RecordError`.
+        """
+        return replace(self, until=count_until(self.imports(), moment))
+
+    @property
+    def number(self) -> int:
+        """How many imports this state of the store rests on (导入序号)."""
+        return len(self.imports())
+
+    @property
+    def head(self) -> str:
+        """The hash of the log's last line: it settles who imported what when."""
+        return head(self.root / _LOG, self.number)
+
+    def history(self, table: str = "activity", **where: object) -> list[Entered]:
+        """Every value that was ever stored (数据沿革), with when, by whom and why it was entered.
+
+        `where` limits by columns of the key, e.g. ``facility="F1", stream="coal"``.
+        """
+        return history(self.imports(), self.root, table, where)
 
     def activity_files(self) -> list[Path]:
         """The activity files, sorted by name."""
@@ -113,15 +147,15 @@ class Store:
         """Activity data as dictionaries, of one facility or year if given."""
         where = "WHERE (? IS NULL OR facility = ?) AND (? IS NULL OR year = ?)"
         rows = read_rows("activity", self.activity_files(), where, facility, facility, year, year)
-        return _dictionaries("activity", rows)
+        return dictionaries("activity", rows)
 
     def read_facilities(self) -> list[dict[str, Any]]:
         """The facilities (设施) as dictionaries."""
-        return _dictionaries("facilities", self.dimension_rows("facilities"))
+        return dictionaries("facilities", self.dimension_rows("facilities"))
 
     def read_process_units(self) -> list[dict[str, Any]]:
         """The process units (工序) as dictionaries."""
-        return _dictionaries("process_units", self.dimension_rows("process_units"))
+        return dictionaries("process_units", self.dimension_rows("process_units"))
 
     def dimension_rows(self, table: str) -> list[StoredRow]:
         """Rows of `facilities` or `process_units` as tuples in stored column order."""
@@ -129,11 +163,12 @@ class Store:
         return read_rows(table, [path] if path.is_file() else [])
 
     def verify(self) -> list[Problem]:
-        """Recompute every content hash; a problem for each file that is missing or changed."""
+        """Recompute every content hash, also of what was corrected since.
+
+        A problem for each file that is missing or changed.
+        """
         problems = []
-        named = [("activity", name) for name in sorted(self._activity_hashes())]
-        named += [(table, self._dimension_hash(table)) for table in _NOTHING]
-        for table, name in named:
+        for table, name in sorted(ever_named(self.imports())):
             path = self._file(table, name)
             if name == _NOTHING.get(table):
                 continue
@@ -151,7 +186,9 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other writers out; not to be entered twice."""
+        """Keep other writers out; not to be entered twice. An earlier state takes no more."""
+        if self.until is not None:
+            raise RecordError(Problem("records.as_of_read_only", values={"number": self.until}))
         with exclusive(self.root / ".lock", _PATIENCE_S):
             yield
 
@@ -161,59 +198,107 @@ class Store:
         facilities: Sequence[Mapping[str, Any]] = (),
         process_units: Sequence[Mapping[str, Any]] = (),
         source: str = "",
+        correction: Correction | None = None,
     ) -> bool:
         """Add rows that are already in stored form; False if all of it is already there.
 
         For programs that make data. Files of people go through `import_files`, which validates.
-        Raises `RecordError` when a row lacks a column or contradicts another or a stored one.
+        Raises `RecordError` when a row lacks a column or contradicts another or a stored one;
+        with a `correction`, rows take the place of stored ones, or are withdrawn.
         """
+        if correction is not None:
+            correction.require()
         new = {
-            "activity": _stored("activity", activity, source),
-            "facilities": _stored("facilities", facilities, source),
-            "process_units": _stored("process_units", process_units, source),
+            "activity": stored_rows("activity", activity, source),
+            "facilities": stored_rows("facilities", facilities, source),
+            "process_units": stored_rows("process_units", process_units, source),
         }
         with self.locked():
             if content_hash("activity", new["activity"]) in self._activity_hashes():
-                new["activity"] = []
-            problems: list[Problem] = []
-            for table, rows in new.items():
-                settled = self.settle(table, rows, lambda at: Place(file=source, row=at + 1))
-                problems += settled.problems
-                new[table] = settled.new
+                new["activity"] = [] if correction is None else new["activity"]
+            settled = {
+                table: self.settle(
+                    table, rows, lambda at: Place(file=source, row=at + 1), correction
+                )
+                for table, rows in new.items()
+            }
+            problems = [problem for one in settled.values() for problem in one.problems]
+            problems += self.left_alone(settled, Place(file=source))
             if any(problem.severity == "error" for problem in problems):
                 raise RecordError(problems)
-            return self.commit(new, source)
+            return self.commit(settled, source, correction)
 
-    def settle(self, table: str, rows: Sequence[StoredRow], place_of: PlaceOf) -> Settled:
+    def settle(
+        self,
+        table: str,
+        rows: Sequence[StoredRow],
+        place_of: PlaceOf,
+        correction: Correction | None = None,
+    ) -> Settled:
         """Tell new rows from known ones and find contradictions, here and with the store."""
+        act: Act = "add" if correction is None else correction.act
         if table in _NOTHING:
-            return settle_dimension(table, rows, self.dimension_rows(table), place_of)
+            return settle_dimension(table, rows, self.dimension_rows(table), place_of, act)
         facilities, years = {row[0] for row in rows}, {row[2] for row in rows}
         stored = self._activity_rows(sorted(facilities), sorted(years))
-        return settle_activity(rows, stored, place_of)
+        return settle_activity(rows, stored, place_of, act)
 
-    def commit(self, new: Mapping[str, Sequence[StoredRow]], source: str) -> bool:
-        """Write checked rows that are all new, all or nothing. The lock must be held."""
-        if not any(new.values()):
+    def left_alone(self, settled: Mapping[str, Settled], place: Place) -> list[Problem]:
+        """Problems with facilities and process units withdrawn of which something is still said."""
+        asked = withdrawn(settled)
+        if not any(asked):
+            return []
+        facilities = asked.facilities | {facility for facility, _ in asked.units}
+        rows = self._activity_rows(sorted(facilities), None)
+        return in_use(asked, settled, rows, self.dimension_rows("process_units"), place)
+
+    def commit(
+        self,
+        settled: Mapping[str, Settled],
+        source: str,
+        correction: Correction | None = None,
+    ) -> bool:
+        """Write what was settled, all or nothing. The lock must be held."""
+        if not any(one.new or one.gone for one in settled.values()):
             return False
+        activity = settled.get("activity", Settled())
         entry: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "source": source,
-            "rows": len(new.get("activity", ())),
+            "rows": len(activity.new),
             "hash": None,
             **{table: self._dimension_hash(table) for table in _NOTHING},
         }
+        named = ever_named(self.imports())
+        contents: list[tuple[str, str, list[StoredRow]]] = []
+        for table, one in settled.items():
+            if not (one.new or (one.gone and table in _NOTHING)):
+                continue
+            gone = set(map(key_of(table), one.gone))
+            stored = self.dimension_rows(table) if table in _NOTHING else []
+            kept = [row for row in stored if key_of(table)(row) not in gone]
+            content = in_order(table, [*kept, *one.new])
+            name = content_hash(table, content)
+            entry["hash" if table == "activity" else table] = name
+            contents.append((table, name, content))
+        if correction is not None:
+            replaced: dict[str, str | None] = {}
+            for old, content in self._without(activity.gone):
+                replaced[old] = content_hash("activity", content) if content else None
+                contents.append(("activity", replaced[old] or "", content))
+            entry["correction"] = {**correction.as_dict(), "replaced": replaced}
+        # What the log names already is there, and is never written again.
+        contents = [one for one in contents if one[2] and (one[0], one[1]) not in named]
+        self._write(contents)
+        self._append_to_log(entry)
+        return True
+
+    def _write(self, contents: Sequence[tuple[str, str, Sequence[StoredRow]]]) -> None:
         for left_over in self.root.rglob("*.tmp"):  # of a writer that was killed
             left_over.unlink()
         written: list[tuple[Path, Path]] = []
         try:
-            for table, rows in new.items():
-                if not rows:
-                    continue
-                kept = self.dimension_rows(table) if table in _NOTHING else []
-                content = in_order(table, [*kept, *rows])
-                name = content_hash(table, content)
-                entry["hash" if table == "activity" else table] = name
+            for table, name, content in contents:
                 target = self._file(table, name)
                 temporary = target.with_suffix(".tmp")
                 written.append((temporary, target))
@@ -225,80 +310,45 @@ class Store:
             for temporary, _target in written:
                 temporary.unlink(missing_ok=True)
             raise
-        self._append_to_log(entry)
-        return True
+
+    def _without(self, gone: Sequence[StoredRow]) -> Iterator[tuple[str, list[StoredRow]]]:
+        """The activity files that hold rows which are to go, each with the rows that stay."""
+        key, keys = key_of("activity"), set(map(key_of("activity"), gone))
+        where = {row[0] for row in gone}, {row[2] for row in gone}
+        for path in files_with(self.activity_files(), *where) if gone else ():
+            rows = read_rows("activity", [path])
+            kept = [row for row in rows if key(row) not in keys]
+            if len(kept) < len(rows):
+                yield path.stem, kept
 
     def _append_to_log(self, entry: Mapping[str, Any]) -> None:
         log, temporary = self.root / _LOG, self.root / f"{_LOG}.tmp"
+        before = log.read_text(encoding="utf-8")
+        chained = {**entry, "previous": head(log, len(before.splitlines()))}
         with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(log.read_text(encoding="utf-8"))
-            stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            stream.write(before)
+            stream.write(json.dumps(chained, ensure_ascii=False) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(log)
         sync_folder(self.root)
 
-    def _activity_rows(self, facilities: Sequence[str], years: Sequence[int]) -> list[StoredRow]:
+    def _activity_rows(
+        self, facilities: Collection[str], years: Collection[int] | None
+    ) -> list[StoredRow]:
         where = (
             "WHERE facility IN (SELECT unnest(?::VARCHAR[])) "
-            "AND year IN (SELECT unnest(?::INTEGER[]))"
+            "AND (?::INTEGER[] IS NULL OR list_contains(?::INTEGER[], year))"
         )
-        return read_rows("activity", self.activity_files(), where, facilities, years)
+        listed = None if years is None else list(years)
+        return read_rows("activity", self.activity_files(), where, list(facilities), listed, listed)
 
     def _file(self, table: str, name: str) -> Path:
         return self.root / table / f"{name}.parquet"
 
     def _activity_hashes(self) -> set[str]:
-        return {entry["hash"] for entry in self.imports() if entry["hash"]}
+        return activity_in_force(self.imports())
 
     def _dimension_hash(self, table: str) -> str:
         entries = self.imports()
         return str(entries[-1][table]) if entries else _NOTHING[table]
-
-
-def _dictionaries(table: str, rows: Sequence[StoredRow]) -> list[dict[str, Any]]:
-    names = list(STORED[table])
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def _stored(table: str, rows: Sequence[Mapping[str, Any]], source: str) -> list[StoredRow]:
-    """`rows` as tuples in stored order; what can be told from the rest may be left out."""
-    result, problems = [], []
-    for number, given in enumerate(rows, start=1):
-        row = {**_left_out(table, given, source), **given}
-        missing = [name for name in STORED[table] if name not in row]
-        unknown = [name for name in row if name not in STORED[table]]
-        if table == "activity" and not math.isfinite(row.get("quantity") or 0):
-            unknown.append(f"quantity = {row['quantity']}")
-        if missing or unknown:
-            values = {"missing": ", ".join(missing) or "—", "unknown": ", ".join(unknown) or "—"}
-            place = Place(file=source, row=number)
-            problems.append(Problem("records.store_row", place, {"table": table, **values}))
-        else:
-            result.append(tuple(_typed(kind, row[name]) for name, kind in STORED[table].items()))
-    if problems:
-        raise RecordError(problems)
-    return in_order(table, result)
-
-
-def _typed(kind: str, value: Any) -> Any:
-    if kind == "VARCHAR":
-        return "" if value is None else str(value)
-    if value is None:
-        return None
-    return {"DOUBLE": float, "INTEGER": int, "BOOLEAN": bool}[kind](value)
-
-
-def _left_out(table: str, row: Mapping[str, Any], source: str) -> dict[str, Any]:
-    if table == "facilities":
-        return {"name_en": "", "city": "", "division": "", "fictitious": False}
-    if table == "process_units":
-        texts = dict.fromkeys(("name_en", "kind", "technology", "abatement", "capacity_unit"), "")
-        return {**texts, "capacity": None}
-    made: dict[str, Any] = {"process_unit": "", "evidence": "", "source": source}
-    if "period" in row:
-        made["year"] = int(str(row["period"])[:4])
-    if "quantity" in row and "unit" in row:
-        made["entered_quantity"] = number_text(float(row["quantity"]))
-        made["entered_unit"] = row["unit"]
-    return made

@@ -6,7 +6,13 @@ sector or a database.
 """
 
 from tongjian.problems import RuleError
-from tongjian.rules._cache import folder_digest, load_rulebook, rulebook_folder
+from tongjian.rules._cache import (
+    files_digest,
+    folder_digest,
+    load_rulebook,
+    rule_files,
+    rulebook_folder,
+)
 from tongjian.rules._check_policy import measured_unit, quantity_unit
 from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import (
@@ -104,6 +110,7 @@ __all__ = [
     "Value",
     "Words",
     "check_schema",
+    "files_digest",
     "folder_digest",
     "key_columns",
     "load_rulebook",
@@ -114,6 +121,7 @@ __all__ = [
     "read_documents",
     "read_yaml",
     "replacements",
+    "rule_files",
     "rulebook_folder",
     "text_not_available",
     "with_value",

@@ -13,7 +13,7 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -67,13 +67,27 @@ def _cached(folder: Path, digest: str) -> Rulebook:
 
 def folder_digest(folder: Path) -> str:
     """SHA-256 over names and contents of all rule files (规则库摘要), the same on every machine."""
-    digest = hashlib.sha256()
+    return files_digest(rule_files(folder))
+
+
+def rule_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every rule file below a folder, in the order of the digest.
+
+    Names are relative with "/", ends of lines are those of Unix.
+    """
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".yaml", ".csv"):
-            name = path.relative_to(folder).as_posix().encode()
             content = path.read_bytes().replace(b"\r\n", b"\n")
-            digest.update(len(name).to_bytes(4, "big") + name)
-            digest.update(len(content).to_bytes(8, "big") + content)
+            yield path.relative_to(folder).as_posix(), content
+
+
+def files_digest(files: Iterable[tuple[str, bytes]]) -> str:
+    """The digest of a rulebook of these files, given in the order of `rule_files`."""
+    digest = hashlib.sha256()
+    for path, content in files:
+        name = path.encode()
+        digest.update(len(name).to_bytes(4, "big") + name)
+        digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
 
 
