@@ -41,7 +41,6 @@ BESIDE = {
     ("units", "problems"),
     ("reports", "statutory"),
     ("contract", "cases"),
-    ("targets", "statutory"),
     ("verification", "control_plan"),
     ("verification", "versions"),
     ("verification", "workflow"),
@@ -80,6 +79,7 @@ WORDS = {
 ALLOWED = {
     ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
+    ("evidence/_retention.py", "retention.originals"): "where the time of keeping is looked up",
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",

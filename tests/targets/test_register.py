@@ -1,11 +1,12 @@
 """Progress of tasks and rounds of dispatch: who has not answered, and nothing is ever rewritten."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.support import codes
+from tongjian.evidence import EvidenceLog, FileStore
 from tongjian.problems import TongjianError
 from tongjian.rules import Rulebook
 from tongjian.targets import Register
@@ -14,9 +15,13 @@ TASKS = ("K-N2O-1", "K-N2O-7")  # of MEE, NDRC and MIIT; of MEE and MIIT
 DUE = date(2026, 3, 31)
 
 
+def log_of(folder: Path) -> EvidenceLog:
+    return EvidenceLog(FileStore(folder / "log.jsonl"), lambda: datetime(2026, 1, 1, tzinfo=UTC))
+
+
 @pytest.fixture
 def register(tmp_path: Path, rulebook: Rulebook) -> Register:
-    return Register(tmp_path, rulebook.tasks)
+    return Register(log_of(tmp_path), rulebook.tasks)
 
 
 def test_who_has_not_answered(register: Register):
@@ -48,27 +53,27 @@ def test_a_round_without_tasks_is_about_all(register: Register, rulebook: Rulebo
 
 
 def test_entries_stay_and_the_last_speaks(register: Register, tmp_path: Path):
-    register.report("K-N2O-1", "MEE", "Li", "open", "first", now="2026-01-01T00:00:00+00:00")
-    before = (tmp_path / "tasks.jsonl").read_bytes()
+    register.report("K-N2O-1", "MEE", "Li", "open", "first")
+    before = (tmp_path / "log.jsonl").read_bytes()
     register.report("K-N2O-1", "MEE", "Li", "done", "second", "report 7")
-    assert (tmp_path / "tasks.jsonl").read_bytes().startswith(before)
+    assert (tmp_path / "log.jsonl").read_bytes().startswith(before)
     said = register.progress("K-N2O-1")
     assert [(one.state, one.text, one.evidence) for one in said] == [
         ("open", "first", ""),
         ("done", "second", "report 7"),
     ]
-    assert said[0].on == "2026-01-01T00:00:00+00:00"
+    assert (said[0].by, said[0].on) == ("Li", "2026-01-01T00:00:00.000+00:00")
     assert register.progress("K-N2O-2") == []
 
 
 def test_a_changed_line_is_noticed(register: Register, tmp_path: Path):
     register.report("K-N2O-1", "MEE", "Li", "open", "first")
     register.report("K-N2O-1", "MEE", "Li", "done", "second")
-    path = tmp_path / "tasks.jsonl"
+    path = tmp_path / "log.jsonl"
     path.write_text(path.read_text().replace("first", "fresh"))
     with pytest.raises(TongjianError) as caught:
         register.progress()
-    assert codes(caught.value.problems) == ["statutory.log_broken"]
+    assert codes(caught.value.problems) == ["evidence.changed"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.cli._workspace import do_run, open_store
+from tongjian.cli._workspace import do_run, open_log, open_store
 from tongjian.problems import Problem, TongjianError
 from tongjian.statutory import Authority, Doubt, Statement, statement
 
@@ -67,7 +67,7 @@ def run_confirm(
             Problem("statutory.nothing_matches", values={"pattern": text}) for text in missed
         )
     chosen = [one for one in able if any(fnmatchcase(one.id, text) for text in ids)]
-    authority = Authority.of(scope[0])
+    authority = Authority(open_log(scope[0]))
     if withdraw:
         authority.withdraw(chosen, by, reference)
     else:
@@ -88,7 +88,7 @@ def run_confirm(
 def run_grant(out: Output, workspace: Path, person: str, rights: Sequence[str], by: str) -> None:
     """Give or take rights."""
     open_store(workspace)  # a log outside of a workspace would serve nobody
-    authority = Authority.of(workspace)
+    authority = Authority(open_log(workspace))
     authority.grant(person, rights, by)
     found = {name: sorted(its) for name, its in authority.rights().items()}
     out.data(found)
@@ -99,24 +99,25 @@ def run_grant(out: Output, workspace: Path, person: str, rights: Sequence[str], 
 
 def run_log(out: Output, workspace: Path) -> None:
     """Print the whole log; a changed line is an error."""
-    entries = Authority.of(workspace).entries()
-    out.data(entries)
+    entries = Authority(open_log(workspace)).entries()
+    out.data([one.as_dict() for one in entries])
     zh = out.lang == "zh"
     names = {
-        "grant": ("授权", "grant"),
-        "confirm": ("确认", "confirm"),
-        "withdraw": ("撤回", "withdraw"),
+        "authority.grant": ("授权", "grant"),
+        "authority.confirm": ("确认", "confirm"),
+        "authority.withdraw": ("撤回", "withdraw"),
     }
     rows = [
         [
-            entry["number"],
-            entry["time"],
-            entry["by"],
-            names[entry["act"]][0 if zh else 1],
-            entry.get("doubt") or f"{entry['person']}: {', '.join(entry['rights']) or '—'}",
-            entry.get("reference", ""),
+            entry.number,
+            entry.time,
+            entry.by,
+            names[entry.act][0 if zh else 1],
+            said.get("doubt") or f"{said['person']}: {', '.join(said['rights']) or '—'}",
+            said.get("reference", ""),
         ]
         for entry in entries
+        for said in [entry.content]
     ]
     headers = (
         ["序号", "时间", "操作人", "操作", "事项", "依据"]
@@ -137,7 +138,7 @@ def run_log(out: Output, workspace: Path) -> None:
 def _said(out: Output, scope: Scope) -> Statement:
     workspace, rulesets, years, rulebook = scope
     run = do_run(out, workspace, rulebook, rulesets, years)
-    return statement(run, Authority.of(workspace))
+    return statement(run, Authority(open_log(workspace)))
 
 
 def _mark(said: Statement, one: Doubt, missing: str) -> str:

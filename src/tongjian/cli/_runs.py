@@ -10,7 +10,7 @@ from typing import Any
 
 from tongjian.cli._output import Output
 from tongjian.cli._tree import print_tree
-from tongjian.cli._workspace import do_run
+from tongjian.cli._workspace import do_run, open_log
 from tongjian.engine import Run, explain, explain_total
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Annexes, Words, annexes_of, views, write_html, write_xlsx
@@ -48,7 +48,7 @@ def run_run(
     nobody has confirmed, replaces tables or leaves rows out.
     """
     run = do_run(out, workspace, rulebook, rulesets, years, binds, backend)
-    authority = Authority.of(workspace)
+    authority = Authority(open_log(workspace))
     said = statement(run, authority) if statutory or authority.entries() else None
     if statutory and said is not None:
         require_statutory(run, said)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.cli._workspace import open_rulebook
+from tongjian.cli._workspace import open_log, open_rulebook
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
 from tongjian.rules import Task
@@ -26,7 +26,7 @@ def run_list(
 ) -> None:
     """List tasks with agencies, deadline and latest progress; of a round, who has not answered."""
     tasks = open_rulebook(rulebook).tasks
-    register = Register(workspace, tasks)
+    register = Register(open_log(workspace), tasks)
     asked = register.round(round_name) if round_name else None
     chosen = [
         one
@@ -114,7 +114,7 @@ def run_round(
     except ValueError:
         values = {"option": "--due", "value": due, "expected": "2026-12-31"}
         raise TongjianError(Problem("cli.option", values=values)) from None
-    register = Register(workspace, open_rulebook(rulebook).tasks)
+    register = Register(open_log(workspace), open_rulebook(rulebook).tasks)
     opened = register.open_round(name, day, by, tasks)
     out.data({"round": name, "due": due, "by": by, "tasks": list(opened.tasks)})
     out.say(
@@ -136,7 +136,7 @@ def run_report(
     rulebook: Path | None,
 ) -> None:
     """Enter progress on a task."""
-    register = Register(workspace, open_rulebook(rulebook).tasks)
+    register = Register(open_log(workspace), open_rulebook(rulebook).tasks)
     said = register.report(task, agency, by, state, text, evidence, round_name)
     out.data(_entry(said))
     out.say(f"已记入 {task} 的进展", f"Progress on {task} was entered")
@@ -144,7 +144,7 @@ def run_report(
 
 def run_log(out: Output, workspace: Path, task: str, rulebook: Path | None) -> None:
     """Every entry of progress, oldest first."""
-    found = Register(workspace, open_rulebook(rulebook).tasks).progress(task)
+    found = Register(open_log(workspace), open_rulebook(rulebook).tasks).progress(task)
     out.data([_entry(one) for one in found])
     zh = out.lang == "zh"
     headers = (

@@ -27,9 +27,9 @@ def open_store(folder: Path) -> Store:
 
 def open_log(folder: Path) -> EvidenceLog:
     """The evidence log of a workspace, ``evidence/log.jsonl``, which need not be there yet."""
-    from tongjian.evidence import EvidenceLog, FileStore
+    from tongjian.evidence import workspace_log
 
-    return EvidenceLog(FileStore(folder / "evidence" / "log.jsonl"))
+    return workspace_log(folder)
 
 
 def open_rulebook(folder: Path | None, rules: Sequence[Path] = ()) -> Rulebook:

@@ -18,7 +18,7 @@ from tongjian.engine._left_out import MISSING
 from tongjian.engine._manifest import ENGINE_VERSION
 from tongjian.engine._methods_used import MethodUsed, methods_used
 from tongjian.engine._node import Node
-from tongjian.engine._one_plant import PlantSheets, plant_sheets
+from tongjian.engine._one_plant import PlantSheets, plant_months, plant_sheets
 from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._plant_year import PlantYear, Prepared
 from tongjian.engine._prepared import prepare, read_years
@@ -70,6 +70,7 @@ __all__ = [
     "in_words",
     "local_spark",
     "methods_used",
+    "plant_months",
     "plant_sheets",
     "prepare",
     "read_years",

@@ -45,12 +45,12 @@ class FactorUsed:
     rulesets: tuple[str, ...]
 
 
-def factors_used(run: Run) -> list[FactorUsed]:
-    """Every value that `run` has read, by table, column and key."""
+def factors_used(run: Run, facility: str | None = None) -> list[FactorUsed]:
+    """Every value that `run` has read, by table, column and key; for one `facility` if named."""
     found: dict[tuple[str, str, Key, str], _Use] = {}
     with run.snapshot.connect() as connection:
         for index, result in enumerate(run.results):
-            reader = _Reader(run, result, connection, index)
+            reader = _Reader(run, result, connection, index, facility)
             for look, year, key in reader.read():
                 value = result.tables.in_force(look.table, look.column, year, key)
                 if value is not None:
@@ -104,6 +104,7 @@ class _Reader:
     result: RuleSetResult
     connection: duckdb.DuckDBPyConnection
     index: int
+    facility: str | None = None
 
     @property
     def program(self) -> Program:
@@ -183,18 +184,31 @@ class _Reader:
             for row in rows
             if "facility" in row
         }
+        if self.facility is not None:
+            inside &= {self.facility}
+            if not inside:
+                return Sources(wide=sources.wide, scope=self.scope(()))
         if not inside or len(inside) == len(self.run.facilities):
             return sources
+        return Sources(wide=sources.wide, scope=self.scope(sorted(inside)))
+
+    def scope(self, inside: Sequence[str]) -> str:
+        """A table with these facilities; returns its name."""
         name = f"used{self.index}"
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (facility VARCHAR)")
-        marks = ", ".join(["(?)"] * len(inside))
-        self.connection.execute(f"INSERT INTO {name} VALUES {marks}", sorted(inside))
-        return Sources(wide=sources.wide, scope=name)
+        if inside:
+            marks = ", ".join(["(?)"] * len(inside))
+            self.connection.execute(f"INSERT INTO {name} VALUES {marks}", list(inside))
+        return name
 
     # -- coarser sheets ----------------------------------------------------------------------
 
     def coarse(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
-        rows = [row for row in self.result.sheets.get(sheet.name, ()) if "year" in row]
+        rows = [
+            row
+            for row in self.result.sheets.get(sheet.name, ())
+            if "year" in row and self.facility in (None, row.get("facility"))
+        ]
         _, engine = prepare(
             self.run.rulebook,
             self.result.ruleset,
@@ -235,6 +249,7 @@ class _Reader:
             for line in self.run.lines
             if line.ruleset == self.result.ruleset.id
             and line.year in self.result.years
+            and self.facility in (None, line.facility)
             and line.co2e_micro
         }
         for substance, year in sorted(pairs):

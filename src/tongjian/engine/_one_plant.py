@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._leaf_rows import LeafRows, Row
-from tongjian.engine._ledger import co2e_micro, ledger_lines
+from tongjian.engine._ledger import CO2E, LedgerLine, co2e_micro, ledger_lines
 from tongjian.engine._prepared import prepare
+from tongjian.engine._resolution import micro_factor
 from tongjian.problems import EngineError, Problem
 from tongjian.rules import CompiledRuleSet, RuleError
 from tongjian.rules import _ir as ir
+from tongjian.units import parse_unit
 
 # A source of emissions: category and substance.
 Source = tuple[str, str]
 Amounts = dict[Source, int]
+_SEVERAL = 2
+# Micro-units by which rounding each month may differ from rounding the year.
+_ROUNDED = 1_000
 
 
 @dataclass(slots=True)
@@ -118,3 +124,56 @@ def plant_sheets(run: Run, facility: str, year: int) -> list[PlantSheets]:
     )
     plants = [OnePlant.of(run, facility, year, name) for name in names]
     return [PlantSheets(one.result.ruleset, facility, year, one.sheets()) for one in plants]
+
+
+def plant_months(
+    run: Run,
+    facility: str,
+    year: int,
+    ruleset: str,
+    substance: str | None = None,
+    *,
+    by_mass: bool = False,
+) -> dict[str, dict[str, float]] | None:
+    """Each source by period (分月排放量), in tonnes of CO2 equivalent.
+
+    `by_mass` takes the lines' own amounts instead, such as tce; `substance` limits the lines. The
+    rule set is computed again with the records of one period at a time. None where that does not
+    add up to the year: records for the whole year, or a rule that is not a sum over months.
+    """
+    plant = OnePlant.of(run, facility, year, ruleset)
+    periods = sorted({str(row.get("period", "")) for rows in plant.leaves.values() for row in rows})
+    if len(periods) < _SEVERAL:
+        return None
+    bound, engine = prepare(run.rulebook, plant.result.ruleset, (year,), run.binds)
+
+    def counted(lines: Iterable[LedgerLine]) -> Iterator[tuple[LedgerLine, int]]:
+        for line in lines:
+            micro = line.amount_micro if by_mass else line.co2e_micro
+            if micro is not None and substance in (None, line.substance):
+                yield line, micro
+
+    found: dict[str, dict[str, float]] = {}
+    sums: dict[Source, int] = {}
+    for period in periods:
+        leaves = {
+            name: [row for row in rows if str(row.get("period", "")) == period]
+            for name, rows in plant.leaves.items()
+        }
+        month: dict[str, Fraction] = {}
+        for line, micro in counted(ledger_lines(bound, engine.run(leaves), engine.tables)):
+            unit = parse_unit(line.unit) if by_mass else CO2E
+            exact = Fraction(micro) / micro_factor(unit)
+            month[line.category] = month.get(line.category, Fraction()) + exact
+            source = (line.category, line.substance)
+            sums[source] = sums.get(source, 0) + micro
+        found[period] = {category: float(value) for category, value in month.items()}
+    whole: dict[Source, int] = {}
+    for line, micro in counted(run.select(facility=facility, year=year, ruleset=ruleset)):
+        source = (line.category, line.substance)
+        whole[source] = whole.get(source, 0) + micro
+    same = all(
+        abs(sums.get(source, 0) - whole.get(source, 0)) <= len(periods) * _ROUNDED
+        for source in {*sums, *whole}
+    )
+    return found if same else None

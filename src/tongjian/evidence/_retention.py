@@ -9,7 +9,7 @@ from typing import Any
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Rulebook
 
-_TABLE = "evidence.retention"
+_TABLE = "retention.originals"
 
 
 @dataclass(frozen=True, slots=True)

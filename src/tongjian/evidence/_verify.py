@@ -146,8 +146,14 @@ def _check_entries(
         said, number = roots[place].checkpoint, header["number"]
         leaf = bytes.fromhex(leaf_hash(canonical(header)))
         path = [unhex(node) for node in one["inclusion"]]
-        about = {name: header[name] for name in ("number", "time", "by", "act", "subject")}
-        about["month"] = said.month
+        about = {
+            "number": number,
+            "time": header["time"],
+            "by": header["by"],
+            "act": header["act"],
+            "subject": header["subject"],
+            "month": said.month,
+        }
         within = header["time"] < month_end(said.month).isoformat(timespec="milliseconds")
         root = bytes.fromhex(said.root)
         if not within or not included(leaf, number - 1, said.size, path, root):

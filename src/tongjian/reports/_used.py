@@ -13,13 +13,13 @@ _known: OrderedDict[str, list[FactorUsed]] = OrderedDict()
 _lock = Lock()
 
 
-def used_factors(run: Run) -> list[FactorUsed]:
-    """Every value that `run` has read; runs with the same manifest have read the same."""
-    key = json.dumps(run.manifest, sort_keys=True)
+def used_factors(run: Run, facility: str | None = None) -> list[FactorUsed]:
+    """Every value that `run` has read (for one `facility` if named), kept by its manifest."""
+    key = json.dumps([run.manifest, facility], sort_keys=True)
     with _lock:
         if key in _known:
             return _known[key]
-    found = factors_used(run)
+    found = factors_used(run, facility)
     with _lock:
         _known[key] = found
         while len(_known) > _KEPT:

@@ -26,6 +26,7 @@ _FORMULA = re.compile(
 )
 _UNIT_WORDS = {"tfluoride": "t氟化物", "pot_d": "槽日", "peq": "污染当量"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_TEN_THOUSAND = re.compile("万 ?")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # How sources number their parts, in Chinese.
@@ -97,6 +98,13 @@ class Words:
         names = catalogue.items_of(found.stream_class).get(item) if found else None
         return self.pick(names.zh, names.en) if names else item
 
+    def is_activity(self, stream: str, item: str) -> bool:
+        """Whether an item is an amount of its period (and not a content or a rate)."""
+        catalogue = _catalogue()
+        found = catalogue.streams.get(stream)
+        known = catalogue.items_of(found.stream_class).get(item) if found else None
+        return known is not None and known.kind == "activity"
+
     def clause(self, text: str) -> str:
         """A clause of a source; its abbreviations in Chinese where the page is Chinese."""
         if self.lang == "zh":
@@ -111,7 +119,10 @@ class Words:
 
     def unit(self, unit: str) -> str:
         """A unit as it is set in print; what it is a tonne of in Chinese where the page is."""
-        return unit_text(_WORD.sub(_chinese, unit) if self.lang == "zh" else unit)
+        if self.lang == "zh":
+            return unit_text(_WORD.sub(_chinese, unit))
+        # Ten thousand has a word of its own in Chinese only.
+        return unit_text(_TEN_THOUSAND.sub("10⁴ ", unit))
 
     def number(self, count: int) -> str:
         """The number of a chapter: 一、二、… or 1, 2, …."""
@@ -187,7 +198,10 @@ def _rows(source: Traversable) -> csv.DictReader[str]:
 
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads((_OWN / "texts.toml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = {}
+    for source in (_OWN / "texts.toml", _OWN / "documents" / "texts.toml"):
+        found |= tomllib.loads(source.read_text(encoding="utf-8"))
+    return found
 
 
 __all__ = ["Words", "chemical", "is_chinese", "unit_text"]

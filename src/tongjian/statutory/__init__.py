@@ -2,19 +2,17 @@
 
 Values and methods that the rulebook has from memory (`recalled`, 凭记忆录入) serve for work in
 hand. A statutory return refuses them until a person who was given that right has checked them
-against the printed text and said where. Who may do so, and every confirmation, stands in a log
-that only grows and whose lines are chained by hash.
+against the printed text and said where. Who may do so, and every confirmation, is an entry of the
+evidence log.
 """
 
 from tongjian.statutory._authority import RIGHTS, Authority, Confirmation
 from tongjian.statutory._doubts import Doubt, doubts
-from tongjian.statutory._log import ChainedLog
 from tongjian.statutory._statement import Statement, require_statutory, statement
 
 __all__ = [
     "RIGHTS",
     "Authority",
-    "ChainedLog",
     "Confirmation",
     "Doubt",
     "Statement",

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
+from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 from tongjian.statutory._doubts import Doubt
-from tongjian.statutory._log import ChainedLog
 
 RIGHTS = ("confirm", "grant")
-_FILE = "authority.jsonl"
+_GRANT, _CONFIRM, _WITHDRAW = "authority.grant", "authority.confirm", "authority.withdraw"
 # A reference names a document and a place in it; shorter is a tick in a box.
 _REFERENCE_AT_LEAST = 6
 
@@ -31,18 +28,16 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """The rights and confirmations of one workspace (授权与确认). Use `Authority.of`."""
+    """Rights and confirmations as the evidence log has them (授权与确认)."""
 
-    log: ChainedLog
+    log: EvidenceLog
 
-    @classmethod
-    def of(cls, workspace: Path | str) -> Authority:
-        """Rights and confirmations of the workspace folder; none while nothing was granted."""
-        return cls(ChainedLog(Path(workspace) / _FILE))
+    def entries(self) -> list[Entry]:
+        """Grants, confirmations and withdrawals, oldest first.
 
-    def entries(self) -> list[dict[str, Any]]:
-        """The whole log, oldest first; raises `TongjianError` if a line was changed."""
-        return self.log.entries()
+        Raises `TongjianError` if the log was tampered with.
+        """
+        return self.log.entries(_GRANT, _CONFIRM, _WITHDRAW)
 
     def rights(self) -> dict[str, set[str]]:
         """The rights that each person has now."""
@@ -52,10 +47,11 @@ class Authority:
         """The confirmations that stand, by id and digest of what was confirmed."""
         found: dict[tuple[str, str], Confirmation] = {}
         for entry in self.entries():
-            mark = (entry.get("doubt", ""), entry.get("digest", ""))
-            if entry["act"] == "confirm":
-                found[mark] = Confirmation(*mark, entry["by"], entry["time"], entry["reference"])
-            elif entry["act"] == "withdraw":
+            said = entry.content
+            mark = (said.get("doubt", ""), said.get("digest", ""))
+            if entry.act == _CONFIRM:
+                found[mark] = Confirmation(*mark, entry.by, entry.time, said["reference"])
+            elif entry.act == _WITHDRAW:
                 found.pop(mark, None)
         return found
 
@@ -76,8 +72,8 @@ class Authority:
             entries = self.entries()
             if entries:
                 _demand(_rights(entries), by, "grant")
-            act = {"act": "grant", "by": by, "time": _now(), "person": person}
-            self.log.append([{**act, "rights": wanted}])
+            content = {"person": person, "rights": wanted}
+            self.log.append_locked([Act(_GRANT, by, f"person:{person}", content)])
 
     def confirm(self, found: Sequence[Doubt], by: str, reference: str) -> None:
         """Record that `by` has checked `found` against the printed text at `reference`.
@@ -87,40 +83,38 @@ class Authority:
         said = reference.strip()
         if len(said) < _REFERENCE_AT_LEAST:
             raise TongjianError(Problem("statutory.reference", values={"reference": said or "-"}))
-        self._record("confirm", found, by, said)
+        self._record(_CONFIRM, found, by, said)
 
     def withdraw(self, found: Sequence[Doubt], by: str, reason: str) -> None:
         """Take confirmations back, with a reason; the log keeps both."""
-        self._record("withdraw", found, by, reason.strip())
+        self._record(_WITHDRAW, found, by, reason.strip())
 
     def _record(self, act: str, found: Sequence[Doubt], by: str, reference: str) -> None:
         with self.log.locked():
             _demand(_rights(self.entries()), by, "confirm")
-            time = _now()
-            self.log.append(
-                [
-                    {
-                        "act": act,
-                        "by": by,
-                        "time": time,
-                        "reference": reference,
-                        "doubt": one.id,
-                        "digest": one.digest,
-                        "content": one.content,
-                        "document": one.document,
-                        "clause": one.clause,
-                    }
-                    for one in found
-                ]
+            self.log.append_locked(
+                Act(act, by, f"doubt:{one.id}", {"reference": reference, **_named(one)})
+                for one in found
             )
 
 
-def _rights(entries: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
+def _named(one: Doubt) -> dict[str, str]:
+    """What is confirmed, so that the entry can be read without the rulebook."""
+    return {
+        "doubt": one.id,
+        "digest": one.digest,
+        "content": one.content,
+        "document": one.document,
+        "clause": one.clause,
+    }
+
+
+def _rights(entries: Iterable[Entry]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for entry in entries:
-        if entry["act"] == "grant":
+        if entry.act == _GRANT:
             # A grant states all rights of the person: an empty one takes them away.
-            found[entry["person"]] = set(entry["rights"])
+            found[entry.content["person"]] = set(entry.content["rights"])
     return found
 
 
@@ -129,10 +123,6 @@ def _demand(rights: dict[str, set[str]], person: str, right: str) -> None:
         having = sorted(name for name, its in rights.items() if right in its)
         values = {"person": person or "-", "right": right, "having": ", ".join(having) or "-"}
         raise TongjianError(Problem("statutory.no_right", values=values))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 __all__ = ["RIGHTS", "Authority", "Confirmation"]

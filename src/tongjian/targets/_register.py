@@ -1,20 +1,19 @@
-"""Progress of tasks and the rounds in which it is called in (任务进展与调度): a log that grows."""
+"""Progress of tasks and the rounds in which it is called in (任务进展与调度): entries of a log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any, Literal
+from datetime import date
+from typing import Literal
 
+from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Task
-from tongjian.statutory import ChainedLog
 
 State = Literal["open", "under_way", "done"]
 STATES: tuple[State, ...] = ("open", "under_way", "done")
-_FILE = "tasks.jsonl"
+_ROUND, _REPORT = "task.round", "task.report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +51,25 @@ class Unanswered:
 
 
 class Register:
-    """The register of a workspace: ``tasks.jsonl``, each line with the hash of the one before.
+    """The register of tasks, as the evidence log has it.
 
-    Entries are never changed; a later one speaks for itself. Raises `TongjianError` where the file
+    Entries are never changed; a later one speaks for itself. Raises `TongjianError` where the log
     was tampered with.
     """
 
-    def __init__(self, workspace: Path, tasks: Mapping[str, Task]) -> None:
-        self._log = ChainedLog(workspace / _FILE)
+    def __init__(self, log: EvidenceLog, tasks: Mapping[str, Task]) -> None:
+        self._log = log
         self._tasks = tasks
 
-    def open_round(
-        self, name: str, due: date, by: str, tasks: Sequence[str] = (), *, now: str | None = None
-    ) -> Round:
+    def open_round(self, name: str, due: date, by: str, tasks: Sequence[str] = ()) -> Round:
         """Begin a round over `tasks`, by default all of them; a name is used once."""
         self._check([("--by", by), ("NAME", name)], tasks)
-        opened = Round(name, due, by, now or _now(), tuple(tasks) or tuple(self._tasks))
+        content = {"due": due.isoformat(), "tasks": list(tasks or self._tasks)}
         with self._log.locked():
             if any(one.name == name for one in self.rounds()):
                 raise TongjianError(Problem("targets.round_twice", values={"name": name}))
-            entry: dict[str, Any] = {
-                "kind": "round",
-                "name": name,
-                "due": due.isoformat(),
-                "by": by,
-            }
-            entry |= {"on": opened.on, "tasks": list(opened.tasks)}
-            self._log.append([entry])
-        return opened
+            act = Act(_ROUND, by, f"round:{name}", {"name": name, **content})
+            return _round(self._log.append_locked([act])[0])
 
     def report(
         self,
@@ -90,8 +80,6 @@ class Register:
         text: str,
         evidence: str = "",
         round_name: str = "",
-        *,
-        now: str | None = None,
     ) -> Progress:
         """Enter progress on a task, in answer to a round if one is named."""
         self._check([("--by", by), ("--text", text)], [task])
@@ -102,29 +90,20 @@ class Register:
         if state not in STATES:
             values = {"state": state, "known": ", ".join(STATES)}
             raise TongjianError(Problem("targets.unknown_state", values=values))
-        said = Progress(task, agency, by, now or _now(), state, text, evidence, round_name)
+        content = {"task": task, "agency": agency, "state": state, "text": text}
+        content |= {"evidence": evidence, "round": round_name}
         with self._log.locked():
             if round_name:
                 asked = self.round(round_name)
                 if task not in asked.tasks:
                     values = {"task": task, "name": round_name}
                     raise TongjianError(Problem("targets.not_in_round", values=values))
-            entry = {name: getattr(said, name) for name in Progress.__slots__}
-            self._log.append([{"kind": "progress", **entry}])
-        return said
+            act = Act(_REPORT, by, f"task:{task}", content)
+            return _progress(self._log.append_locked([act])[0])
 
     def rounds(self) -> list[Round]:
         """All rounds, oldest first."""
-        return [
-            Round(
-                one["name"],
-                date.fromisoformat(one["due"]),
-                one["by"],
-                one["on"],
-                tuple(one["tasks"]),
-            )
-            for one in self._of_kind("round")
-        ]
+        return [_round(one) for one in self._log.entries(_ROUND)]
 
     def round(self, name: str) -> Round:
         """The round of this name; raises `TongjianError` when there is none."""
@@ -136,11 +115,8 @@ class Register:
 
     def progress(self, task: str = "") -> list[Progress]:
         """Entries on a task, or all of them, oldest first."""
-        return [
-            Progress(**{name: one[name] for name in Progress.__slots__})
-            for one in self._of_kind("progress")
-            if not task or one["task"] == task
-        ]
+        subject = f"task:{task}" if task else None
+        return [_progress(one) for one in self._log.entries(_REPORT, subject=subject)]
 
     def unanswered(self, name: str, today: date) -> list[Unanswered]:
         """Who has not answered for what in a round (未反馈)."""
@@ -153,9 +129,6 @@ class Register:
             for agency in self._tasks[task].agencies
             if (task, agency) not in answered
         ]
-
-    def _of_kind(self, kind: str) -> list[dict[str, Any]]:
-        return [one for one in self._log.entries() if one["kind"] == kind]
 
     def _check(self, texts: Iterable[tuple[str, str]], tasks: Iterable[str]) -> None:
         problems = [
@@ -172,8 +145,14 @@ class Register:
             raise TongjianError(problems)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _round(entry: Entry) -> Round:
+    said = entry.content
+    due = date.fromisoformat(said["due"])
+    return Round(said["name"], due, entry.by, entry.time, tuple(said["tasks"]))
+
+
+def _progress(entry: Entry) -> Progress:
+    return Progress(by=entry.by, on=entry.time, **entry.content)
 
 
 __all__ = ["STATES", "Progress", "Register", "Round", "State", "Unanswered"]

@@ -1,0 +1,1 @@
+"""Documents of a finished run (文书)."""
