@@ -67,7 +67,7 @@ def test_a_corrected_record_is_told_with_who_and_why(works: Works) -> None:
     (change,) = part.changes
     assert (change.group, change.kind) == ("records", "record")
     assert change.moved("tCO2e") / 1e6 == about(-20 * COKE)
-    assert (change.before, change.after) == ("100.0 t", "80.0 t")
+    assert (change.before, change.after) == ("100 t", "80 t")
     assert change.detail["by"] == BY and change.detail["reason"] == FIX.reason
     assert change.detail["correction_evidence"] == FIX.evidence
     assert (change.detail["act"], change.detail["import"]) == ("correct", 2)
@@ -81,7 +81,7 @@ def test_added_and_withdrawn_records(works: Works) -> None:
     part = one(between(works, before.id, works.keep().id))
 
     moved = {(c.before, c.after): c.moved("tCO2e") / 1e6 for c in part.changes}
-    assert moved == {("50.0 MWh", ""): about(-20.0), ("", "10.0 t"): about(10 * COKE)}
+    assert moved == {("50 MWh", ""): about(-20.0), ("", "10 t"): about(10 * COKE)}
     acts = {change.detail["act"] for change in part.changes}
     assert acts == {"withdraw", "import"}
 

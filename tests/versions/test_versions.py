@@ -163,6 +163,20 @@ def test_what_was_confirmed_is_part_of_the_version(works: Works) -> None:
     assert doubt["confirmed"]["by"] == BY
 
 
+def test_what_other_plants_lack_is_no_matter_of_this_report(works: Works) -> None:
+    """F2 burns wood, for which there is no calorific value: its row is left out, not one of F1."""
+    other = {"facility": "F2", "name_zh": "二厂", "sector": "test", "province": "Jiangsu"}
+    works.records.add([], [other], source="登记.xlsx")
+    works.add(fuel(7, stream="wood", unit="") | {"facility": "F2"})
+    kept = works.keep()
+    assert [one["code"] for one in kept.problems if one["severity"] == "error"]
+
+    assert make_version(works.store, *F1, [kept.id], BY, statutory=True).statutory
+    with pytest.raises(TongjianError) as caught:
+        make_version(works.store, "F2", 2025, [kept.id], BY, statutory=True)
+    only(caught.value.problems, "statutory.incomplete")
+
+
 @dataclass(frozen=True, slots=True)
 class Interrupted(RunStore):
     """A run store in which somebody else makes the same version while this one is computed."""

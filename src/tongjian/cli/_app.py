@@ -13,9 +13,11 @@ from tongjian.cli import (
     _data_commands,
     _judging_commands,
     _plan_commands,
+    _record_commands,
     _rule_commands,
     _run_commands,
     _target_commands,
+    _version_commands,
 )
 
 app = typer.Typer(
@@ -50,6 +52,9 @@ app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")
 app.add_typer(_confirm_commands.group, name="confirm")
 app.add_typer(_plan_commands.group, name="plan")
+app.add_typer(_record_commands.group, name="records")
+app.add_typer(_version_commands.runs, name="runs")
+app.add_typer(_version_commands.versions, name="versions")
 
 
 def main() -> None:

@@ -13,12 +13,13 @@ from typing import Any, Literal, cast, get_args
 
 from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
-from tongjian.statutory import Authority, require_statutory, statement
+from tongjian.statutory import Authority
 from tongjian.versions._diff import diff_runs
 from tongjian.versions._kept_run import KeptRun
 from tongjian.versions._reproduce import Reproduction, reproduce, require_identical
 from tongjian.versions._run_store import RunStore
 from tongjian.versions._side import sides
+from tongjian.versions._standing import as_document, require_returnable, standing
 
 Kind = Literal["original", "supplementary"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -135,7 +136,8 @@ def make_version(
     for one in found:
         made = require_identical(one)
         if statutory:
-            require_statutory(made, statement(made, authority))
+            said = standing(made, facility, year, authority)
+            require_returnable(made, facility, year, said)
     content = _content(store, found, facility, year, authority)
     content |= {"kind": kind, "reason": reason.strip(), "statutory": statutory, "diff": None}
     if known:
@@ -170,23 +172,7 @@ def _content(
 ) -> dict[str, Any]:
     """What a version pins."""
     parts = sides([(one, store.records_of(one.kept)) for one in found], facility, year)
-    said = [(one, statement(one.run, authority)) for one in found]
-    document = {
-        "doubts": [
-            {
-                **doubt.as_dict(),
-                "run": one.kept.id,
-                "confirmed": None
-                if doubt.id not in its.confirmed
-                else {
-                    name: getattr(its.confirmed[doubt.id], name)
-                    for name in ("by", "time", "reference")
-                },
-            }
-            for one, its in said
-            for doubt in its.doubts
-        ]
-    }
+    said = [(one.kept.id, standing(one.run, facility, year, authority)) for one in found]
     return {
         "facility": facility,
         "year": year,
@@ -195,8 +181,8 @@ def _content(
         "rulebooks": [one.kept.rulebook for one in found],
         "records": [dict(one.kept.records) for one in found],
         "rulesets": [part.named() for part in parts],
-        "open_doubts": sum(len(its.open) for _, its in said),
-        "statement": store.put(document),
+        "open_doubts": len({one.id for _, its in said for one in its.open}),
+        "statement": store.put(as_document(said)),
     }
 
 
