@@ -48,7 +48,6 @@ REPORT = f"report:{FACILITY}/{YEAR}"
 COKE, BFG, LIMESTONE, STEEL_OUT = 302_347.378667, 101_773.584, 35_200.0, -11_100.0
 TOTAL = 428_220.962667
 THRESHOLD = 21_411.04813335
-HEADER = "设施,期间,工序,物料,项目,数量,单位,数据来源,凭证"
 PEOPLE = {
     "admin": "grantor",
     "preparer": "preparer",
@@ -63,30 +62,45 @@ PEOPLE = {
 
 @dataclass
 class House:
-    """A workspace under verification; `rows` are records that are added to those of the example."""
+    """A workspace under verification, with the records of the example to begin with."""
 
     folder: Path
     rulebook: Rulebook
 
     def __post_init__(self) -> None:
-        self.store = Store.create(self.folder)
-        self.enter_files(STEEL / "facilities.csv", STEEL / "activity.csv")
+        self.rows = (STEEL / "activity.csv").read_text(encoding="utf-8").splitlines()
+        self.stores = 0
+        self.read()
         self.clock = Clock()
         self.log = EvidenceLog(FileStore(self.folder / "evidence" / "log.jsonl"), self.clock)
         for person, role in PEOPLE.items():
             grant(self.log, report_flow(), person, [role], "admin")
 
-    def enter_files(self, *files: Path) -> None:
-        """Import files; what was computed before is forgotten."""
-        found = import_files(self.store, list(files), Catalogue.load())
+    def read(self) -> None:
+        """Import the rows anew; what was computed before is forgotten."""
+        self.stores += 1
+        folder = self.folder / str(self.stores)
+        self.store = Store.create(folder)
+        file = folder / "activity.csv"
+        file.write_text("\n".join(self.rows) + "\n", encoding="utf-8")
+        found = import_files(self.store, [STEEL / "facilities.csv", file], Catalogue.load())
         assert [one.text("en") for one in found.problems if one.severity == "error"] == []
         self.forget()
 
     def enter(self, *rows: str) -> None:
-        """Import rows of activity data as they would stand in a CSV file."""
-        file = self.folder / "more.csv"
-        file.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-        self.enter_files(file)
+        """Add rows of activity data as they would stand in a CSV file."""
+        self.rows += rows
+        self.read()
+
+    def correct(self, old: str, new: str) -> None:
+        """Correct what one row of the records says."""
+        (row,) = [one for one in self.rows if old in one]
+        self.rows[self.rows.index(row)] = row.replace(old, new)
+        self.read()
+
+    def correct_coke(self, tonnes: int = 90_000) -> None:
+        """The consumption of coke as it should have been."""
+        self.correct("焦炭,consumed,100000,t", f"焦炭,consumed,{tonnes},t")
 
     def forget(self) -> None:
         for name in ("run", "engagement"):
