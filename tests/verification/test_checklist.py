@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from tests.verification.house import FACILITY, REPORT, House, codes_of
-from tongjian.control_plan import calibrate, draft, plan_of, revise
+from tests.control_plan.plants import a_plan, log_in
+from tests.verification.house import REPORT, House, codes_of
+from tongjian.control_plan import revise
 from tongjian.engine import factors_used
-from tongjian.records import Catalogue
-from tongjian.verification import answer, checklist, list_state, plan_view
+from tongjian.evidence import EvidenceLog
+from tongjian.verification import answer, checklist, list_state, plan_view, sampling_plan
 
 
 def groups(house: House) -> Counter[str]:
@@ -58,36 +60,43 @@ def test_without_a_plan_its_lack_is_asked(house: House) -> None:
     assert item.id == "plan" and "没有登记" in item.question.zh
 
 
-def test_a_plan_brings_its_meters_and_what_is_wrong_with_it(house: House) -> None:
-    store, its = house.store, house.engagement
-    facility = store.read_facilities()[0]
-    text = draft(
-        facility,
-        store.read_process_units(),
-        store.read_activity(FACILITY),
-        [its.rules],
-        Catalogue.load(),
-        date(2024, 1, 1),
-    )
-    assert text.startswith("#") or text  # the draft is a document to be filled in
-    data = _filled(FACILITY)
-    revise(house.log, plan_of(data), "preparer")
-    view = plan_view(house.log, its, date(2025, 3, 1))
-    items = [one for one in checklist(its, view) if one.group == "plan"]
+@pytest.fixture
+def planned(tmp_path: Path) -> EvidenceLog:
+    """A log with the plan of the example, entered before its year began."""
+    log = log_in(tmp_path / "planned")
+    revise(log, a_plan(), "preparer")
+    return log
 
-    assert [one.id for one in items][:2] == ["plan", "plan/meter/W1"]
-    kinds = {one.kind for one in view.findings}
-    assert {one.id.split("/")[1] for one in items[2:]} == kinds
-    assert "calibration_unknown" in kinds
 
-    calibrate(house.log, FACILITY, "W1", date(2024, 1, 5), "2400-1", "lab", "pass", "preparer")
-    assert "calibration_unknown" not in {
-        one.kind for one in plan_view(house.log, its, date(2025, 3, 1)).findings
+def test_a_plan_brings_its_meters_and_what_is_wrong_with_it(
+    house: House, planned: EvidenceLog
+) -> None:
+    view = plan_view(planned, house.engagement, date(2025, 3, 1))
+    items = {one.id: one for one in checklist(house.engagement, view) if one.group == "plan"}
+
+    # Electricity is no part of this total, but the rule set reads it for the process units.
+    assert {one for one in items if one.startswith("plan/meter/")} == {
+        "plan/meter/W1",
+        "plan/meter/F1",
+        "plan/meter/E1",
     }
+    # The weighbridge was calibrated on 2023-08-15 for twelve months, the gas meter on 2023-12-10:
+    # both fall due within 2024.
+    late = {one.subject for one in view.findings if one.kind == "overdue"}
+    assert late == {"meter:DEMO-STEEL/W1", "meter:DEMO-STEEL/F1"}
+    asked = items["plan/overdue/meter:DEMO-STEEL/W1"]
+    assert asked.detail == "nonconformity" and "W1" in asked.question.zh
 
 
-def _filled(facility: str) -> dict[str, object]:
-    pytest.skip("filled in below")
+def test_an_overdue_meter_raises_the_risk(house: House, planned: EvidenceLog) -> None:
+    view = plan_view(planned, house.engagement, date(2025, 3, 1))
+    plan = sampling_plan(house.engagement, "seed", view.links.links)
+
+    found = {(one.datum.stream, one.datum.item): one for one in plan.sampled}
+    coke, tested = found["coke", "consumed"], found["coke", "ncv"]
+    # Coke: tested (1) x evidence (1) x as planned or better (1) x overdue (3).
+    assert (coke.planned.meters, coke.planned.state, coke.risk) == (("W1",), "overdue", 3)
+    assert (tested.planned.meters, tested.planned.state, tested.risk) == ((), "none", 1)
 
 
 def test_answers_fold_and_a_no_needs_a_note(started: House) -> None:

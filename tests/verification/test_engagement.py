@@ -68,9 +68,7 @@ def test_one_of_several_totals_has_to_be_chosen(house: House) -> None:
 
 def test_an_opinion_is_on_greenhouse_gas(house: House) -> None:
     level = Materiality.of(house.rulebook)
-    energy = Engagement(
-        house.run, "cn.energy.gbt2589-2020", FACILITY, YEAR, "reasonable", level
-    )
+    energy = Engagement(house.run, "cn.energy.gbt2589-2020", FACILITY, YEAR, "reasonable", level)
 
     assert energy.unit == "tce"
     assert codes_of(lambda: ground_of(energy, [])) == ["opinion_unit"]

@@ -87,9 +87,7 @@ def test_chances_follow_the_risk(many: House) -> None:
     """With one datum of dolomite at twice the risk, it is drawn about twice as often."""
     settings = default_settings()
     risk = {**settings.risk, "tier": {**settings.risk["tier"], "invoiced": 1, "calculated": 5}}
-    one_each = {
-        name: replace(size, least=1, root=0) for name, size in settings.sizes.items()
-    }
+    one_each = {name: replace(size, least=1, root=0) for name, size in settings.sizes.items()}
     chosen = replace(settings, risk=risk, sizes=one_each, always=99)
     counts: Counter[str] = Counter()
     for seed in range(300):
