@@ -18,6 +18,8 @@ from tongjian.cli import (
     _run_commands,
     _target_commands,
     _version_commands,
+    _verification_commands,
+    _workflow_commands,
 )
 
 app = typer.Typer(
@@ -55,6 +57,8 @@ app.add_typer(_plan_commands.group, name="plan")
 app.add_typer(_record_commands.group, name="records")
 app.add_typer(_version_commands.runs, name="runs")
 app.add_typer(_version_commands.versions, name="versions")
+app.add_typer(_workflow_commands.group, name="workflow")
+app.add_typer(_verification_commands.group, name="verification")
 
 
 def main() -> None:
