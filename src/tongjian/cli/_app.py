@@ -11,6 +11,7 @@ import typer
 from tongjian.cli import (
     _confirm_commands,
     _data_commands,
+    _evidence_commands,
     _judging_commands,
     _rule_commands,
     _run_commands,
@@ -48,6 +49,8 @@ app.command("targets")(_target_commands.targets)
 app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")
 app.add_typer(_confirm_commands.group, name="confirm")
+app.add_typer(_evidence_commands.group, name="evidence")
+app.command("verify")(_evidence_commands.verify)
 
 
 def main() -> None:
