@@ -14,6 +14,7 @@ from tongjian.cli._workspace import open_log
 from tongjian.evidence import (
     CHINA,
     Entry,
+    EvidenceLog,
     PublicKey,
     check,
     evidence_folder,
@@ -29,11 +30,18 @@ _TABLE_DIGITS = 12
 _HASH = re.compile("[0-9a-f]{64}")
 
 
+def standing_log(workspace: Path) -> EvidenceLog:
+    """The log of a workspace that is there: a path that was mistyped has no log that is whole."""
+    if not ((workspace / "records").is_dir() or evidence_folder(workspace).is_dir()):
+        raise TongjianError(Problem("cli.no_workspace", values={"folder": workspace}))
+    return open_log(workspace)
+
+
 def run_log(out: Output, workspace: Path, act: str, subject: str, last: int) -> None:
     """List entries, oldest first."""
     entries = [
         one
-        for one in open_log(workspace).entries()
+        for one in standing_log(workspace).entries()
         if fnmatchcase(one.act, act) and fnmatchcase(one.subject, subject)
     ]
     shown = entries[-last:] if last > 0 else entries
@@ -66,7 +74,7 @@ def run_log(out: Output, workspace: Path, act: str, subject: str, last: int) -> 
 
 def run_show(out: Output, workspace: Path, number: int) -> None:
     """Print one entry in full."""
-    one = entry_of(open_log(workspace).entries(), number)
+    one = entry_of(standing_log(workspace).entries(), number)
     out.data(one.as_dict())
     for name, value in one.as_dict().items():
         if name not in ("content", "files"):
@@ -87,7 +95,7 @@ def entry_of(entries: Sequence[Entry], number: int) -> Entry:
 
 def run_check(out: Output, workspace: Path, kept: Sequence[Path]) -> None:
     """Tell everything that was changed or left undone; exit code 1 if something was changed."""
-    log = open_log(workspace)
+    log = standing_log(workspace)
     roots = evidence_folder(workspace) / "roots"
     found = check(log, workspace_files(workspace, log), roots, kept)
     wrong = [one for one in found if one.severity == "error"]
@@ -100,6 +108,9 @@ def run_check(out: Output, workspace: Path, kept: Sequence[Path]) -> None:
             f"结论：发现 {len(wrong)} 处改动或缺失。", f"Verdict: {len(wrong)} changes or losses."
         )
         raise SystemExit(1)
+    if not count:
+        out.say("日志还没有记录。", "There are no entries yet.")
+        return
     out.say(
         f"结论：{count} 条记录完整，没有发现改动。",
         f"Verdict: {count} entries are whole; nothing was found changed.",
@@ -112,7 +123,7 @@ def run_prove(
     """Write a proof file."""
     if path.exists():
         raise TongjianError(Problem("cli.file_exists", Place(file=str(path))))
-    data = prove(open_log(workspace), sorted({*numbers}), hide)
+    data = prove(standing_log(workspace), sorted({*numbers}), hide)
     path.write_bytes(data)
     out.data({"file": str(path), "bytes": len(data)})
     out.say(

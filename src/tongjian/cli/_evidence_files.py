@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tongjian.cli._evidence import local
+from tongjian.cli._evidence import local, standing_log
 from tongjian.cli._output import Output
-from tongjian.cli._workspace import open_log, open_rulebook, open_store
+from tongjian.cli._workspace import open_rulebook
 from tongjian.evidence import CHINA, Attachments, Entry, retention, workspace_files
 from tongjian.problems import Place, Problem, TongjianError
 
@@ -26,8 +26,7 @@ def run_attach(
     rulebook: Path | None,
 ) -> None:
     """Keep files and enter them, each for itself; what is refused is told at the end."""
-    open_store(workspace)
-    log = open_log(workspace)
+    log = standing_log(workspace)
     files = workspace_files(workspace, log)
     keep = retention(open_rulebook(rulebook), log.clock().astimezone(CHINA).date())
     made: list[Entry] = []
@@ -64,7 +63,7 @@ def run_attach(
 
 def run_files(out: Output, workspace: Path, subject: str) -> None:
     """List attachments, each entry about one."""
-    files = workspace_files(workspace)
+    files = workspace_files(workspace, standing_log(workspace))
     deleted = files.deleted()
     stored = [one for one in files.stored() if fnmatchcase(one.subject, subject)]
     out.data([{**one.as_dict(), "deleted": not deleted.isdisjoint(one.files)} for one in stored])
@@ -107,7 +106,7 @@ def run_files(out: Output, workspace: Path, subject: str) -> None:
 
 def run_get(out: Output, workspace: Path, digest: str, path: Path) -> None:
     """Write an attachment to a file, after holding it against its digest."""
-    files = workspace_files(workspace)
+    files = workspace_files(workspace, standing_log(workspace))
     found = _full(files, digest)
     data = files.read(found)
     if path.exists():
@@ -121,7 +120,7 @@ def run_get(out: Output, workspace: Path, digest: str, path: Path) -> None:
 
 def run_delete(out: Output, workspace: Path, digest: str, reason: str, by: str) -> None:
     """Remove an attachment whose time is over."""
-    files = workspace_files(workspace)
+    files = workspace_files(workspace, standing_log(workspace))
     made = files.delete(_full(files, digest), by, reason)
     out.data(made.as_dict())
     out.say(

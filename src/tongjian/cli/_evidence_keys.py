@@ -10,9 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from tongjian.cli._evidence import local
+from tongjian.cli._evidence import local, standing_log
 from tongjian.cli._output import Output
-from tongjian.cli._workspace import open_log, open_store
 from tongjian.evidence import (
     EvidenceLog,
     PrivateKey,
@@ -37,10 +36,9 @@ def run_keys(
     export: Path | None,
 ) -> None:
     """List the keys of the log, after making or replacing one if asked."""
-    log = open_log(workspace)
+    log = standing_log(workspace)
     roots = Roots(log)
     if new:
-        open_store(workspace)
         _demand(by, "--by")
         _make(out, roots, new, lost, by, key_file)
     keys = roots.keys()
@@ -110,8 +108,7 @@ def run_sign(
     export: bool,
 ) -> None:
     """Sign the root of a month and write every root file that is missing."""
-    open_store(workspace)
-    log = open_log(workspace)
+    log = standing_log(workspace)
     roots = Roots(log)
     if not export:
         _demand(by, "--by")
