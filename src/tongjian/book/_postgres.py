@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ CREATE TRIGGER {0}_head_delete BEFORE DELETE ON {0}_head FOR EACH ROW EXECUTE FU
 CREATE TRIGGER {0}_head_truncate BEFORE TRUNCATE ON {0}_head FOR EACH STATEMENT
   EXECUTE FUNCTION {0}_refuse()
 """
+_OTHER = {"on": "off", "off": "on"}
 _TRIGGERS = """
 SELECT tgname, tgenabled <> 'O', pg_get_triggerdef(oid),
   md5((SELECT prosrc FROM pg_proc WHERE oid = tgfoid))
@@ -148,8 +150,24 @@ class PostgresStore:
         with self._reading() as connection:
             if self._is_there(connection):
                 found += self._guards(connection)
+                found += self._index(connection)
         self.last()
         return found
+
+    def _index(self, connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+        """Rows that the index does not lead to, or to which it leads without their lying there."""
+        rows = []
+        for by_index in ("off", "on"):
+            for name in ("indexscan", "indexonlyscan", "bitmapscan"):
+                connection.execute(f"SET LOCAL enable_{name} = {by_index}")
+            connection.execute(f"SET LOCAL enable_seqscan = {_OTHER[by_index]}")
+            found = connection.execute(
+                self._sql("SELECT number, md5(line) FROM {0} ORDER BY number")
+            )
+            rows.append(Counter(found.fetchall()))
+        lying, led_to = rows
+        for number in sorted({number for number, _ in (lying - led_to) + (led_to - lying)}):
+            yield Problem("book.index", Place(file=self.place, line=number), {"number": number})
 
     def _guards(self, connection: psycopg.Connection[Any]) -> Iterator[Problem]:
         """Triggers that are off, away or not as they were made, and triggers that were added."""

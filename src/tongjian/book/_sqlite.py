@@ -182,7 +182,8 @@ class SqliteStore:
         with self.connections() as connection:
             try:
                 yield connection
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                # The driver cannot even name what is broken where the schema is no text any more.
                 values = {"detail": f"{type(error).__name__}: {error}"}
                 problem = Problem("book.database", Place(file=self.table), values)
                 raise TongjianError(problem) from error

@@ -11,6 +11,7 @@ import typer
 from tongjian.cli import (
     _confirm_commands,
     _data_commands,
+    _evidence_commands,
     _judging_commands,
     _plan_commands,
     _record_commands,
@@ -59,6 +60,8 @@ app.add_typer(_version_commands.runs, name="runs")
 app.add_typer(_version_commands.versions, name="versions")
 app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
+app.add_typer(_evidence_commands.group, name="evidence")
+app.command("verify")(_evidence_commands.verify)
 
 
 def main() -> None:
