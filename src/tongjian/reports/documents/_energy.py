@@ -6,8 +6,7 @@ process, how they stand against levels, what it did to save energy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from tongjian.reports._numbers import NOTHING
 from tongjian.reports._words import Words
@@ -62,7 +61,7 @@ def _blocks(teller: Teller) -> Iterator[Block]:
     yield Heading(1, text("energy_indicators"))
     yield Paragraph(text("energy_indicators_lead"))
     yield from yearly(teller, teller.material.sheets, appendix=False)
-    yield from judged(teller, "levels_chapter", teller.material.papers.levels, "no_levels")
+    yield from judged(teller, "levels", "levels_chapter", "no_levels")
     yield from activity(teller)
     yield from factors(teller)
     yield from others(teller)
@@ -111,11 +110,12 @@ def structure(teller: Teller, measured: Measured) -> Table:
 
 
 def judged(
-    teller: Teller, chapter: str, tables: tuple[Mapping[str, Any], ...], missing: str
+    teller: Teller, what: str, chapter: str, missing: str, level: int = 1
 ) -> Iterator[Block]:
     """A chapter of tables that another rule set judged; where there are none, how to get them."""
     text, said = teller.text, teller.said
-    yield Heading(1, text(chapter))
+    yield Heading(level, text(chapter))
+    tables = teller.material.papers.judged.get(what, ())
     if not tables:
         yield Paragraph(text(missing), "note")
         return

@@ -90,7 +90,13 @@ class Teller:
 
     # -- the frame of a document -----------------------------------------------------------------
 
-    def document(self, kind: str, blocks: Iterable[Block], *fields: tuple[str, str]) -> Document:
+    def document(
+        self,
+        kind: str,
+        blocks: Iterable[Block],
+        *fields: tuple[str, str],
+        entity: str = "reporting_entity",
+    ) -> Document:
         """A document with cover and running header around `blocks`."""
         title = self.text(f"kind_{kind}")
         label = self.said(self.material.papers.version.get("label"))
@@ -104,7 +110,7 @@ class Teller:
             if self.words.lang == "zh"
             else (self.name, f"{title} {self.material.year}"),
             (
-                (self.text("reporting_entity"), self.name),
+                (self.text(entity), self.name),
                 (self.text("credit_code"), self.field("credit_code")),
                 (self.text("report_year"), year),
                 *fields,
