@@ -13,9 +13,10 @@ from tongjian.cli._workspace import open_store
 from tongjian.control_plan import china_day, findings, history, outline, read_guide, reads
 from tongjian.engine import sensitivity
 from tongjian.evidence import EvidenceLog, workspace_files
-from tongjian.judging import JudgedTable, judge
+from tongjian.judging import JudgedColumn, JudgedTable, judge
 from tongjian.problems import TongjianError
 from tongjian.records import Catalogue
+from tongjian.reports import Words
 from tongjian.reports.documents import (
     Enterprise,
     Kind,
@@ -189,27 +190,39 @@ def _parts(table: JudgedTable) -> list[Mapping[str, Any]]:
              "en": f"{table.title.en}: {table.heading.en}"}  # fmt: skip
     keys = [name for name in table.keys if name not in ("facility", "year")]
     columns = [{lang: KEY_TITLES[name][lang] for lang in ("zh", "en")} for name in keys]
+    result = {"zh": "结果", "en": "result"}
     columns += [
-        {"zh": "判定项", "en": "item"}, {"zh": "结果", "en": "result"},
+        {"zh": "判定项", "en": "item"}, result,
         {"zh": "单位", "en": "unit"}, {"zh": "条款", "en": "clause"},
     ]  # fmt: skip
     rows = [
         [
             *(str(row[name]) for name in keys),
             {"zh": one.title.zh, "en": one.title.en},
-            {lang: _shown(one.text(row[one.name], lang)) for lang in ("zh", "en")},
-            "" if one.unit == "1" else one.unit,
+            _result(one, row[one.name]),
+            {lang: Words.of(lang).unit(one.unit) for lang in ("zh", "en")},
             one.clause,
         ]
         for row in table.rows
         for one in table.columns
         if row[one.name] is not None
     ]
-    return [{"title": title, "columns": columns, "rows": rows, "note": table.document}]
+    return [
+        {
+            "title": title,
+            "columns": columns,
+            "figures": [result],
+            "rows": rows,
+            "note": table.document,
+        }
+    ]
 
 
-def _shown(value: object) -> str:
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+def _result(column: JudgedColumn, value: object) -> object:
+    """A cell: a number as it is, words in both languages."""
+    if column.says_words or column.item is not None or not isinstance(value, int | float):
+        return {lang: str(column.text(value, lang)) for lang in ("zh", "en")}
+    return value
 
 
 __all__ = ["papers_of"]

@@ -25,6 +25,7 @@ from tongjian.reports.documents._material import Material
 from tongjian.reports.documents._measured import Measured
 from tongjian.reports.documents._model import (
     Block,
+    Cell,
     Column,
     Document,
     Heading,
@@ -33,10 +34,13 @@ from tongjian.reports.documents._model import (
     Table,
     amount,
     count,
+    figure,
     row,
 )
 from tongjian.reports.documents._teller import Teller, share
 from tongjian.reports.documents._workings import workings, yearly
+
+_DIGITS = 10
 
 
 def energy_report(material: Material, words: Words) -> Document:
@@ -120,10 +124,19 @@ def judged(
         yield Paragraph(text(missing), "note")
         return
     for one in tables:
-        columns = tuple(Column(said(name)) for name in one["columns"])
-        lines = tuple(row(*(said(cell) or NOTHING for cell in line)) for line in one["rows"])
+        columns = tuple(
+            Column(said(name), align="right" if name in one.get("figures", ()) else "left")
+            for name in one["columns"]
+        )
+        lines = tuple(row(*(_cell(teller, cell) for cell in line)) for line in one["rows"])
         notes = tuple(filter(None, [said(one.get("note"))]))
         yield Table(said(one["title"]), columns, lines, said(one["title"]), notes)
+
+
+def _cell(teller: Teller, value: object) -> Cell:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return figure(value, _DIGITS)
+    return teller.said(value) or NOTHING
 
 
 __all__ = ["energy_report", "judged", "structure"]

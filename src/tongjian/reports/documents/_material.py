@@ -55,7 +55,8 @@ class Papers:
       with ``name``, ``percent``, ``share``, ``source``), ``open`` (names of what nobody
       quantified), ``method``;
     - `judged`: tables of judging rule sets by what they are for ("levels", "allowances"), each
-      with ``title``, ``columns`` (texts), ``rows`` and ``note``.
+      with ``title``, ``columns`` (texts), ``figures`` (those of them to the right), ``rows`` and
+      ``note``.
     """
 
     enterprise: Enterprise = field(default_factory=Enterprise)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal
 
 from tongjian.reports.documents._fonts import fonts
@@ -44,7 +43,8 @@ def pdf(document: Document) -> bytes:
     import typst
 
     found, made = fonts(), document.made or NO_DATE
-    folders: list[str | Path | bytes] = list(found.folders)
+    # Another machine must not set the same text in another font.
+    family = typst.Fonts(include_system_fonts=False, font_paths=list(found.folders))
     data = {
         "title": document.title,
         "author": "Tongjian",
@@ -67,9 +67,7 @@ def pdf(document: Document) -> bytes:
     written = typst.compile(
         template.read_bytes(),
         format="pdf",
-        font_paths=folders,
-        # Another machine must not set the same text in another font.
-        ignore_system_fonts=True,
+        font_paths=family,
         sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
         pdf_standards=_STANDARD,
     )

@@ -98,7 +98,9 @@ class Teller:
         entity: str = "reporting_entity",
     ) -> Document:
         """A document with cover and running header around `blocks`."""
-        title = self.text(f"kind_{kind}")
+        broken = self.text(f"kind_{kind}")
+        # On the cover a long title is broken where it makes sense, elsewhere not.
+        title = broken.replace("\n", "" if self.words.lang == "zh" else " ")
         label = self.said(self.material.papers.version.get("label"))
         version = label or self.text("version_draft")
         day = self.material.papers.made
@@ -106,9 +108,9 @@ class Teller:
         blank = self.text("blank_day")
         year = self.text("year_column", year=self.material.year)
         cover = Cover(
-            (self.name, f"{self.material.year}{self.text('year_of_report')}{title}")
+            (self.name, f"{self.material.year}{self.text('year_of_report')}{broken}")
             if self.words.lang == "zh"
-            else (self.name, f"{title} {self.material.year}"),
+            else (self.name, f"{broken} {self.material.year}"),
             (
                 (self.text(entity), self.name),
                 (self.text("credit_code"), self.field("credit_code")),

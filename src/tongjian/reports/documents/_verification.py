@@ -128,9 +128,14 @@ def _terms(teller: Teller, found: Verified) -> Form:
     ground, off, level = found.assessment.ground, found.assessment.misstatements, found.engagement
     rule, opinion = material.rounding, found.opinion
     unit = words.unit(ground.unit)
-    share = level.materiality
-    source = share.source if opinion is None else opinion.entry.content["materiality"]["source"]
-    status = share.status if opinion is None else opinion.entry.content["materiality"]["status"]
+    agreed = level.materiality
+    source, status = agreed.source, agreed.status
+    if opinion is not None:
+        source, status = (
+            str(opinion.entry.content["materiality"][one]) for one in ("source", "status")
+        )
+    table = material.run.rulebook.table(found.settings.materiality_table)
+    source = words.source(source, source if table is None else table.basis.document)
     said = found.settings.assurance[ground.assurance]
     fields: list[tuple[str, Cell]] = [
         (text("verified_entity"), teller.name),

@@ -18,11 +18,11 @@ from tongjian.reports.documents._model import (
     Table,
     amount,
     count,
-    figure,
     row,
 )
 from tongjian.reports.documents._teller import Teller
 from tongjian.reports.documents._verified import Verified
+from tongjian.verification import CheckItem
 
 _OUTCOMES = ("agrees", "differs", "no_evidence")
 _ANSWERS = ("yes", "no", "not_applicable")
@@ -187,11 +187,12 @@ def check_list(teller: Teller, found: Verified) -> Iterator[Block]:
         lines.append(row(text(f"check_{group}"), kind="group"))
         for one in (one for one in found.items if one.group == group):
             said = state.answers.get(one.id, {})
-            basis = f"{one.document} {words.clause(one.clause)}".strip()
+            document = words.source(one.document, _printed(teller, one))
+            basis = f"{document} {words.clause(one.clause)}".strip()
             answer = text(f"answer_{said['answer']}") if said else text("unanswered")
             lines.append(
                 row(
-                    chemical(words.pick(one.question.zh, one.question.en)),
+                    chemical(one.question[words.lang]),
                     basis or NOTHING,
                     words.term("status", one.status) if one.status else NOTHING,
                     answer,
@@ -210,6 +211,12 @@ def check_list(teller: Teller, found: Verified) -> Iterator[Block]:
     )
     title = text("list_table")
     yield Table(title, columns, tuple(lines), text("sheet_list"), appendix=True)
+
+
+def _printed(teller: Teller, item: CheckItem) -> str:
+    """The document of the table that a question is about, where it is about one."""
+    table = teller.material.run.rulebook.table(item.detail.partition(":")[0])
+    return item.document if table is None else table.basis.document
 
 
 # -- computed again ------------------------------------------------------------------------------
@@ -267,7 +274,7 @@ def findings_table(teller: Teller, found: Verified) -> Iterator[Block]:
                 one.id.removeprefix("finding:").rpartition("/")[2],
                 one.kind if kind is None else words.pick(kind.title.zh, kind.title.en),
                 f"{one.text}\n{text(f'about_{about}')}{text('colon')}{name}",
-                figure(one.effect, 10) if one.effect is not None else NOTHING,
+                amount(one.effect, unit, rule),
                 one.response or NOTHING,
                 state,
                 amount(one.remaining, unit, rule) if one.state == "closed" else NOTHING,
