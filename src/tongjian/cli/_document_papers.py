@@ -210,6 +210,7 @@ def _parts(table: JudgedTable) -> list[Mapping[str, Any]]:
     return [
         {
             "title": title,
+            "sheet": {"zh": table.heading.zh, "en": table.heading.en},
             "columns": columns,
             "figures": [result],
             "rows": rows,

@@ -130,7 +130,7 @@ def judged(
         )
         lines = tuple(row(*(_cell(teller, cell) for cell in line)) for line in one["rows"])
         notes = tuple(filter(None, [said(one.get("note"))]))
-        yield Table(said(one["title"]), columns, lines, said(one["title"]), notes)
+        yield Table(said(one["title"]), columns, lines, said(one["sheet"]), notes)
 
 
 def _cell(teller: Teller, value: object) -> Cell:
