@@ -48,6 +48,7 @@ BESIDE = {
     ("reports", "control_plan"),
     ("reports", "verification"),
     ("reports", "versions"),
+    ("reports", "workflow"),
 }
 # What no library layer may know; only the command line may print to a terminal.
 WEB = {

@@ -12,6 +12,7 @@ from tongjian.cli import (
     _confirm_commands,
     _data_commands,
     _evidence_commands,
+    _document_commands,
     _judging_commands,
     _plan_commands,
     _record_commands,
@@ -46,6 +47,7 @@ app.command("compare")(_run_commands.compare)
 app.command("conflicts")(_run_commands.conflicts)
 app.command("uncertainty")(_run_commands.uncertainty)
 app.command("footprint")(_run_commands.footprint)
+app.command("document")(_document_commands.document)
 app.command("check")(_rule_commands.check)
 for name, (boundary, words) in _judging_commands.COMMANDS.items():
     app.command(name, help=words)(_judging_commands.command(boundary))

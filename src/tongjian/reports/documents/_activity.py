@@ -1,4 +1,4 @@
-"""The chapter on activity data (活动水平数据及来源说明): every stream, amount, unit, tier, evidence."""
+"""The chapter on activity data (活动水平数据及来源说明): amounts, units, tiers, evidence."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def activity(teller: Teller) -> Iterator[Block]:
     yield Heading(2, text("sources_of_data"))
     yield Paragraph(text("tiers_lead"))
     yield tiers(teller)
-    yield from _plan(teller)
+    yield Heading(2, text("control_plan"))
+    yield from plan(teller)
 
 
 def activity_table(teller: Teller) -> Table:
@@ -141,17 +142,16 @@ def tiers(teller: Teller) -> Table:
     return Table(text("tiers_table"), columns, tuple(lines), text("sheet_tiers"))
 
 
-def _plan(teller: Teller) -> Iterator[Block]:
-    """How the control plan says each parameter is obtained."""
-    plan, text, said = teller.material.papers.plan, teller.text, teller.said
-    yield Heading(2, text("control_plan"))
-    if not plan:
+def plan(teller: Teller) -> Iterator[Block]:
+    """How the control plan says each parameter is obtained, and its meters."""
+    found, text, said = teller.material.papers.plan, teller.text, teller.said
+    if not found:
         yield Paragraph(text("no_plan"), "note")
         return
     yield Paragraph(
-        text("plan_lead", revision=said(plan.get("revision")), day=said(plan.get("valid_from")))
+        text("plan_lead", revision=said(found.get("revision")), day=said(found.get("valid_from")))
     )
-    parameters = plan.get("parameters", ())
+    parameters = found.get("parameters", ())
     if parameters:
         columns = (
             Column(text("stream_of_record")),
@@ -192,4 +192,4 @@ def _meters(teller: Teller) -> Iterator[Block]:
     yield Table(text("meters"), columns, lines, text("sheet_meters"), notes)
 
 
-__all__ = ["activity", "activity_table", "evidence_of", "tiers", "year_value"]
+__all__ = ["activity", "activity_table", "evidence_of", "plan", "tiers", "year_value"]

@@ -1,4 +1,4 @@
-"""Appendices that several documents have (附录): uncertainty, quality, conflicts, bridges, manifest."""
+"""Appendices that several documents have (附录): uncertainty, quality, bridges, manifest."""
 
 from __future__ import annotations
 
@@ -177,16 +177,21 @@ def bridges(teller: Teller) -> Iterator[Block]:
 
 def manifest(teller: Teller) -> Iterator[Block]:
     """What the run rests on, so that anyone may compute it again; confirmations."""
+    yield Heading(1, teller.text("manifest"), appendix=True)
+    yield from manifest_form(teller)
+    yield from versions(teller)
+    yield from confirmations(teller)
+
+
+def manifest_form(teller: Teller, *, appendix: bool = True) -> Iterator[Block]:
+    """The digests of rules, records and result."""
     material, text = teller.material, teller.text
     version = material.papers.version
-    yield Heading(1, text("manifest"), appendix=True)
     yield Paragraph(text("manifest_lead"))
     fields = [*manifest_facts(material.run, teller.words), (text("ruleset"), material.ruleset)]
     if version.get("root"):
         fields.append((text("evidence_root"), teller.said(version["root"])))
-    yield Form(text("manifest"), tuple(fields), text("sheet_manifest"), appendix=True)
-    yield from versions(teller)
-    yield from confirmations(teller)
+    yield Form(text("manifest"), tuple(fields), text("sheet_manifest"), appendix=appendix)
 
 
 def versions(teller: Teller) -> Iterator[Block]:
@@ -224,4 +229,12 @@ def versions(teller: Teller) -> Iterator[Block]:
         yield Table(text("changes_table"), columns, lines, text("sheet_changes"), appendix=True)
 
 
-__all__ = ["bridges", "conflicts", "manifest", "quality", "uncertainty", "versions"]
+__all__ = [
+    "bridges",
+    "conflicts",
+    "manifest",
+    "manifest_form",
+    "quality",
+    "uncertainty",
+    "versions",
+]

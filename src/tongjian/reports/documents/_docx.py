@@ -22,6 +22,7 @@ from tongjian.reports.documents._docx_parts import (
     tight,
     together,
     widths,
+    with_svg,
 )
 from tongjian.reports.documents._docx_styles import set_styles
 from tongjian.reports.documents._heads import head_rows
@@ -40,7 +41,7 @@ from tongjian.reports.documents._model import (
     text_of,
 )
 from tongjian.reports.documents._pdf import NO_DATE, fitting_size, form_size, leads
-from tongjian.reports.documents._pictures import png_of
+from tongjian.reports.documents._pictures import png_of, svg_of
 from tongjian.reports.documents._widths import column_widths
 from tongjian.reports.documents._zips import repacked
 
@@ -50,6 +51,7 @@ _TONES = {"body": "Body Text", "lead": "Lead", "note": "Note", "warning": "Warni
 _FORM = (0.32, 0.68)
 _LISTED = 2
 _TAIL = 3
+_SHORT = 20
 _SIDES = 70
 
 
@@ -209,6 +211,7 @@ class _Writer:
 
         paragraph = self.book.add_paragraph(style="Figure")
         shape = paragraph.add_run().add_picture(BytesIO(png_of(block.chart)), width=Cm(self.width))
+        with_svg(self.book, shape, svg_of(block.chart), len(self.book.inline_shapes))
         properties = shape._inline.docPr
         properties.set("descr", f"{block.chart.title} {block.chart.description}")
         self.paragraph(block.caption, "Figure Caption")
@@ -275,6 +278,8 @@ class _Writer:
             cell_text(right, text_of(value), style="Table Text", size=size)
             shade(left, "EEF2F6")
             together(grid.rows[number])
+        if len(block.fields) <= _SHORT:
+            tight(*list(grid.rows)[:-1])
         self.notes(block.notes)
 
     def notes(self, notes: tuple[str, ...]) -> None:

@@ -14,6 +14,16 @@ _ALIGN = {"left": 0, "center": 1, "right": 2}
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+# The extension by which Word 2016 and later, WPS and LibreOffice take a picture's SVG.
+_SVG = (
+    '<a:extLst xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+    '<a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip '
+    'xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'r:embed="{link}"/></a:ext></a:extLst>'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of A4 (版面), in centimetres."""
@@ -161,6 +171,20 @@ def widths(table: Any, shares: Sequence[float], room: float) -> None:
             at += span
 
 
+def with_svg(book: Any, shape: Any, drawn: str, number: int) -> None:
+    """Give a picture its drawing as SVG besides: programs that know it show that, in any size."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    from docx.oxml import parse_xml
+
+    name = PackURI(f"/word/media/chart{number}.svg")
+    part = Part(name, "image/svg+xml", drawn.encode(), book.part.package)
+    link = book.part.relate_to(part, RELATIONSHIP_TYPE.IMAGE)
+    blip = shape._inline.graphic.graphicData.pic.blipFill.blip
+    blip.append(parse_xml(_SVG.format(link=link)))
+
+
 def fields_in(paragraph: Any, text: str) -> None:
     """A text in which {page} and {pages} become fields."""
     for piece in _FIELDS.split(text):
@@ -224,4 +248,5 @@ __all__ = [
     "tight",
     "together",
     "widths",
+    "with_svg",
 ]

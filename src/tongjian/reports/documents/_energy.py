@@ -6,8 +6,7 @@ process, how they stand against levels, what it did to save energy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from tongjian.reports._numbers import NOTHING
 from tongjian.reports._words import Words
@@ -26,6 +25,7 @@ from tongjian.reports.documents._material import Material
 from tongjian.reports.documents._measured import Measured
 from tongjian.reports.documents._model import (
     Block,
+    Cell,
     Column,
     Document,
     Heading,
@@ -34,10 +34,13 @@ from tongjian.reports.documents._model import (
     Table,
     amount,
     count,
+    figure,
     row,
 )
 from tongjian.reports.documents._teller import Teller, share
 from tongjian.reports.documents._workings import workings, yearly
+
+_DIGITS = 10
 
 
 def energy_report(material: Material, words: Words) -> Document:
@@ -62,7 +65,7 @@ def _blocks(teller: Teller) -> Iterator[Block]:
     yield Heading(1, text("energy_indicators"))
     yield Paragraph(text("energy_indicators_lead"))
     yield from yearly(teller, teller.material.sheets, appendix=False)
-    yield from judged(teller, "levels_chapter", teller.material.papers.levels, "no_levels")
+    yield from judged(teller, "levels", "levels_chapter", "no_levels")
     yield from activity(teller)
     yield from factors(teller)
     yield from others(teller)
@@ -111,19 +114,29 @@ def structure(teller: Teller, measured: Measured) -> Table:
 
 
 def judged(
-    teller: Teller, chapter: str, tables: tuple[Mapping[str, Any], ...], missing: str
+    teller: Teller, what: str, chapter: str, missing: str, level: int = 1
 ) -> Iterator[Block]:
     """A chapter of tables that another rule set judged; where there are none, how to get them."""
     text, said = teller.text, teller.said
-    yield Heading(1, text(chapter))
+    yield Heading(level, text(chapter))
+    tables = teller.material.papers.judged.get(what, ())
     if not tables:
         yield Paragraph(text(missing), "note")
         return
     for one in tables:
-        columns = tuple(Column(said(name)) for name in one["columns"])
-        lines = tuple(row(*(said(cell) or NOTHING for cell in line)) for line in one["rows"])
+        columns = tuple(
+            Column(said(name), align="right" if name in one.get("figures", ()) else "left")
+            for name in one["columns"]
+        )
+        lines = tuple(row(*(_cell(teller, cell) for cell in line)) for line in one["rows"])
         notes = tuple(filter(None, [said(one.get("note"))]))
-        yield Table(said(one["title"]), columns, lines, said(one["title"]), notes)
+        yield Table(said(one["title"]), columns, lines, said(one["sheet"]), notes)
+
+
+def _cell(teller: Teller, value: object) -> Cell:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return figure(value, _DIGITS)
+    return teller.said(value) or NOTHING
 
 
 __all__ = ["energy_report", "judged", "structure"]

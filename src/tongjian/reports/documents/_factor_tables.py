@@ -55,8 +55,8 @@ def factor_table(teller: Teller, used: list[FactorUsed], *, appendix: bool = Fal
         Column(text("status"), align="center"),
     )
     notes = (text("factors_note"),)
-    title = text("factors_table")
-    return Table(title, columns, tuple(lines), text("sheet_factors"), notes, appendix)
+    caption = text("factors_table")
+    return Table(caption, columns, tuple(lines), text("sheet_factors"), notes, appendix)
 
 
 def _line(teller: Teller, one: FactorUsed) -> Row:

@@ -69,9 +69,9 @@ def fonts_in(folders: Iterable[Path], listing: Iterable[dict[str, object]]) -> F
     for one in listing:
         names = one["files"]
         assert isinstance(names, list)
-        path = next((there[name.lower()] for name in names if name.lower() in there), None)
-        if path is not None:
-            best.setdefault(str(one["kind"]), (str(one["family"]), path))
+        found = [there[name.lower()] for name in names if name.lower() in there]
+        if found:
+            best.setdefault(str(one["kind"]), (str(one["family"]), found[0]))
     if not best:
         return None
     serif = best.get("serif") or best["sans"]

@@ -28,6 +28,8 @@ from tongjian.problems import Problem, TongjianError
 from tongjian.reports._used import used_factors
 from tongjian.reports._views import View
 from tongjian.reports.documents._enterprise import Enterprise
+from tongjian.reports.documents._logged import Logged
+from tongjian.reports.documents._verified import Verified
 from tongjian.rules import FormulaPlan, Rounding, RuleSet, SheetPlan
 from tongjian.rules import _ir as ir
 from tongjian.statutory import Statement
@@ -48,13 +50,13 @@ class Papers:
       ``name``, ``class``, ``calibrated``, ``due``, ``uncertainty``, ``overdue``),
       ``parameters`` (rows with ``stream``, ``item``, ``method``, ``meter``, ``frequency``,
       ``missing``), ``findings`` (texts);
-    - `verification`: see `verification_report`;
+    - `logged`, `verified`: what the evidence log says, and of the verification;
     - `uncertainty`: ``value``, ``unit``, ``percent``, ``low``, ``high`` and ``drivers`` (rows
       with ``name``, ``percent``, ``share``, ``source``), ``open`` (names of what nobody
       quantified), ``method``;
-    - `levels`, `allowances`: judged tables as mappings: ``title``, ``columns`` (texts),
-      ``rows``, ``note``;
-    - `checklist`: rows with ``item``, ``requirement``, ``reported``, ``evidence``.
+    - `judged`: tables of judging rule sets by what they are for ("levels", "allowances"), each
+      with ``title``, ``sheet`` (its name in the workbook), ``columns`` (texts), ``figures`` (those of them to the right), ``rows`` and
+      ``note``.
     """
 
     enterprise: Enterprise = field(default_factory=Enterprise)
@@ -62,11 +64,10 @@ class Papers:
     statutory: bool = False
     version: Mapped = field(default_factory=dict)
     plan: Mapped = field(default_factory=dict)
-    verification: Mapped = field(default_factory=dict)
+    logged: Logged | None = None
+    verified: Verified | None = None
     uncertainty: Mapped = field(default_factory=dict)
-    levels: tuple[Mapped, ...] = ()
-    allowances: tuple[Mapped, ...] = ()
-    checklist: Sequence[Mapped] = ()
+    judged: Mapping[str, tuple[Mapped, ...]] = field(default_factory=dict)
     made: date | None = None
 
 
@@ -103,7 +104,7 @@ class Material:
             if line.facility == facility
             and line.year == year
             and (line.ruleset == ruleset if ruleset else line.boundary == boundary)
-            and (substance is None or line.substance == substance and _tells(line))
+            and (substance is None or (line.substance == substance and _tells(line)))
         )
         if not named:
             years = sorted({one.year for one in run.lines if one.facility == facility})
@@ -118,6 +119,13 @@ class Material:
             }
             raise TongjianError(Problem("reports.nothing_to_report", values=values))
         return cls(run, facility, year, next(iter(named)), papers or Papers(), substance)
+
+    def beside(self, papers: Papers) -> Material:
+        """The same run with other papers beside it; what was worked out is kept."""
+        made = Material(self.run, self.facility, self.year, self.ruleset, papers, self.substance)
+        known = {name: value for name, value in vars(self).items() if name != "papers"}
+        vars(made).update(known)
+        return made
 
     @cached_property
     def doc(self) -> RuleSet:
@@ -134,6 +142,14 @@ class Material:
     @property
     def rounding(self) -> Rounding:
         return self.doc.rounding
+
+    def rounding_of(self, ruleset: str) -> Rounding:
+        """How another rule set of the run reports its figures in the year."""
+        return next(
+            one.ruleset.doc.rounding
+            for one in self.run.results
+            if one.ruleset.id == ruleset and self.year in one.years
+        )
 
     @property
     def enterprise(self) -> Enterprise:

@@ -1,4 +1,4 @@
-"""Numbers of headings, tables and figures (编号): 一、（一）1. in Chinese, 1 1.1 1.1.1 in English."""
+"""Numbers of headings, tables and figures (编号): 一、（一）1. in Chinese, 1 1.1 in English."""
 
 from __future__ import annotations
 

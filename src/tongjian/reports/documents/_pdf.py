@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from tongjian.reports.documents._fonts import fonts
 from tongjian.reports.documents._heads import head_rows
@@ -30,7 +30,7 @@ from tongjian.reports.documents._widths import column_widths, long_word, needed
 
 # A file has to bear a date; where none is given, this one says nothing and never changes.
 NO_DATE = date(2000, 1, 1)
-_STANDARD = "a-2b"
+_STANDARD: Literal["a-2b"] = "a-2b"
 # Half-width characters of 9 pt on an upright page and on one across.
 _ROOM = {False: 100.0, True: 155.0}
 _SIZES = (9.0, 8.0, 7.0)
@@ -43,6 +43,8 @@ def pdf(document: Document) -> bytes:
     import typst
 
     found, made = fonts(), document.made or NO_DATE
+    # Another machine must not set the same text in another font.
+    family = typst.Fonts(include_system_fonts=False, font_paths=list(found.folders))
     data = {
         "title": document.title,
         "author": "Tongjian",
@@ -65,9 +67,7 @@ def pdf(document: Document) -> bytes:
     written = typst.compile(
         template.read_bytes(),
         format="pdf",
-        font_paths=[str(folder) for folder in found.folders],
-        # Another machine must not set the same text in another font.
-        ignore_system_fonts=True,
+        font_paths=family,
         sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
         pdf_standards=_STANDARD,
     )

@@ -90,9 +90,17 @@ class Teller:
 
     # -- the frame of a document -----------------------------------------------------------------
 
-    def document(self, kind: str, blocks: Iterable[Block], *fields: tuple[str, str]) -> Document:
+    def document(
+        self,
+        kind: str,
+        blocks: Iterable[Block],
+        *fields: tuple[str, str],
+        entity: str = "reporting_entity",
+    ) -> Document:
         """A document with cover and running header around `blocks`."""
-        title = self.text(f"kind_{kind}")
+        broken = self.text(f"kind_{kind}")
+        # On the cover a long title is broken where it makes sense, elsewhere not.
+        title = broken.replace("\n", "" if self.words.lang == "zh" else " ")
         label = self.said(self.material.papers.version.get("label"))
         version = label or self.text("version_draft")
         day = self.material.papers.made
@@ -100,11 +108,11 @@ class Teller:
         blank = self.text("blank_day")
         year = self.text("year_column", year=self.material.year)
         cover = Cover(
-            (self.name, f"{self.material.year}{self.text('year_of_report')}{title}")
+            (self.name, f"{self.material.year}{self.text('year_of_report')}{broken}")
             if self.words.lang == "zh"
-            else (self.name, f"{title} {self.material.year}"),
+            else (self.name, f"{broken} {self.material.year}"),
             (
-                (self.text("reporting_entity"), self.name),
+                (self.text(entity), self.name),
                 (self.text("credit_code"), self.field("credit_code")),
                 (self.text("report_year"), year),
                 *fields,

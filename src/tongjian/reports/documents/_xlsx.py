@@ -30,8 +30,8 @@ from tongjian.reports.documents._model import (
     Table,
 )
 from tongjian.reports.documents._pdf import NO_DATE
-from tongjian.reports.documents._pictures import png_of
 from tongjian.reports.documents._widths import column_widths, text_width
+from tongjian.reports.documents._xlsx_charts import ChartData, height
 
 _SAFE = {
     "in_memory": True,
@@ -136,7 +136,9 @@ class _Writer:
         self.group = book.add_format(
             {**lined, **sans, "bg_color": "#F7F9FB", "font_color": "#24507A"}
         )
-        self.link = book.add_format({**plain, "font_color": "#24507A", "underline": 1})
+        self.link = book.add_format(
+            {**plain, "font_color": "#24507A", "underline": 1, "text_wrap": True}
+        )
         self.texts = {
             "heading": book.add_format({**plain, **sans, "font_size": 12}),
             "body": book.add_format(plain),
@@ -146,6 +148,7 @@ class _Writer:
             "right": book.add_format({**plain, "align": "right"}),
         }
         self.names: set[str] = set()
+        self.charts = ChartData(book, Words.of(document.lang).text("sheet_chart_data"))
 
     def write(self) -> None:
         words = Words.of(self.document.lang)
@@ -156,6 +159,9 @@ class _Writer:
         self.cover(cover, [(page.get_name(), one) for page, one in pages], words)
         for page, one in pages:
             self.sheet(page, one)
+        if self.charts.charts:
+            page = self.page(self.charts.name, landscape=False)
+            self.charts.write(page, self.head, self.texts["body"])
 
     def page(self, name: str, landscape: bool) -> Any:
         page = self.book.add_worksheet(self.free(name))
@@ -187,7 +193,7 @@ class _Writer:
         at = 1
         for title in cover.titles:
             page.merge_range(at, 0, at, 1, title, self.title)
-            page.set_row(at, 30)
+            page.set_row(at, 30 * (1 + title.count("\n")))
             at += 1
         at += 1
         for name, value in cover.fields:
@@ -310,17 +316,12 @@ class _Writer:
 
     def extra(self, page: Any, at: int, one: Picture | Signatures, room: float, last: int) -> int:
         if isinstance(one, Picture):
-            drawn = png_of(one.chart)
-            wide, high = _size(drawn)
-            # A column is 7 pixels a character and 5 more.
-            scale = _PICTURE * (room * 7 + 5 * (last + 1)) / wide
             at = self.text(page, at, last, room, one.caption, self.caption)
-            options = {
-                "image_data": BytesIO(drawn), "x_scale": scale, "y_scale": scale,
-                "object_position": 2, "description": one.caption,
-            }  # fmt: skip
-            page.insert_image(at, 0, "chart.png", options)
-            return at + int(high * scale / _ROW_PIXELS) + 2
+            drawn, high = self.charts.add(one.chart), height(one.chart)
+            # A column is 7 pixels a character and 5 more.
+            drawn.set_size({"width": _PICTURE * (room * 7 + 5 * (last + 1)), "height": high})
+            page.insert_chart(at, 0, drawn, {"object_position": 2, "description": one.caption})
+            return at + high // _ROW_PIXELS + 2
         for label in one.labels:
             page.write_string(at, 0, label, self.label)
             page.write_string(at, 1, self.document.sign_date, self.texts["right"])
@@ -351,11 +352,6 @@ def _places(cell: Number) -> int:
 def _first(sheet: _Sheet) -> str:
     """What a sheet without a table is about."""
     return next((text for kind, text in sheet.lines if kind == "heading"), sheet.name)
-
-
-def _size(png: bytes) -> tuple[int, int]:
-    """Width and height of an image, from its header."""
-    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
 
 
 def _code(text: str) -> str:
