@@ -11,16 +11,16 @@ import typer
 from tongjian.cli import (
     _confirm_commands,
     _data_commands,
-    _evidence_commands,
     _document_commands,
+    _evidence_commands,
     _judging_commands,
     _plan_commands,
     _record_commands,
     _rule_commands,
     _run_commands,
     _target_commands,
-    _version_commands,
     _verification_commands,
+    _version_commands,
     _workflow_commands,
 )
 
