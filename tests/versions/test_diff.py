@@ -12,7 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.plant import BINDS, FILES, METHOD, RULESET, TABLES
-from tests.support import ruleset, write_rulebook
+from tests.support import (
+    formulas,
+    inputs,
+    method,
+    only,
+    ruleset,
+    says,
+    sheet,
+    write_rulebook,
+)
 from tests.versions.works import BY, FIX, OUT, Works, fuel, power, small_works
 from tongjian.versions import GROUPS, PartDiff, VersionDiff, diff
 from tongjian.versions._attribution import alone
@@ -293,6 +302,43 @@ def test_a_boundary_that_one_version_alone_has(tmp_path: Path) -> None:
     assert (change.kind, change.before, change.after) == ("only_right", "", "test.ets")
     assert change.moved("tCO2e") / 1e6 == about(100 * COKE)
     assert found.as_dict()["parts"][1]["left"] is None
+
+
+def test_a_rule_set_that_reads_other_plants_is_told_as_a_whole(tmp_path: Path) -> None:
+    """A tenth of the city's emission is put on every plant: F1's records alone do not give it."""
+    sheets = {
+        "s": sheet("facility period process_unit", inputs(burnt=BURNT), formulas(co2=CO2)),
+        "facility": sheet("facility year", formulas=formulas(co2="tCO2: sum(s.co2)")),
+        "city": sheet("city year", formulas=formulas(co2="tCO2: sum(facility.co2)")),
+        "share": sheet(
+            "facility year",
+            formulas=formulas(
+                co2={
+                    "unit": "tCO2",
+                    "is": "0.1 * city.co2 + 0 * sum(s.co2)",
+                    "ledger": {"category": "fuel", "substance": "CO2"},
+                }
+            ),
+        ),
+    }
+    shared = method("test.shared", sheets=sheets)
+    rules = ruleset("test.rules", "test.shared")
+    works = small_works(tmp_path, [fuel(100)])
+    write_rulebook(works.rules, shared, rules, *TABLES, files=FILES)
+    before = works.keep()
+    works.add(fuel(80), correction=FIX)
+
+    part = one(between(works, before.id, works.keep().id))
+
+    (change,) = part.changes
+    assert (change.group, change.kind) == ("methods", "ruleset")
+    # 0.1 × −20 t × 2 tCO2/t; the rule set has no GWP set, and its total is a mass of CO2.
+    assert change.moved("tCO2") == -4_000_000
+    says(only(part.problems, "versions.not_attributed"), "test.rules")
+
+
+BURNT = {"unit": "t", "stream": "coke", "item": "consumed", "required": True}
+CO2 = "tCO2: burnt * 2 * tCO2/t"
 
 
 def test_the_difference_as_data_is_complete(works: Works) -> None:
