@@ -397,3 +397,61 @@ def test_the_few_that_matter_are_found_among_thousands() -> None:
     assert {at: e[SOURCE] for at, e in enumerate(found) if e} == moving
     assert rest == {}
     assert len(calls) < 100
+
+
+# -- many differences at once ----------------------------------------------------------------
+
+
+def corrected_fuel(works: Works) -> None:
+    works.add(fuel(87.654321), ncv(29.01), correction=FIX)
+
+
+def other_records(works: Works) -> None:
+    works.add(power(50), correction=OUT)
+    works.add(fuel(3.3, stream="tar", unit="u2"), fuel(12.25, unit="u2"))
+
+
+def registered_anew(works: Works) -> None:
+    records = works.records
+    (facility,) = records.read_facilities()
+    records.add((), [{**facility, "province": "Hebei"}], (), "登记.xlsx", FIX)
+
+
+def other_values(works: Works) -> None:
+    works.edit("fuel.csv", "coke,ncv,28.435", "coke,ncv,28.1")
+    works.edit("grid.csv", "Jiangsu,ef,0.4,", "Jiangsu,ef,0.5703,")
+    works.edit("nitric.csv", "dual,ef,8,", "dual,ef,7.3,")
+
+
+def other_warming(works: Works) -> None:
+    works.edit("d1.yaml", '"gwp.a"', '"gwp.b"')
+
+
+def other_formulas(works: Works) -> None:
+    works.edit("d0.yaml", "net * grid.ef", "1.1 * net * grid.ef")
+    works.edit("d0.yaml", "heat * carbon * (44/12)", "0.98 * heat * carbon * (44/12)")
+
+
+STEPS = (
+    *(corrected_fuel, other_records, registered_anew),
+    *(other_values, other_warming, other_formulas),
+)
+
+
+@pytest.mark.parametrize("chosen", range(3, 64, 5))
+def test_whatever_changed_the_items_are_the_difference(works: Works, chosen: int) -> None:
+    """Any of six kinds of change together, there and back: nothing is left over or told twice."""
+    before = works.keep()
+    for at, step in enumerate(STEPS):
+        if chosen >> at & 1:
+            step(works)
+    after = works.keep()
+
+    there, back = one(between(works, before.id, after.id)), one(between(works, after.id, before.id))
+
+    assert (there.left, there.right) == (back.right, back.left)
+    groups = {change.group for change in there.changes}
+    assert "engine" not in groups
+    assert ("records" in groups) == bool(chosen & 0b000111)
+    assert ("tables" in groups) == bool(chosen & 0b011000)
+    assert ("methods" in groups) == bool(chosen & 0b100000)
