@@ -161,6 +161,22 @@ def test_corrections_say_who_and_why(tmp_path: Path) -> None:
     assert "撤回" in said
 
 
+def test_runs_on_what_was_known_earlier(workspace: Path) -> None:
+    """As known after the first import, the run is that of version 1."""
+    totals = []
+    for moment in ("1", "2", "2100-01-01"):
+        said = data("run", "-r", "cn.steel.ndrc-2013", "--as-of", moment, "-w", workspace)
+        (row,) = [one for one in said["inventory"] if one["boundary"] == "enterprise"]
+        totals.append(row["co2e"])
+    assert totals == [499_570.024, 470_897.38, 470_897.38]
+    first, _ = data("runs", "list", "-w", workspace)
+    kept = data("runs", "keep", *WHO, "--as-of", 1, "-w", workspace)
+    assert kept["id"] == first["id"]
+    for moment, word in (("9", "tongjian records imports"), ("soon", "2026-03-31")):
+        page = call("run", "--as-of", moment, "-w", workspace, code=1).output
+        assert word in page
+
+
 def test_damage_is_found_and_ends_with_an_error(tmp_path: Path) -> None:
     call("import", EXAMPLE / "facilities.csv", EXAMPLE / "activity.csv", "-w", tmp_path)
     assert "1 次导入" in call("records", "verify", "-w", tmp_path).output

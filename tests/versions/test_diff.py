@@ -12,7 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.plant import BINDS, FILES, METHOD, RULESET, TABLES
-from tests.support import ruleset, write_rulebook
+from tests.support import (
+    formulas,
+    inputs,
+    method,
+    only,
+    ruleset,
+    says,
+    sheet,
+    write_rulebook,
+)
 from tests.versions.works import BY, FIX, OUT, Works, fuel, power, small_works
 from tongjian.versions import GROUPS, PartDiff, VersionDiff, diff
 from tongjian.versions._attribution import alone
@@ -295,6 +304,43 @@ def test_a_boundary_that_one_version_alone_has(tmp_path: Path) -> None:
     assert found.as_dict()["parts"][1]["left"] is None
 
 
+def test_a_rule_set_that_reads_other_plants_is_told_as_a_whole(tmp_path: Path) -> None:
+    """A tenth of the city's emission is put on every plant: F1's records alone do not give it."""
+    sheets = {
+        "s": sheet("facility period process_unit", inputs(burnt=BURNT), formulas(co2=CO2)),
+        "facility": sheet("facility year", formulas=formulas(co2="tCO2: sum(s.co2)")),
+        "city": sheet("city year", formulas=formulas(co2="tCO2: sum(facility.co2)")),
+        "share": sheet(
+            "facility year",
+            formulas=formulas(
+                co2={
+                    "unit": "tCO2",
+                    "is": "0.1 * city.co2 + 0 * sum(s.co2)",
+                    "ledger": {"category": "fuel", "substance": "CO2"},
+                }
+            ),
+        ),
+    }
+    shared = method("test.shared", sheets=sheets)
+    rules = ruleset("test.rules", "test.shared")
+    works = small_works(tmp_path, [fuel(100)])
+    write_rulebook(works.rules, shared, rules, *TABLES, files=FILES)
+    before = works.keep()
+    works.add(fuel(80), correction=FIX)
+
+    part = one(between(works, before.id, works.keep().id))
+
+    (change,) = part.changes
+    assert (change.group, change.kind) == ("methods", "ruleset")
+    # 0.1 × −20 t × 2 tCO2/t; the rule set has no GWP set, and its total is a mass of CO2.
+    assert change.moved("tCO2") == -4_000_000
+    says(only(part.problems, "versions.not_attributed"), "test.rules")
+
+
+BURNT = {"unit": "t", "stream": "coke", "item": "consumed", "required": True}
+CO2 = "tCO2: burnt * 2 * tCO2/t"
+
+
 def test_the_difference_as_data_is_complete(works: Works) -> None:
     before = works.keep()
     works.add(fuel(80), correction=FIX)
@@ -351,3 +397,61 @@ def test_the_few_that_matter_are_found_among_thousands() -> None:
     assert {at: e[SOURCE] for at, e in enumerate(found) if e} == moving
     assert rest == {}
     assert len(calls) < 100
+
+
+# -- many differences at once ----------------------------------------------------------------
+
+
+def corrected_fuel(works: Works) -> None:
+    works.add(fuel(87.654321), ncv(29.01), correction=FIX)
+
+
+def other_records(works: Works) -> None:
+    works.add(power(50), correction=OUT)
+    works.add(fuel(3.3, stream="tar", unit="u2"), fuel(12.25, unit="u2"))
+
+
+def registered_anew(works: Works) -> None:
+    records = works.records
+    (facility,) = records.read_facilities()
+    records.add((), [{**facility, "province": "Hebei"}], (), "登记.xlsx", FIX)
+
+
+def other_values(works: Works) -> None:
+    works.edit("fuel.csv", "coke,ncv,28.435", "coke,ncv,28.1")
+    works.edit("grid.csv", "Jiangsu,ef,0.4,", "Jiangsu,ef,0.5703,")
+    works.edit("nitric.csv", "dual,ef,8,", "dual,ef,7.3,")
+
+
+def other_warming(works: Works) -> None:
+    works.edit("d1.yaml", '"gwp.a"', '"gwp.b"')
+
+
+def other_formulas(works: Works) -> None:
+    works.edit("d0.yaml", "net * grid.ef", "1.1 * net * grid.ef")
+    works.edit("d0.yaml", "heat * carbon * (44/12)", "0.98 * heat * carbon * (44/12)")
+
+
+STEPS = (
+    *(corrected_fuel, other_records, registered_anew),
+    *(other_values, other_warming, other_formulas),
+)
+
+
+@pytest.mark.parametrize("chosen", range(3, 64, 5))
+def test_whatever_changed_the_items_are_the_difference(works: Works, chosen: int) -> None:
+    """Any of six kinds of change together, there and back: nothing is left over or told twice."""
+    before = works.keep()
+    for at, step in enumerate(STEPS):
+        if chosen >> at & 1:
+            step(works)
+    after = works.keep()
+
+    there, back = one(between(works, before.id, after.id)), one(between(works, after.id, before.id))
+
+    assert (there.left, there.right) == (back.right, back.left)
+    groups = {change.group for change in there.changes}
+    assert "engine" not in groups
+    assert ("records" in groups) == bool(chosen & 0b000111)
+    assert ("tables" in groups) == bool(chosen & 0b011000)
+    assert ("methods" in groups) == bool(chosen & 0b100000)

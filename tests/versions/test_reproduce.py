@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,6 +143,78 @@ print(json.dumps(found.as_dict()))
 """
 
 
+_LATER = """
+import json, sys
+from pathlib import Path
+from tongjian.engine import run
+from tongjian.evidence import workspace_files
+from tongjian.records import Store
+from tongjian.rules import load_rulebook
+from tongjian.versions import RunStore, make_version, version_diff
+workspace, rules = sys.argv[1:]
+records = Store.open(workspace)
+store = RunStore(workspace_files(workspace), records)
+kept = store.keep(run(load_rulebook(rules), records), "later")
+made = make_version(store, "F1", 2025, [kept.id], "later", "supplementary", "new program")
+print(json.dumps(version_diff(store, made)))
+"""
+
+
+def supplement_under(program: Path, works: Works) -> dict[str, Any]:
+    """The difference of a supplementary report that the program in a folder makes."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LATER, works.workspace, works.rules],
+        env={**os.environ, "PYTHONPATH": str(program)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    (part,) = json.loads(done.stdout)["parts"]
+    moved = sum(one["micro"] for change in part["changes"] for one in change["effects"])
+    assert moved == sum(one["right_micro"] - one["left_micro"] for one in part["totals"])
+    found: dict[str, Any] = part
+    return found
+
+
+def test_what_a_new_program_moved_is_told_as_its_own(works: Works, tmp_path: Path) -> None:
+    """Every line is a tonne more under the new program, and the coke is 20 t less."""
+    make_version(works.store, "F1", 2025, [works.keep().id], BY)
+    works.add(fuel(80), correction=FIX)
+
+    part = supplement_under(newer_program(tmp_path / "src", ONE_MORE, NEXT), works)
+
+    record, engine = part["changes"]
+    coke = 28.435 * 0.0295 * 44 / 12
+    assert record["group"] == "records"
+    assert record["effects"][0]["amount"] == pytest.approx(-20 * coke, abs=2e-6)
+    assert (engine["group"], engine["before"], engine["after"]) == ("engine", "0.1.0", "9.0.0")
+    assert engine["detail"]["semantics"] == {"left": ENGINE_VERSION, "right": 90, "now": 90}
+    assert {one["category"]: one["amount"] for one in engine["effects"]} == {
+        "electricity": 1.0,
+        "fuel": 1.0,
+        "nitric_acid": 1.0,
+    }
+
+
+def test_a_report_is_not_held_up_by_rules_that_cannot_be_read(works: Works, tmp_path: Path) -> None:
+    """A later program wants a rounding of every rule set, which the old one did not have."""
+    make_version(works.store, "F1", 2025, [works.keep().id], BY)
+    works.add(fuel(80), correction=FIX)
+    works.edit("d1.yaml", '"ruleset"', '"rounding": {"mode": "half_up", "places": {}},\n "ruleset"')
+    old = '"required": [\n    "ruleset",'
+    wanted = ("rules/schema/ruleset.schema.json", old, f'{old}\n    "rounding",')
+
+    part = supplement_under(newer_program(tmp_path / "src", wanted), works)
+
+    (change,) = part["changes"]
+    assert (change["group"], change["kind"]) == ("engine", "unread")
+    coke = 28.435 * 0.0295 * 44 / 12
+    assert change["effects"][0]["amount"] == pytest.approx(-20 * coke, abs=2e-6)
+    (problem,) = part["problems"]
+    assert problem["code"] == "versions.rulebook_unreadable"
+    assert problem["severity"] == "warning" and part["left"]["ruleset"] == "test.rules"
+
+
 def newer_program(folder: Path, *changes: tuple[str, str, str]) -> Path:
     """The whole package as a later version 9.0.0, with another rulebook and `changes`."""
     target = folder / "tongjian"
@@ -172,6 +245,10 @@ def under(program: Path, moved_on: MovedOn, target: Path) -> tuple[dict[str, obj
     return json.loads(done.stdout), target.read_bytes()
 
 
+# Every amount, and every amount in CO2 equivalent, is a tonne more.
+_AMOUNT, _CO2E = "amount_micro=to_micro(value, unit),", "co2e_micro=co2e,"
+AMOUNTS = ("engine/_ledger.py", _AMOUNT, f"{_AMOUNT[:-1]} + 1_000_000,")
+ONE_MORE = ("engine/_ledger.py", _CO2E, "co2e_micro=None if co2e is None else co2e + 1_000_000,")
 NEXT = ("engine/_manifest.py", f"ENGINE_VERSION = {ENGINE_VERSION}\n", "ENGINE_VERSION = 90\n")
 
 
@@ -198,10 +275,8 @@ def test_a_program_that_calculates_otherwise_is_told_by_line(
     code: str,
 ) -> None:
     """Every ledger line of it is one tonne more."""
-    old = "amount_micro=to_micro(value, unit),"
-    other = ("engine/_ledger.py", old, f"{old[:-1]} + 1_000_000,")
     said, content = under(
-        newer_program(tmp_path / "src", other, *changes), moved_on, tmp_path / "bytes"
+        newer_program(tmp_path / "src", AMOUNTS, *changes), moved_on, tmp_path / "bytes"
     )
 
     assert said["identical"] is False and content != moved_on.then

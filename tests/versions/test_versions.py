@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.book.stores import NAMES, maker
 from tests.support import codes, only, says
 from tests.versions.works import BY, FIX, Works, fuel
-from tongjian.evidence import MerkleTree, consistent
+from tongjian.evidence import Attachments, EvidenceLog, MerkleTree, consistent
 from tongjian.problems import TongjianError
 from tongjian.statutory import Authority, doubts
 from tongjian.versions import (
@@ -20,6 +21,7 @@ from tongjian.versions import (
     make_version,
     report_version,
     report_versions,
+    reproduce,
     version_diff,
 )
 
@@ -213,3 +215,24 @@ def test_no_file_of_the_log_is_foreign(works: Works, tmp_path: Path) -> None:
     make(works, works.keep().id, kind="supplementary", reason="更正")
     assert works.store.files.problems() == []
     assert works.store.log.problems() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_runs_and_versions_over_every_store_of_the_log(
+    works: Works, tmp_path: Path, request: pytest.FixtureRequest, name: str
+) -> None:
+    make_store = maker(name, tmp_path, request)
+    files = Attachments(tmp_path / "attachments", EvidenceLog(make_store()))
+    store = RunStore(files, works.records)
+    first = store.keep(works.run(), BY)
+    make_version(store, *F1, [first.id], BY)
+    works.add(fuel(80), correction=FIX)
+    second = store.keep(works.run(), BY)
+    made = make_version(store, *F1, [second.id], BY, "supplementary", "更正")
+
+    # As somebody else finds it, who opens the log anew.
+    again = RunStore(Attachments(files.folder, EvidenceLog(make_store())), works.records)
+    assert list(again.runs()) == [first.id, second.id]
+    assert report_versions(again.log, *F1)[-1] == made
+    assert reproduce(again, again.open(first.id)).identical
+    assert again.log.problems() == [] and again.files.problems() == []

@@ -34,15 +34,15 @@ def run_keep(
     out: Output,
     workspace: Path,
     by: str,
-    rulesets: Sequence[str],
-    years: Sequence[int],
-    binds: Sequence[str],
+    what: tuple[Sequence[str], Sequence[int], Sequence[str]],
     backend: str,
     rulebook: Path | None,
+    as_of: str | None,
 ) -> None:
-    """Compute, keep and enter a run."""
+    """Compute, keep and enter a run of rule sets, years and replaced tables."""
     store = open_runs(workspace)
-    run = do_run(out, workspace, rulebook, rulesets, years, binds, backend)
+    rulesets, years, binds = what
+    run = do_run(out, workspace, rulebook, rulesets, years, binds, backend, as_of)
     kept = store.keep(run, by)
     out.data(kept.as_dict())
     _print_kept(out, kept)

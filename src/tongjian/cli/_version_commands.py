@@ -8,6 +8,7 @@ import typer
 
 from tongjian.cli._options import (
     HERE,
+    AsOf,
     Binds,
     Book,
     By,
@@ -44,6 +45,7 @@ def runs_keep(
     year: Years = None,
     bind: Binds = None,
     backend: Backend = "auto",
+    as_of: AsOf = None,
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -53,7 +55,8 @@ def runs_keep(
 
     out = output(lang, as_json)
     with out.failing_cleanly():
-        run_keep(out, workspace, by, ruleset or [], year or [], bind or [], backend, rulebook)
+        what = (ruleset or [], year or [], bind or [])
+        run_keep(out, workspace, by, what, backend, rulebook, as_of)
 
 
 @runs.command("list")

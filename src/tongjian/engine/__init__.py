@@ -6,13 +6,14 @@ on Apache Spark (an optional extra) for more rows than one machine takes. In flo
 the same bits.
 """
 
+from tongjian.engine._asked import Asked
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._conflicts import ConflictEffect, conflict_effects
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
-from tongjian.engine._finished_run import Asked, RuleSetResult, Run
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._ledger import LedgerLine, from_micro, to_micro
 from tongjian.engine._left_out import MISSING
 from tongjian.engine._manifest import ENGINE_VERSION

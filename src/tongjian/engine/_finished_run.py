@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tongjian.engine._asked import Asked
 from tongjian.engine._leaf_rows import Row
 from tongjian.engine._ledger import LedgerLine, check_columns, summarise
 from tongjian.engine._result_bytes import spelled_results
@@ -23,19 +24,6 @@ class RuleSetResult:
     years: tuple[int, ...]
     tables: ResolvedTables
     sheets: dict[str, list[Row]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a run was asked for (运行请求): together with rules and records it gives the run again.
-
-    None stands for a choice that was left to the records: all default rule sets, all years.
-    """
-
-    rulesets: tuple[str, ...] | None = None
-    years: tuple[int, ...] | None = None
-    boundary: str | None = None
-    binds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -102,4 +90,4 @@ class Run:
         return found
 
 
-__all__ = ["Asked", "RuleSetResult", "Run"]
+__all__ = ["RuleSetResult", "Run"]

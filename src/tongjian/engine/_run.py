@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from tongjian.engine._asked import Asked
 from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._choice import Boundary, candidates, check_binds, choose, of_sectors
 from tongjian.engine._diagnosis import Diagnosis
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._engines import check_backend, open_engine
-from tongjian.engine._finished_run import Asked, RuleSetResult, Run
+from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._kept_rows import coarse_rows, shown_leaves, told_rows
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, ledger_lines
@@ -80,12 +81,7 @@ def run(
             more.extend(incomplete(accounts))
             snapshot = with_records(snapshot, rows)
     made = setting.run(snapshot, named, wanted_years, boundary, accounts, more)
-    made.asked = Asked(
-        None if named is None else tuple(named),
-        None if wanted_years is None else tuple(sorted(wanted_years)),
-        boundary,
-        dict(binds or {}),
-    )
+    made.asked = Asked.of(named, wanted_years, boundary, binds)
     return made
 
 
