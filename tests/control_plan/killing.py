@@ -42,7 +42,7 @@ _DATA = (
 # Writers are forked from a process that has loaded everything and holds no thread.
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["tests.control_plan.killing"])
-_LONGEST_S, _PATIENCE_S = 0.1, 2.0
+_LONGEST_S, _PATIENCE_S = 0.1, 0.5
 _ACCESSES = 40
 _FRESH = 20  # rounds after which a new log is begun
 
