@@ -114,7 +114,12 @@ def run_check(
     if state is None:
         raise TongjianError(Problem("verification.no_sample"))
     prefix = f"{its.engagement.facility}/"
-    chosen = _matching(data, state.ids, prefix, "verification.not_sampled", "datum")
+    chosen, missed = _matching(data, state.ids, prefix)
+    if missed:
+        raise TongjianError(
+            Problem("verification.not_sampled", values={"datum": one, "count": len(state.ids)})
+            for one in missed
+        )
     files = digests(attached)
     entries = [check_datum(its.log, its.subject, name, outcome, by, note, files) for name in chosen]
     out.data([{"datum": one.content["datum"], "entry": one.number} for one in entries])
@@ -172,7 +177,12 @@ def run_answer(
     """Answer questions of the check list."""
     its = verified(out, workspace, report, Terms())
     known = [one.id for one in its.items]
-    chosen = _matching(names, known, "", "verification.no_question", "item")
+    chosen, missed = _matching(names, known)
+    if missed:
+        raise TongjianError(
+            Problem("verification.no_question", values={"item": one, "count": len(known)})
+            for one in missed
+        )
     entry = answer(its.log, its.subject, its.items, chosen, said, by, note, digests(attached))
     left = its.assessed().checklist.left
     out.data({"entry": entry.number, "items": chosen, "left": list(left)})
@@ -304,16 +314,14 @@ def _print_progress(out: Output, its: Verified, found: Assessment) -> None:
 
 
 def _matching(
-    wanted: Sequence[str], known: Sequence[str], prefix: str, code: str, field: str
-) -> list[str]:
-    """Those of `known` that `wanted` name, ``*`` matching several; every miss is an error."""
+    wanted: Sequence[str], known: Sequence[str], prefix: str = ""
+) -> tuple[list[str], list[str]]:
+    """Those of `known` that `wanted` name, ``*`` matching several, and what matches none."""
     found: dict[str, None] = {}
-    problems = []
+    missed = []
     for text in wanted:
         full = [one for one in known if fnmatchcase(one, text) or fnmatchcase(one, prefix + text)]
-        if not full:
-            problems.append(Problem(code, values={field: text, "count": len(known)}))
         found.update(dict.fromkeys(full))
-    if problems:
-        raise TongjianError(problems)
-    return list(found)
+        if not full:
+            missed.append(text)
+    return list(found), missed

@@ -207,6 +207,25 @@ def verification_factors(
         run_factors(out, file, rulebook)
 
 
+@group.command("inspection")
+def verification_inspection(
+    report: Report,
+    source: Annotated[
+        str | None, typer.Option(help="排放口或工序编号 / outlet or process unit")
+    ] = None,
+    workspace: Workspace = HERE,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """减污降碳联合检查表，一源一表 / joint inspection, one page for each source."""
+    from tongjian.cli._inspection import run_inspection
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_inspection(out, workspace, report, source, rulebook)
+
+
 @findings.command("list")
 def finding_list(
     report: Report, workspace: Workspace = HERE, lang: Lang = None, as_json: Json = False
