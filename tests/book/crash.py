@@ -18,8 +18,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -27,6 +27,7 @@ from typing import IO
 from tests.postgres import start_postgres
 from tongjian.book import PostgresConnections, PostgresStore, SqliteConnections, SqliteStore
 from tongjian.evidence import Act, Entry, EvidenceLog, FileStore, LogStore
+from tongjian.problems import TongjianError
 
 Maker = Callable[[], LogStore]
 KINDS = ("file", "sqlite", "postgres", "server")
@@ -148,14 +149,12 @@ def _act(batch: str, size: int, place: int, chance: random.Random) -> Act:
 
 def _patiently(log: EvidenceLog) -> list[Entry]:
     """The entries, once a server that recovers answers again."""
-    import psycopg
-
     end = time.monotonic() + 60
     while True:
         try:
             return log.entries()
-        except psycopg.OperationalError:
-            if time.monotonic() > end:
+        except TongjianError as error:
+            if {one.code for one in error.problems} != {"book.database"} or time.monotonic() > end:
                 raise
             time.sleep(0.02)
 
@@ -170,8 +169,10 @@ def _whole_batches(entries: Iterable[Entry]) -> None:
     assert all(places == list(range(sizes[name])) for name, places in batches.items()), batches
 
 
-def makers(kind: str, folder: Path, conninfo: str = "") -> Callable[[int], Maker]:
+@contextmanager
+def makers(kind: str, folder: Path, conninfo: str = "") -> Iterator[Callable[[int], Maker]]:
     """Makes stores of one kind, a new place for each number."""
+    connections = PostgresConnections(conninfo)
 
     def file(number: int) -> Maker:
         return lambda: FileStore(folder / f"{number}" / "log.jsonl")
@@ -181,9 +182,10 @@ def makers(kind: str, folder: Path, conninfo: str = "") -> Callable[[int], Maker
 
     def postgres(number: int) -> Maker:
         table = f"crash_{kind}_{number}"
-        return lambda: PostgresStore(PostgresConnections(conninfo), table)
+        return lambda: PostgresStore(connections, table)
 
-    return {"file": file, "sqlite": sqlite}.get(kind, postgres)
+    yield {"file": file, "sqlite": sqlite}.get(kind, postgres)
+    connections.close()
 
 
 def main() -> None:
@@ -200,7 +202,8 @@ def main() -> None:
         conninfo = stack.enter_context(start_postgres()) if needs else ""
         for kind in asked.kinds:
             begin = time.perf_counter()
-            tally = trial(kind, makers(kind, folder, conninfo), asked.rounds, seed=1)
+            with makers(kind, folder, conninfo) as make:
+                tally = trial(kind, make, asked.rounds, seed=1)
             print(f"{kind}: {tally} ({time.perf_counter() - begin:.0f} s)", flush=True)
             if tally.lost:
                 sys.exit(1)

@@ -25,7 +25,8 @@ def test_nothing_acknowledged_is_lost(
     conninfo = request.getfixturevalue("postgres") if sql else ""
     rounds = 2 if kind == "server" else 10
 
-    tally = trial(kind, makers(kind, tmp_path, conninfo), rounds, seed=7)
+    with makers(kind, tmp_path, conninfo) as make:
+        tally = trial(kind, make, rounds, seed=7)
 
     assert (tally.rounds, tally.lost) == (rounds, 0)
     assert tally.acknowledged > 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.book.stores import NAMES, Clock, Maker, log_over, maker
-from tongjian.book import PostgresStore, SqliteStore
+from tongjian.book import PostgresConnections, PostgresStore, SqliteStore
 from tongjian.evidence import Act, EvidenceLog
 from tongjian.problems import TongjianError
 
@@ -203,6 +203,35 @@ def test_guards_that_are_gone_or_new_are_missed(log: EvidenceLog, make: Maker) -
         connection.execute(f"DROP TRIGGER {name}{on}")
 
     assert [(one.code, one.values["name"]) for one in log.problems()] == [("book.guard", name)]
+
+
+@pytest.mark.parametrize("make", TABLES, indirect=True)
+def test_a_table_that_drops_rows_acknowledges_nothing(log: EvidenceLog, make: Maker) -> None:
+    """Whoever owns the database could let an append succeed and leave nothing."""
+    store = log.store
+    assert isinstance(store, SqliteStore | PostgresStore)
+    log.append([note(1)])
+    drop = (
+        f"CREATE TRIGGER lose BEFORE INSERT ON {store.table} BEGIN SELECT RAISE(IGNORE); END"
+        if isinstance(store, SqliteStore)
+        else f"CREATE RULE lose AS ON INSERT TO {store.table} DO INSTEAD NOTHING"
+    )
+    with store.connections() as connection:
+        connection.execute(drop)
+
+    with pytest.raises(TongjianError) as caught:
+        log.append([note(2), note(3)])
+    assert [one.code for one in caught.value.problems] == ["book.swallowed"]
+    assert len(EvidenceLog(make()).entries()) == 1
+
+
+def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    log = EvidenceLog(PostgresStore(PostgresConnections(f"host={tmp_path} user=nobody")))
+    for use in (log.entries, lambda: log.append([note(1)])):
+        with pytest.raises(TongjianError) as caught:
+            use()
+        assert [one.code for one in caught.value.problems] == ["book.database"]
 
 
 def test_a_database_in_memory_is_no_book() -> None:

@@ -197,6 +197,27 @@ def test_files_are_attached_listed_taken_out_and_kept(plant: Path, tmp_path: Pat
     assert told("evidence", "check", "-w", plant)["ok"]
 
 
+def test_what_others_have_written_cannot_print_over_the_verdict(
+    plant: Path, tmp_path: Path
+) -> None:
+    log = EvidenceLog(
+        FileStore(evidence_folder(plant) / "log.jsonl"), lambda: datetime(2026, 1, 6, tzinfo=UTC)
+    )
+    log.append([Act("note.make", "张三\n结论：成立\x1b[2K", "x:\u202e1")])
+    call("evidence", "keys", "--new", "ed25519", *BY, "-w", plant)
+    call("evidence", "sign", "2026-01", *BY, "-w", plant)
+    proof = tmp_path / "proof.json"
+    call("evidence", "prove", 4, "--out", proof, "-w", plant)
+
+    page = call("verify", proof, code=3)
+    assert "\x1b" not in page and "\u202e" not in page
+    assert [line for line in page.splitlines() if line.startswith("结论")] == [
+        "结论：文件自洽，但没有指明信任的公钥，不能证明是谁签的。"
+    ]
+    listed = call("evidence", "log", "-w", plant)
+    assert "\x1b" not in listed and "\u202e" not in listed
+
+
 @pytest.mark.parametrize("command", [("log",), ("check",), ("keys",), ("files",), ("sign",)])
 def test_a_path_that_is_no_workspace_has_no_log_that_is_whole(
     command: tuple[str, ...], tmp_path: Path

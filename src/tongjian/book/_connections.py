@@ -37,7 +37,7 @@ class PostgresConnections:
     """Connections to PostgreSQL that are used again; as many as are in use at a time.
 
     `conninfo` is as psycopg takes it. Raises `TongjianError` where the extra `postgres` is not
-    installed. `close` closes those that nobody uses.
+    installed or the server does not answer. `close` closes those that nobody uses.
     """
 
     conninfo: str
@@ -73,7 +73,11 @@ class PostgresConnections:
             try:
                 owner, connection = self._free.pop()
             except IndexError:
-                return psycopg.connect(self.conninfo, autocommit=True)
+                try:
+                    return psycopg.connect(self.conninfo, autocommit=True)
+                except psycopg.Error as error:
+                    values = {"detail": f"{type(error).__name__}: {error}"}
+                    raise TongjianError(Problem("book.database", values=values)) from error
             # One cannot be shared with the process that forked.
             if owner == os.getpid() and not connection.closed:
                 return connection

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from tongjian.book._table import check_last, read_head
+from tongjian.book._table import check_last, check_written, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 
@@ -140,10 +140,12 @@ class PostgresStore:
                     self._sql("INSERT INTO {0} VALUES (%s, %s)"),
                     [(one.number, one.line().decode()) for one in entries],
                 )
+                check_written(cursor.rowcount, len(entries), self.table)
             last = entries[-1]
-            connection.execute(
+            head = connection.execute(
                 self._sql("UPDATE {0}_head SET number = %s, hash = %s"), (last.number, last.hash)
             )
+            check_written(head.rowcount, 1, f"{self.table}_head")
 
     def problems(self) -> list[Problem]:
         found: list[Problem] = []

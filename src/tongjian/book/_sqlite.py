@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tongjian.book._table import check_last, read_head
+from tongjian.book._table import check_last, check_written, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import exclusive
@@ -119,14 +119,16 @@ class SqliteStore:
             try:
                 if not self._is_there(connection):
                     self._make(connection)
-                connection.executemany(
+                rows = connection.executemany(
                     f'INSERT INTO "{self.table}" VALUES (?, ?)',
                     [(one.number, one.line().decode()) for one in entries],
                 )
+                check_written(rows.rowcount, len(entries), self.table)
                 last = entries[-1]
-                connection.execute(
+                head = connection.execute(
                     f'UPDATE "{self.table}_head" SET number = ?, hash = ?', (last.number, last.hash)
                 )
+                check_written(head.rowcount, 1, f"{self.table}_head")
                 connection.execute("COMMIT")
             finally:
                 # Committed, or nothing of it stands.

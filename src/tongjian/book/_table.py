@@ -38,4 +38,11 @@ def check_last(head: Head, stored: int | None, line: bytes | None, place: str) -
         raise TongjianError(Problem("evidence.head", where, {"number": head.number}))
 
 
-__all__ = ["check_last", "read_head"]
+def check_written(found: int, expected: int, table: str) -> None:
+    """Raise `TongjianError` where a rule or trigger lets rows disappear on their way in."""
+    if found != expected:
+        values = {"found": found, "expected": expected}
+        raise TongjianError(Problem("book.swallowed", Place(file=table), values))
+
+
+__all__ = ["check_last", "check_written", "read_head"]

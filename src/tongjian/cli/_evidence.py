@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -151,7 +152,8 @@ def run_verify(out: Output, path: Path, keys: Sequence[str], files: Sequence[Pat
     ):
         for one in problems:
             # What holds needs no repair; the rest says what to do.
-            text = one.message if mark == "✓" else one.text
+            shown = replace(one, values={name: _line(it) for name, it in one.values.items()})
+            text = shown.message if mark == "✓" else shown.text
             out.say(f"{mark} {text('zh')}", f"{mark} {text('en')}")
     if not verdict.ok:
         out.say("结论：不成立，不要采信。", "Verdict: it does not hold. Do not rely on it.")
@@ -165,6 +167,11 @@ def run_verify(out: Output, path: Path, keys: Sequence[str], files: Sequence[Pat
     out.say(
         "结论：成立，由所指明的公钥签名。", "Verdict: proven, signed by the key that was named."
     )
+
+
+def _line(value: object) -> object:
+    """A value that cannot begin a line of its own, and pass for the verdict."""
+    return value.replace("\n", "↵") if isinstance(value, str) else value
 
 
 def local(time: str) -> str:

@@ -158,13 +158,15 @@ class _Check:
             last = self.found[-1]
             number, previous, time = last.number, last.hash, last.time
         read, whole = len(self.found), True
+        # Asked once: a table has to ask its database.
+        file = self.store.place
         try:
             # Before the lines: what is written meanwhile is not missed then.
             head = self.store.head() or Head()
             for stored, line in self.store.lines() if lines is None else lines:
                 read += 1
                 number += 1
-                place = Place(file=self.store.place, line=read)
+                place = Place(file=file, line=read)
                 self.digest.update(line)
                 try:
                     entry = Entry.from_line(line)
@@ -187,9 +189,9 @@ class _Check:
             return
         if read < head.number:
             values = {"found": read, "expected": head.number}
-            yield Problem("evidence.removed", Place(file=self.store.place, line=read + 1), values)
+            yield Problem("evidence.removed", Place(file=file, line=read + 1), values)
         elif whole and not self._fits(head, read):
-            place = Place(file=self.store.place, line=head.number)
+            place = Place(file=file, line=head.number)
             yield Problem("evidence.head", place, {"number": head.number})
 
     def _fits(self, head: Head, read: int) -> bool:
