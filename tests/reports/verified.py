@@ -9,9 +9,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tongjian.engine import run
-from tongjian.evidence import EvidenceLog, FileStore, PrivateKey, Roots, evidence_folder
-from tongjian.evidence import retention, workspace_files
+from tongjian.engine import Run, run
+from tongjian.evidence import (
+    EvidenceLog,
+    FileStore,
+    PrivateKey,
+    Roots,
+    evidence_folder,
+    retention,
+    workspace_files,
+)
 from tongjian.records import Catalogue, Store, import_files
 from tongjian.rules import load_rulebook
 from tongjian.verification import (
@@ -81,8 +88,7 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
     make_version(store, FACILITY, YEAR, [kept.id], "王会计")
     step("submit", "李厂长")
     step("start", "赵核查")
-    level = Materiality.of(load_rulebook())
-    engagement = Engagement.of(made, FACILITY, YEAR, level, "reasonable", RULESET)
+    engagement = engagement_of(made)
     plan, _ = draw_sample(log, engagement, "赵核查")
     first, *rest = plan.sampled
     check_datum(log, report, first.datum.id, "differs", "赵核查", "磅单合计比台账少 12 t")
@@ -96,15 +102,15 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
         effect=34.2, rests_on=[first.datum.id],
     )  # fmt: skip
     respond(log, entry.subject, "已核对磅单，为抄写错误，影响小，下期更正台账。", "王会计")
-    close_finding(log, entry.subject, "explained", "赵核查", note="影响远低于重要性水平", remaining=34.2)
+    close_finding(
+        log, entry.subject, "explained", "赵核查", note="影响远低于重要性水平", remaining=34.2
+    )
     raise_finding(
         log, report, "observation", "meter:皮带秤", "皮带秤校准证书未归档到存证系统", "赵核查",
     )  # fmt: skip
     enter_recomputation(log, report, recompute(engagement, years=[YEAR]), "赵核查")
     if opinion:
-        give_opinion(
-            log, engagement, items, "unmodified", "赵核查"
-        )
+        give_opinion(log, engagement, items, "unmodified", "赵核查")
     key = PrivateKey.make()
     roots = Roots(log)
     roots.introduce(key.public, "管理员")
@@ -112,3 +118,9 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
     log.clock.now = datetime(2025, 4, 1, 1, 0, tzinfo=UTC)
     roots.sign(key, "2025-03", "管理员")
     return folder
+
+
+def engagement_of(made: Run) -> Engagement:
+    """What is verified: the plant's total by the enterprise's rule set."""
+    level = Materiality.of(load_rulebook())
+    return Engagement.of(made, FACILITY, YEAR, level, "reasonable", RULESET)
