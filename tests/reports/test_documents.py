@@ -407,7 +407,7 @@ def test_the_same_run_gives_the_same_bytes(files, steel, form):
 
 def test_text_of_others_is_text_everywhere(steel):
     """A name in a record is no formula, no markup and no command, whatever it looks like."""
-    evil = '=HYPERLINK("http://x")#set page(fill: red)<script>&amp;$x$\x07'
+    evil = '=HYPERLINK("http://x")#set page(fill: red)<script>&amp;$x$\x07😀'
     enterprise = Enterprise({"name": evil, "activities": evil})
     one = document(steel.beside(Papers(enterprise=enterprise)), "ghg", "zh")
 
