@@ -54,7 +54,7 @@ _LISTED = 2
 _TAIL = 3
 _SHORT = 20
 # The longest text that the properties of a file may have.
-_TITLE = 255
+_TITLE = 250
 _SIDES = 70
 
 
