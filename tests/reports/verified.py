@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from tongjian.engine import run
+from tongjian.engine import Run, run
 from tongjian.evidence import (
     EvidenceLog,
     FileStore,
@@ -88,8 +88,7 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
     make_version(store, FACILITY, YEAR, [kept.id], "王会计")
     step("submit", "李厂长")
     step("start", "赵核查")
-    level = Materiality.of(load_rulebook())
-    engagement = Engagement.of(made, FACILITY, YEAR, level, "reasonable", RULESET)
+    engagement = engagement_of(made)
     plan, _ = draw_sample(log, engagement, "赵核查")
     first, *rest = plan.sampled
     check_datum(log, report, first.datum.id, "differs", "赵核查", "磅单合计比台账少 12 t")
@@ -119,3 +118,9 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
     log.clock.now = datetime(2025, 4, 1, 1, 0, tzinfo=UTC)
     roots.sign(key, "2025-03", "管理员")
     return folder
+
+
+def engagement_of(made: Run) -> Engagement:
+    """What is verified: the plant's total by the enterprise's rule set."""
+    level = Materiality.of(load_rulebook())
+    return Engagement.of(made, FACILITY, YEAR, level, "reasonable", RULESET)

@@ -13,6 +13,7 @@ from tongjian.reports.documents._docx_parts import (
     bookmark,
     box,
     cell_text,
+    clean,
     fields_in,
     margins,
     page_reference,
@@ -52,6 +53,8 @@ _FORM = (0.32, 0.68)
 _LISTED = 2
 _TAIL = 3
 _SHORT = 20
+# The longest text that the properties of a file may have.
+_TITLE = 250
 _SIDES = 70
 
 
@@ -63,8 +66,9 @@ def docx(document: Document) -> bytes:
     set_styles(book, document.lang)
     made = datetime.combine(document.made or NO_DATE, datetime.min.time())
     core = book.core_properties
-    core.title, core.author, core.language = document.title, "Tongjian", document.lang
-    core.comments, core.keywords = "", ", ".join(document.keywords)
+    core.title, core.author = clean(document.title)[:_TITLE], "Tongjian"
+    core.language = document.lang
+    core.comments, core.keywords = "", clean(", ".join(document.keywords))[:_TITLE]
     core.created = core.modified = made
     core.last_modified_by, core.revision = "Tongjian", 1
     _Writer(book, document).write()
@@ -213,7 +217,7 @@ class _Writer:
         shape = paragraph.add_run().add_picture(BytesIO(png_of(block.chart)), width=Cm(self.width))
         with_svg(self.book, shape, svg_of(block.chart), len(self.book.inline_shapes))
         properties = shape._inline.docPr
-        properties.set("descr", f"{block.chart.title} {block.chart.description}")
+        properties.set("descr", clean(f"{block.chart.title} {block.chart.description}"))
         self.paragraph(block.caption, "Figure Caption")
 
     # -- tables ----------------------------------------------------------------------------------

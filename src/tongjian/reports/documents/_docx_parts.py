@@ -53,9 +53,14 @@ UPRIGHT = Page(21.0, 29.7, 2.4, False)
 ACROSS = Page(29.7, 21.0, 2.4, True)
 
 
+def clean(text: str) -> str:
+    """A text without what XML cannot hold."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
 def put(paragraph: Any, text: str) -> Any:
     """Add a text; its line breaks and tabs are kept."""
-    return paragraph.add_run(_FORBIDDEN.sub("\ufffd", text))
+    return paragraph.add_run(clean(text))
 
 
 def cell_text(cell: Any, text: str, *, style: str, align: str = "left", size: Any = None) -> None:
@@ -66,7 +71,8 @@ def cell_text(cell: Any, text: str, *, style: str, align: str = "left", size: An
     # Cells that were merged keep an empty paragraph each.
     for more in cell.paragraphs[1:]:
         more._p.getparent().remove(more._p)
-    paragraph.style = style
+    # By its id: to find a style by its name takes longer than all the rest.
+    paragraph._p.style = style.replace(" ", "")
     paragraph.alignment = _ALIGN[align]
     run = put(paragraph, text)
     if size is not None:
@@ -238,6 +244,7 @@ __all__ = [
     "bookmark",
     "box",
     "cell_text",
+    "clean",
     "field",
     "fields_in",
     "margins",

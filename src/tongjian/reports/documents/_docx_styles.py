@@ -12,9 +12,9 @@ _INK, _MUTED = "1D2733", "5A6572"
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """One style: size and spaces in points."""
+    """One style: size in half points, as Word counts, spaces in points."""
 
-    size: float
+    size: int
     sans: bool = False
     colour: str = "000000"
     align: int | None = None
@@ -30,30 +30,30 @@ def _styles(lang: str) -> dict[str, _Style]:
     first = 2.0 if lang == "zh" else 0.0
     justify = 3 if lang == "zh" else 0
     return {
-        "Normal": _Style(10.5),
-        "Title": _Style(24 if lang == "zh" else 20, True, _INK, 1, 6, 6, 1.2),
-        "Heading 1": _Style(15, True, _INK, None, 18, 8, 1.2, True),
-        "Heading 2": _Style(12.5, True, _INK, None, 13, 6, 1.2, True),
-        "Heading 3": _Style(11, True, _INK, None, 10, 4, 1.2, True),
-        "Body Text": _Style(10.5, align=justify, after=6, line=1.4, indent=first),
-        "List Bullet": _Style(10.5, after=4, line=1.3),
-        "Lead": _Style(10, colour=_MUTED, after=6, line=1.3),
-        "Note": _Style(8.5, colour=_MUTED, before=3, after=3, line=1.15),
-        "Warning": _Style(10, before=4, after=6, line=1.25, fill="FDF3E0"),
-        "Gap": _Style(6),
-        "Caption": _Style(10, True, _INK, 1, 10, 5, 1.1, True),
-        "Figure": _Style(10, align=1, before=10, keep=True),
-        "Figure Caption": _Style(10, True, _INK, 1, 4, 12, 1.1),
-        "Table Head": _Style(9.5, True, before=1.5, after=1.5),
-        "Table Text": _Style(9.5, before=1.5, after=1.5),
-        "Cover": _Style(12.5, before=8, after=2),
-        "Sign": _Style(10.5, before=16, after=2),
-        "Signature Line": _Style(10.5, align=2, after=6),
-        "Running Head": _Style(8, True, _MUTED),
-        "Running Foot": _Style(8, True, _MUTED, 1),
-        "Contents Title": _Style(15, True, _INK, 1, 0, 10),
-        "Contents 1": _Style(10.5, before=5, after=2, line=1.2),
-        "Contents 2": _Style(10.5, after=1, line=1.2, indent=-2.0),
+        "Normal": _Style(21),
+        "Title": _Style(48 if lang == "zh" else 40, True, _INK, 1, 6, 6, 1.2),
+        "Heading 1": _Style(30, True, _INK, None, 18, 8, 1.2, True),
+        "Heading 2": _Style(25, True, _INK, None, 13, 6, 1.2, True),
+        "Heading 3": _Style(22, True, _INK, None, 10, 4, 1.2, True),
+        "Body Text": _Style(21, align=justify, after=6, line=1.4, indent=first),
+        "List Bullet": _Style(21, after=4, line=1.3),
+        "Lead": _Style(20, colour=_MUTED, after=6, line=1.3),
+        "Note": _Style(17, colour=_MUTED, before=3, after=3, line=1.2),
+        "Warning": _Style(20, before=4, after=6, line=1.25, fill="FDF3E0"),
+        "Gap": _Style(12),
+        "Caption": _Style(20, True, _INK, 1, 10, 5, 1.1, True),
+        "Figure": _Style(20, align=1, before=10, keep=True),
+        "Figure Caption": _Style(20, True, _INK, 1, 4, 12, 1.1),
+        "Table Head": _Style(19, True, before=1.5, after=1.5),
+        "Table Text": _Style(19, before=1.5, after=1.5),
+        "Cover": _Style(25, before=8, after=2),
+        "Sign": _Style(21, before=16, after=2),
+        "Signature Line": _Style(21, align=2, after=6),
+        "Running Head": _Style(16, True, _MUTED),
+        "Running Foot": _Style(16, True, _MUTED, 1),
+        "Contents Title": _Style(30, True, _INK, 1, 0, 10),
+        "Contents 1": _Style(21, before=5, after=2, line=1.2),
+        "Contents 2": _Style(21, after=1, line=1.2, indent=-2.0),
     }
 
 
@@ -79,7 +79,7 @@ def _set(style: Any, wanted: _Style, lang: str) -> None:
 
     font, shape = style.font, style.paragraph_format
     latin, chinese = _SANS if wanted.sans else _SERIF
-    font.size, font.bold, font.italic = Pt(wanted.size), False, False
+    font.size, font.bold, font.italic = Pt(wanted.size / 2), False, False
     font.color.rgb = RGBColor.from_string(wanted.colour)
     properties = style.element.get_or_add_rPr()
     names = properties.find(qn("w:rFonts"))
@@ -98,9 +98,9 @@ def _set(style: Any, wanted: _Style, lang: str) -> None:
     if borders is not None:
         style.element.pPr.remove(borders)
     if wanted.indent > 0:
-        shape.first_line_indent = Pt(wanted.indent * wanted.size)
+        shape.first_line_indent = Pt(wanted.indent * wanted.size / 2)
     elif wanted.indent < 0:
-        shape.left_indent = Pt(-wanted.indent * wanted.size)
+        shape.left_indent = Pt(-wanted.indent * wanted.size / 2)
     if wanted.fill:
         filled = element("shd", val="clear", color="auto", fill=wanted.fill)
         style.element.pPr.insert_element_before(

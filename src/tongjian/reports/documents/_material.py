@@ -55,8 +55,8 @@ class Papers:
       with ``name``, ``percent``, ``share``, ``source``), ``open`` (names of what nobody
       quantified), ``method``;
     - `judged`: tables of judging rule sets by what they are for ("levels", "allowances"), each
-      with ``title``, ``sheet`` (its name in the workbook), ``columns`` (texts), ``figures`` (those of them to the right), ``rows`` and
-      ``note``.
+      with ``title``, ``sheet`` (its name in the workbook), ``columns`` (texts), ``figures``
+      (those of them that are set to the right), ``rows`` and ``note``.
     """
 
     enterprise: Enterprise = field(default_factory=Enterprise)

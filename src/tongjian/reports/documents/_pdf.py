@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
@@ -30,6 +31,10 @@ from tongjian.reports.documents._widths import column_widths, long_word, needed
 
 # A file has to bear a date; where none is given, this one says nothing and never changes.
 NO_DATE = date(2000, 1, 1)
+# A character that no font has is printed as the geta mark, as compositors do.
+_NO_GLYPH, _MOST_LACKING = "〓", 100
+_LACKING = re.compile(r"the text `(\".*?\")` could not be displayed")
+_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 _STANDARD: Literal["a-2b"] = "a-2b"
 # Half-width characters of 9 pt on an upright page and on one across.
 _ROOM = {False: 100.0, True: 155.0}
@@ -63,16 +68,32 @@ def pdf(document: Document) -> bytes:
         },
         "blocks": list(_sections(document)),
     }
-    template = files("tongjian") / "reports" / "documents" / "paper.typ"
-    written = typst.compile(
-        template.read_bytes(),
-        format="pdf",
-        font_paths=family,
-        sys_inputs={"document": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=_STANDARD,
-    )
-    assert isinstance(written, bytes)
-    return written
+    template = (files("tongjian") / "reports" / "documents" / "paper.typ").read_bytes()
+    said, gone = json.dumps(data, ensure_ascii=False), 0
+    while True:
+        try:
+            written = typst.compile(
+                template,
+                format="pdf",
+                font_paths=family,
+                sys_inputs={"document": said},
+                pdf_standards=_STANDARD,
+            )
+        except typst.TypstError as error:
+            # The standard forbids a text that no font can show: it becomes the sign for that.
+            lacking = _LACKING.search(str(error))
+            gone += 1
+            if lacking is None or gone > _MOST_LACKING:
+                raise
+            for char in set(json.loads(_ESCAPE.sub(_code_point, lacking[1]))):
+                said = said.replace(json.dumps(char, ensure_ascii=False)[1:-1], _NO_GLYPH)
+        else:
+            return written
+
+
+def _code_point(found: re.Match[str]) -> str:
+    """An escape of the engine, such as ``\\u{7}``, as JSON has it."""
+    return json.dumps(chr(int(found[1], 16)))[1:-1]
 
 
 def _sections(document: Document) -> Iterator[dict[str, Any]]:

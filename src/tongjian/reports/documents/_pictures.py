@@ -23,7 +23,7 @@ _INK = "#1d2733"
 def picture_spec(chart: Chart) -> dict[str, Any]:
     """The chart with its legend above the bars."""
     spec = bar_spec(chart, _WIDTH)
-    spec["background"] = "white"
+    spec["background"] = "#ffffff"
     spec["config"]["font"] = fonts().sans
     if len(chart.series) > 1:
         colour = spec["layer"][0]["encoding"]["color"]
