@@ -21,6 +21,7 @@ from tongjian.rules._documents import (
     Rounding,
     RuleSet,
     SheetDoc,
+    Shown,
     Steps,
     Table,
     UnavailableEdition,
@@ -50,7 +51,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
-from tongjian.rules._put_in import PutIn, with_value
+from tongjian.rules._put_in import PutIn, has_values, with_value
 from tongjian.rules._reading import Reading, read_documents, yaml_files
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
@@ -93,6 +94,7 @@ __all__ = [
     "Rulebook",
     "SheetDoc",
     "SheetPlan",
+    "Shown",
     "Source",
     "Steps",
     "Table",
@@ -105,6 +107,7 @@ __all__ = [
     "Words",
     "check_schema",
     "folder_digest",
+    "has_values",
     "key_columns",
     "load_rulebook",
     "measured_unit",
