@@ -147,6 +147,8 @@ def _key(key: str, value: object, lang: str) -> str:
 
 def _explain(out: Output, found: Judgement, asked: Asked) -> None:
     """The tree of the first row that has the column and fits."""
+    if not found.tables(**asked.where):
+        _print_untold(out, found.untold(**asked.where))
     for table in found.tables(**asked.where):
         if asked.explain in {one.name for one in table.columns}:
             row = table.rows[0]

@@ -6,7 +6,7 @@ A number or a word that does not fit is left to `--json`, `--columns` or one pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,9 @@ from tongjian.rules import KEY_TITLES
 # So few rows stand side by side, with everything there is to say.
 _FEW = 3
 # Cells that say words may take so much room, headings of numbers so much.
-_WORDS_ROOM, _KEY_ROOM, _HEADING_ROOM, _ITEM_ROOM = 22, 24, 12, 16
+_WORDS_ROOM, _KEY_ROOM, _HEADING_ROOM, _ITEM_ROOM, _NAMED = 22, 18, 12, 16, 6
+# The first columns of a rule set are told if they say something; what is alike comes last.
+_LEADING, _ALIKE = 3, 2
 # Before and between cells and at the end of a row.
 _CELL, _EDGE = 3, 1
 _CODES = ("facility", "period", "process_unit", "year")
@@ -38,8 +40,8 @@ class _Column:
         """Which columns are left out first: what says the same everywhere says least."""
         alike = len(set(self.cells)) == 1 and len(self.cells) > 1
         if self.numeric:
-            return 3 if alike and self.cells[0] in ("–", "0") else 1
-        return 2 if alike else 0
+            return _ALIKE + 1 if alike and self.cells[0] in ("–", "0") else 1
+        return _ALIKE if alike else 0
 
 
 def print_judged(out: Output, table: JudgedTable, most: int, wanted: Sequence[str] = ()) -> None:
@@ -61,29 +63,56 @@ def _print_list(
     lang, rows = out.lang, table.rows[:most]
     same, keys = _same_keys(table)
     leading = [_key_column(key, rows, lang) for key in keys]
-    printed = {one.name: _column(one, rows, lang, columns) for one in columns}
+    alike = _alike(table, columns, lang)
+    apart = [one for one in columns if one.name not in alike]
+    printed = {one.name: _column(one, rows, lang, columns) for one in apart}
     room = console().width - _EDGE - sum(one.width + _CELL for one in leading)
-    told = _fitting(columns, printed, room)
+    told = _fitting(apart, printed, room)
     title = _title(out, table, same)
     grid = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     shown = [*leading, *(printed[one.name] for one in told)]
     for one in shown:
         side: Literal["left", "right"] = "right" if one.numeric else "left"
-        grid.add_column(
-            one.heading, justify=side, width=one.width, no_wrap=one.numeric, overflow="fold"
-        )
+        grid.add_column(one.heading, justify=side, width=one.width, overflow="fold")
     for index in range(len(rows)):
         grid.add_row(*[one.cells[index] for one in shown])
     console().print(grid)
     left = len(table.rows) - len(rows)
     if left:
         out.say(f"…… 另有 {left} 行（--rows）", f"… {left} more rows (--rows)")
-    missing = [one for one in columns if one not in told]
-    if missing:
-        names = [
-            one.name if one.title[lang] == one.name else f"{_short(one.title[lang])} [{one.name}]"
-            for one in missing
-        ]
+    _print_alike(out, alike)
+    _print_left_out(out, [one for one in apart if one not in told])
+
+
+def _alike(
+    table: JudgedTable, columns: Sequence[JudgedColumn], lang: str
+) -> dict[str, tuple[str, str]]:
+    """What is the same in every row, such as a weight or a direction: title and value."""
+    found = {}
+    if len(table.rows) > 1:
+        for one in columns:
+            cells = {cell_text(one.text(row[one.name], lang), one.unit) for row in table.rows}
+            if len(cells) == 1 and "–" not in cells:
+                found[one.name] = one.title[lang], f"{cells.pop()} {_unit(one.unit)}".strip()
+    return found
+
+
+def _print_alike(out: Output, alike: Mapping[str, tuple[str, str]]) -> None:
+    if alike:
+        zh = "；".join(f"{title} = {value}" for title, value in alike.values())
+        en = "; ".join(f"{title} = {value}" for title, value in alike.values())
+        out.say(f"  各行相同：{zh}", f"  The same in all rows: {en}")
+
+
+def _print_left_out(out: Output, missing: Sequence[JudgedColumn]) -> None:
+    names = [
+        one.name
+        if one.title[out.lang] == one.name
+        else f"{_short(one.title[out.lang])} [{one.name}]"
+        for one in missing[:_NAMED]
+    ]
+    names += ["…"] if len(missing) > _NAMED else []
+    if names:
         out.say(
             f"  未列出（用 --columns 列名）：{'；'.join(names)}",
             f"  Not shown (--columns NAME): {'; '.join(names)}",
@@ -102,7 +131,10 @@ def _print_beside(out: Output, table: JudgedTable, columns: Sequence[JudgedColum
         "\n".join(_key(key, row[key], lang) for key in keys) or ("结果" if zh else "result")
         for row in table.rows
     ]
-    cells = [[cell_text(one.text(row[one.name], lang)) for row in table.rows] for one in columns]
+    cells = [
+        [cell_text(one.text(row[one.name], lang), one.unit) for row in table.rows]
+        for one in columns
+    ]
     units = [_unit(one.unit) for one in columns]
     clauses = [one.clause for one in columns] if len(table.rows) == 1 else []
     widths = [
@@ -143,6 +175,8 @@ def _print_tallies(out: Output, table: JudgedTable) -> None:
     separator, colon = ("，", "：") if out.lang == "zh" else (", ", ": ")
     for tally in table.tallies():
         said = tally.column.labels
+        if len(table.rows) > 1 and max(tally.counts.values()) == len(table.rows):
+            continue  # told as the same in all rows
         counts = separator.join(
             f"{said[code][out.lang]} {count:,}" for code, count in tally.counts.items() if count
         )
@@ -153,8 +187,10 @@ def _print_tallies(out: Output, table: JudgedTable) -> None:
 def _fitting(
     columns: Sequence[JudgedColumn], printed: dict[str, _Column], room: int
 ) -> list[JudgedColumn]:
-    """The columns that fit: those that judge first, then the numbers, each in their order."""
-    order = sorted(columns, key=lambda one: printed[one.name].rank)
+    """The columns that fit: the first few, those that judge, the numbers, each in their order."""
+    first = [one for one in columns[:_LEADING] if printed[one.name].rank < _ALIKE]
+    rest = (one for one in columns if one not in first)
+    order = [*first, *sorted(rest, key=lambda one: printed[one.name].rank)]
     told = []
     for one in order:
         width = printed[one.name].width + _CELL
@@ -170,7 +206,7 @@ def _column(
     from rich.cells import cell_len
 
     values = [column.text(row[column.name], lang) for row in rows]
-    cells = tuple(cell_text(value) for value in values)
+    cells = tuple(cell_text(value, column.unit) for value in values)
     numeric = all(value is None or isinstance(value, int | float) for value in values)
     title, short = column.title[lang], _short(column.title[lang])
     alike = sum(_short(one.title[lang]) == short for one in beside if isinstance(one, JudgedColumn))
@@ -192,6 +228,10 @@ def _key_column(key: str, rows: Sequence[dict[str, object]], lang: str) -> _Colu
 
     cells = tuple(_key(key, row[key], lang) for row in rows)
     heading = KEY_TITLES[key][lang]
+    # 对标：高炉…, 对标：转炉…: what all of them begin with says nothing.
+    beginnings = {one.partition("：")[0] if "：" in one else None for one in cells}
+    if len(beginnings) == 1 and None not in beginnings:
+        cells = tuple(one.partition("：")[2] for one in cells)
     widest = max([*map(cell_len, cells), cell_len(heading)])
     return _Column(heading, cells, False, widest if key in _CODES else min(widest, _KEY_ROOM))
 
@@ -218,13 +258,15 @@ def _short(title: str) -> str:
     return title
 
 
-def cell_text(value: object) -> str:
+def cell_text(value: object, unit: str = "") -> str:
     """A cell as printed: numbers with as many digits as tell something, never in pieces."""
     if value is None:
         return "–"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     size = abs(value)
+    if unit == "1" and float(value).is_integer() and size < 10_000:
+        return f"{value:.0f}"  # a number of things, or a year
     if size >= 1_000_000 or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:,.6g}" if size >= 100 else f"{value:.4g}"

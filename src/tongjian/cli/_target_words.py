@@ -7,6 +7,7 @@ from typing import Any
 
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
+from tongjian.reports import Words
 from tongjian.targets import Evaluation, Region
 
 _NATION = ("", "nation", "全国", "CN")
@@ -38,10 +39,24 @@ def number(value: float) -> str:
 
 def unit_text(one: Evaluation, lang: str) -> str:
     """The unit of a target; a bare number has none."""
-    text = one.target.unit.text
+    return unit_words(one.target.unit.text, lang)
+
+
+def unit_words(text: str, lang: str) -> str:
+    """A unit as people write it: 万t is 10⁴ t where the text is English."""
     if text == "count":
         return "个" if lang == "zh" else "count"
-    return "" if text == "1" else text
+    if text == "1":
+        return ""
+    return Words.of(lang).unit(text if lang == "zh" else text.replace("万", "10⁴ "))
+
+
+def agencies_text(codes: Iterable[str], lang: str) -> str:
+    """Agencies by name; in English by the initials that they are known by, where they have such."""
+    words = Words.of(lang)
+    if lang == "zh":
+        return "、".join(words.term("agency", code) for code in codes)
+    return ", ".join(code if code.isupper() else words.term("agency", code) for code in codes)
 
 
 def value_text(one: Evaluation) -> str:
@@ -107,10 +122,12 @@ def region_of(
 
 __all__ = [
     "STATUS_WORDS",
+    "agencies_text",
     "distance_text",
     "goal_text",
     "number",
     "region_of",
     "unit_text",
+    "unit_words",
     "value_text",
 ]

@@ -6,19 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tongjian.cli._output import Output, short_table
+from tongjian.cli._output import Output, console
 from tongjian.cli._target_words import (
     STATUS_WORDS,
+    agencies_text,
     distance_text,
     goal_text,
     number,
     region_of,
     unit_text,
+    unit_words,
     value_text,
 )
 from tongjian.cli._workspace import open_rulebook, open_store
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
+from tongjian.reports import Words
 from tongjian.targets import (
     STATUSES,
     Entries,
@@ -31,6 +34,20 @@ from tongjian.targets import (
 
 if TYPE_CHECKING:
     from tongjian.rules import Rulebook, Target
+
+# How a target is measured, in words.
+_KINDS = {
+    "level": ("水平", "level"),
+    "cut": ("比基准年下降的比例", "cut since the base year"),
+    "growth": ("比基准年增长的比例", "growth since the base year"),
+    "rise": ("比基准年提高", "rise since the base year"),
+    "cumulative": ("逐年累计", "sum over the years"),
+    "peak": ("峰值年份", "year of the peak"),
+}
+# Of the columns the title gives way first, down to its least; where it has less than its room, the
+# distance is told by --explain only.
+_TITLE, _DISTANCE = 1, 5
+_TITLE_ROOM, _TITLE_LEAST = 26, 16
 
 
 def run_targets(
@@ -105,17 +122,19 @@ def by_policy(found: Iterable[Evaluation]) -> list[list[Evaluation]]:
 
 
 def _table(out: Output, group: Sequence[Evaluation]) -> None:
-    zh, policy = out.lang == "zh", group[0].target.policy
-    headers = (
-        ["编号", "指标", "单位", "数值", "目标", "年", "差距", "状态", "覆盖"]
-        if zh
-        else ["id", "target", "unit", "value", "goal", "by", "distance", "status", "plants"]
-    )
-    rows = [
+    """The targets of a document; what a target is called takes the room that is left."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    zh, policy, screen = out.lang == "zh", group[0].target.policy, console()
+    heads = ("编号", "指标（单位）", "数值", "目标", "年", "差距", "状态", "覆盖")
+    if not zh:
+        heads = ("id", "target (unit)", "value", "goal", "by", "distance", "status", "plants")
+    body = [
         [
             one.target.id,
-            one.target.title[out.lang],
-            unit_text(one, out.lang),
+            _named(one, out.lang),
             value_text(one),
             goal_text(one, out.lang),
             str(one.target.year or ""),
@@ -125,12 +144,33 @@ def _table(out: Output, group: Sequence[Evaluation]) -> None:
         ]
         for one in group
     ]
+    widths = [max(map(cell_len, column)) for column in zip(heads, *body, strict=True)]
+    shown = list(range(len(heads)))
+    # Two blanks beside each cell and one between cells.
+    room = screen.width - sum(widths) + widths[_TITLE] - 3 * len(widths) - 1
+    if room < _TITLE_ROOM:
+        shown.remove(_DISTANCE)
+        room += widths[_DISTANCE] + 3
+    widths[_TITLE] = max(_TITLE_LEAST, min(widths[_TITLE], room))
     document = policy.basis.document
     title = document if zh else f"{policy.title.en}  {document}"
-    short_table(out, title, headers, rows)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for index in shown:
+        table.add_column(heads[index], width=widths[index], overflow="fold")
+    for row in body:
+        table.add_row(*[row[index] for index in shown])
+    screen.print(table)
     if policy.forwarded is not None:
         out.say(policy.forwarded.zh, policy.forwarded.en)
     _missing(out, group)
+
+
+def _named(one: Evaluation, lang: str) -> str:
+    """What a target is called, with the unit of its value."""
+    unit = unit_text(one, lang)
+    if not unit:
+        return one.target.title[lang]
+    return one.target.title[lang] + (f"（{unit}）" if lang == "zh" else f" ({unit})")
 
 
 def _coverage(one: Evaluation) -> str:
@@ -177,19 +217,20 @@ def _explain(out: Output, one: Evaluation) -> None:
         f"\n{target.id}  {target.title.zh}  {STATUS_WORDS[one.status][0]}",
         f"\n{target.id}  {target.title.en}  {STATUS_WORDS[one.status][1]}",
     )
-    agencies = ", ".join(target.agencies)
     where = f"{basis.document} {basis.clause}"
+    status, agencies = Words.of(lang).term("status", basis.status), target.agencies
     out.say(
-        f"依据：{where}（{basis.status}）；部门 {agencies}",
-        f"Basis: {where} ({basis.status}); agencies {agencies}",
+        f"依据：{where}（{status}）；部门：{agencies_text(agencies, 'zh')}",
+        f"Basis: {where} ({status.lower()}); agencies: {agencies_text(agencies, 'en')}",
     )
     measure = target.measure
     read = f"{measure.of}" + (f" / {measure.per}" if measure.per else "")
     unit = unit_text(one, lang)
     goal, value = f"{goal_text(one, lang)} {unit}", f"{value_text(one)} {unit}"
+    kind = _KINDS.get(measure.kind, (measure.kind, measure.kind))
     out.say(
-        f"度量（{measure.kind}）：{read}；目标 {goal}；数值 {value}",
-        f"Measure ({measure.kind}): {read}; goal {goal}; value {value}",
+        f"度量（{kind[0]}）：{read}；目标 {goal.strip()}；数值 {value.strip()}",
+        f"Measure ({kind[1]}): {read}; goal {goal.strip()}; value {value.strip()}",
     )
     for words in (target.criterion, target.note, target.policy.forwarded):
         if words is not None:
@@ -207,7 +248,7 @@ def _explain(out: Output, one: Evaluation) -> None:
             [
                 lever.name_zh if lang == "zh" else lever.name_en,
                 "–" if lever.value is None else number(lever.value),
-                f"{number(lever.short)} {lever.unit}",
+                f"{number(lever.short)} {unit_words(lever.unit, lang)}",
             ]
             for lever in one.levers
         ]

@@ -11,6 +11,8 @@ from tongjian.reports import Words
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+# Keys that people know by name; codes of plants, units and streams lead back to the records.
+_NAMED = ("province", "sector")
 _DEFAULT_ZH, _DEFAULT_EN = "缺省值", "default"
 
 
@@ -54,14 +56,21 @@ def _add(tree: Tree, node: Node, lang: str, depth: int, seen: set[int]) -> None:
 
 def _label(node: Node, lang: str) -> str:
     zh = lang == "zh"
-    key = " ".join(str(value) for name, value in node.key.items() if name != "table")
+    words = Words.of(lang)
+    key = " ".join(
+        words.key(name, str(value)) if name in _NAMED else str(value)
+        for name, value in node.key.items()
+        if name != "table" and str(value)
+    )
     title = node.title[lang]
     value = node.label[lang] if node.label else _number(node.value)
     head = f"{title} = {value} {'' if node.unit == '1' else node.unit}".rstrip()
     if key and node.kind != "parameter":
         head += f"   〔{key}〕"
     lines = [head]
-    if node.substituted and node.substituted != _number(node.value):
+    # A word in quotes is the label that the line above says in full.
+    quoted = node.label is not None and node.substituted == f'"{node.value}"'
+    if node.substituted and node.substituted != _number(node.value) and not quoted:
         lines.append(f"= {node.substituted}")
     if node.kind == "input" and node.note == "default":
         lines[0] += f"  （{_DEFAULT_ZH}）" if zh else f"  ({_DEFAULT_EN})"
@@ -69,7 +78,8 @@ def _label(node: Node, lang: str) -> str:
     if source and node.kind in ("formula", "parameter"):
         status = Words.of(lang).term("status", node.status)
         table = f"{node.key['table']}：" if "table" in node.key else ""
-        lines.append(f"§ {table}{source}  【{status}】")
+        # Kept together, or a line of Chinese begins below its sign.
+        lines.append(f"§\u00a0{table}{source}  【{status}】")
     return "\n".join(lines)
 
 
