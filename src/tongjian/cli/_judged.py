@@ -93,7 +93,7 @@ def _alike(
         for one in columns:
             cells = {cell_text(one.text(row[one.name], lang), one.unit) for row in table.rows}
             if len(cells) == 1 and "–" not in cells:
-                found[one.name] = one.title[lang], f"{cells.pop()} {_unit(one.unit)}".strip()
+                found[one.name] = one.title[lang], f"{cells.pop()} {_unit(one.unit, lang)}".strip()
     return found
 
 
@@ -135,7 +135,7 @@ def _print_beside(out: Output, table: JudgedTable, columns: Sequence[JudgedColum
         [cell_text(one.text(row[one.name], lang), one.unit) for row in table.rows]
         for one in columns
     ]
-    units = [_unit(one.unit) for one in columns]
+    units = [_unit(one.unit, lang) for one in columns]
     clauses = [one.clause for one in columns] if len(table.rows) == 1 else []
     widths = [
         max(
@@ -211,7 +211,7 @@ def _column(
     title, short = column.title[lang], _short(column.title[lang])
     alike = sum(_short(one.title[lang]) == short for one in beside if isinstance(one, JudgedColumn))
     heading = title if alike > 1 else short
-    unit = _unit(column.unit)
+    unit = _unit(column.unit, lang)
     widest = max(map(cell_len, cells), default=0)
     pieces = [len(word) for word in heading.split() if word.isascii()] + [cell_len(unit) + 2, 4]
     least = max(pieces)
@@ -272,9 +272,9 @@ def cell_text(value: object, unit: str = "") -> str:
     return f"{value:,.6g}" if size >= 100 else f"{value:.4g}"
 
 
-def _unit(unit: str) -> str:
+def _unit(unit: str, lang: str) -> str:
     """A unit as it is printed; a number of things needs none."""
-    return "" if unit in ("1", "count") else unit
+    return "" if unit in ("1", "count") else Words.of(lang).unit(unit)
 
 
 def _key(key: str, value: object, lang: str) -> str:
