@@ -145,7 +145,7 @@ def test_another_limit_is_a_change_of_the_rulebook_only(
         tmp_path, *DOCUMENTS, files={"my.limit.csv": values([], ["limit", "300", "t"])}
     )
     told = say("levels", "-w", workspace, "--rulebook", other, "-r", "my.levels")
-    assert "大型 4" in told
+    assert "各行相同：规模 = 大型" in told
 
 
 def test_rows_of_no_interest_are_not_told(rules: Path, workspace: Path, tmp_path: Path) -> None:

@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tongjian.cli._output import Figure, Output
+from tongjian.cli._judged import print_judged
+from tongjian.cli._output import Output
 from tongjian.cli._tree import print_tree
 from tongjian.cli._workspace import open_rulebook, open_store, read_binds
 from tongjian.engine import explain
-from tongjian.judging import JudgedTable, Judgement, judge
+from tongjian.judging import JudgedTable, Judgement, Untold, judge
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Words
-from tongjian.rules import KEY_TITLES
-
-# Tables with more columns than a terminal has room for show their judgements only.
-_WIDEST = 7
-# So few rows are told line by line, with everything there is to say.
-_FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +24,7 @@ class Asked:
     rows: int
     explain: str | None
     depth: int
+    columns: Sequence[str] = ()
 
 
 def run_judge(
@@ -60,14 +56,24 @@ def run_judge(
         return
     out.data(found.as_dict(**asked.where))
     tables = found.tables(**asked.where)
+    _check_columns(tables, asked.columns)
     _print_solved(out, found)
+    last = ""
     for table in tables:
-        _print(out, table, asked.rows)
+        if asked.columns and not {one.name for one in table.columns} & set(asked.columns):
+            continue
+        if table.ruleset != last and not out.as_json:
+            _heading(out, table)
+        last = table.ruleset
+        if not out.as_json:
+            print_judged(out, table, asked.rows, asked.columns)
+    _print_untold(out, found.untold(**asked.where))
     if not tables:
         out.say(
             "没有符合条件的判定结果：检查筛选条件、年份，以及所需事项是否已填报。",
             "Nothing to show: check the filters, the year, and whether what is needed was entered.",
         )
+    _print_awaited(out, found)
     out.problems([*found.unsolved, *found.run.problems])
     if tables:
         out.say(
@@ -77,10 +83,24 @@ def run_judge(
         )
 
 
+def _check_columns(tables: Sequence[JudgedTable], names: Sequence[str]) -> None:
+    """Raises `TongjianError` for columns that no table has."""
+    known = dict.fromkeys(one.name for table in tables for one in table.columns)
+    unknown = [name for name in names if name not in known]
+    if tables and unknown:
+        expected = ", ".join(known)
+        raise TongjianError(
+            Problem(
+                "cli.option", values={"option": "--columns", "value": one, "expected": expected}
+            )
+            for one in unknown
+        )
+
+
 def _print_solved(out: Output, found: Judgement) -> None:
     """Values solved for: a scenario over the plants at hand, and said to be one."""
     for one in found.solved:
-        key = " ".join(str(_key(name, value, out.lang)) for name, value in one.row.items())
+        key = " ".join(_key(name, value, out.lang) for name, value in one.row.items())
         out.say(
             f"求解得 {key}：{one.sought.value:.10g} {one.sought.unit}（{one.ruleset}；"
             "仅按库中企业求得，是情景，不是公布值）",
@@ -89,89 +109,46 @@ def _print_solved(out: Output, found: Judgement) -> None:
         )
 
 
-def _print(out: Output, table: JudgedTable, most: int) -> None:
-    lang = out.lang
-    status = Words.of(lang).term("status", table.status)
-    title = f"{table.title[lang]} · {table.heading[lang]}  〔{table.ruleset}，{status}〕"
-    if len(table.rows) <= _FEW:
-        _print_rows(out, table, title)
-        return
-    told = [one for one in table.columns if one.says_words]
-    columns = table.columns if len(table.columns) <= _WIDEST or not told else tuple(told)
-    columns = columns[:_WIDEST]
-    headers = [KEY_TITLES[key][lang] for key in table.keys]
-    headers += [_heading(one.title[lang], one.unit) for one in columns]
-    rows = [
-        [
-            *(_key(key, row[key], lang) for key in table.keys),
-            *(_figure(one.text(row[one.name], lang)) for one in columns),
-        ]
-        for row in table.rows[:most]
-    ]
-    out.table(title, headers, rows, keys=1)
-    if len(table.rows) > most:
-        left = len(table.rows) - most
-        out.say(f"…… 另有 {left} 行（--rows）", f"… {left} more rows (--rows)")
-    for tally in table.tallies():
-        said = tally.column.labels
-        separator = "，" if lang == "zh" else ", "
-        counts = separator.join(
-            f"{said[code][lang]} {count:,}" for code, count in tally.counts.items() if count
+def _print_untold(out: Output, untold: Sequence[Untold]) -> None:
+    """Rows that are of no interest, so that nobody takes them for missing."""
+    for one in untold:
+        out.say(
+            f"  不列出：{one.title.zh} · {one.heading.zh}，{one.count:,} 行（{one.words.zh}）",
+            f"  Not listed: {one.title.en} · {one.heading.en}, {one.count:,} rows ({one.words.en})",
         )
-        if counts:
-            colon = "：" if lang == "zh" else ": "
-            out.say(*(f"  {tally.column.title[lang]}{colon}{counts}",) * 2)
 
 
-def _print_rows(out: Output, table: JudgedTable, title: str) -> None:
-    """A few rows, each as a list of everything it says."""
-    lang = out.lang
-    headers = (
-        ["判定项", "结果", "单位", "条款"] if lang == "zh" else ["item", "result", "unit", "clause"]
+def _print_awaited(out: Output, found: Judgement) -> None:
+    """Values that nobody has published yet, and how to go on without them."""
+    for one in found.awaited:
+        key = " ".join(_key(name, value, out.lang) for name, value in one.row.items())
+        put_in = f'--bind "{one.bind}…"'
+        out.say(
+            f"尚未公布：{one.title.zh}（{key}；{one.ruleset}），用到它的结果空缺。"
+            f"按库中企业求解（情景）：--solve；代入一个数：{put_in}",
+            f"Not published yet: {one.title.en} ({key}; {one.ruleset}); what rests on it is empty. "
+            f"Solve over the plants at hand (a scenario): --solve; put a number in: {put_in}",
+        )
+
+
+def _heading(out: Output, table: JudgedTable) -> None:
+    """The rule set whose tables follow, and how well its text is known."""
+    status = Words.of(out.lang).term("status", table.status)
+    out.say(
+        f"\n■ {table.title.zh}（{table.ruleset}，{status}）",
+        f"\n■ {table.title.en} ({table.ruleset}, {status.lower()})",
     )
-    for row in table.rows:
-        key = " ".join(str(_key(one, row[one], lang)) for one in table.keys)
-        rows = [
-            [
-                one.title[lang],
-                _text(one.text(row[one.name], lang)),
-                _unit(one.unit),
-                one.clause,
-            ]
-            for one in table.columns
-        ]
-        out.table(f"{title}\n{key}", headers, rows)
 
 
-def _heading(title: str, unit: str) -> str:
-    return f"{title} ({_unit(unit)})" if _unit(unit) else title
-
-
-def _unit(unit: str) -> str:
-    """A unit as it is printed; a number of things needs none."""
-    return "" if unit in ("1", "count") else unit
-
-
-def _figure(value: object) -> object:
-    """A number with as many digits as tell something: 0.0123 and not 0.01."""
-    if isinstance(value, float) and abs(value) < 100:
-        return Figure(value)
-    return value
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)
-
-
-def _key(key: str, value: object, lang: str) -> object:
+def _key(key: str, value: object, lang: str) -> str:
     """A key as people know it; a year has no thousands separator."""
     return str(value) if key in ("facility", "year") else Words.of(lang).key(key, str(value))
 
 
 def _explain(out: Output, found: Judgement, asked: Asked) -> None:
     """The tree of the first row that has the column and fits."""
+    if not found.tables(**asked.where):
+        _print_untold(out, found.untold(**asked.where))
     for table in found.tables(**asked.where):
         if asked.explain in {one.name for one in table.columns}:
             row = table.rows[0]

@@ -52,6 +52,10 @@ Rows = Annotated[int, typer.Option(help="每表显示几行 / rows shown per tab
 Explain = Annotated[
     str | None, typer.Option("--explain", help="说明该列的来历 / explain a cell of this column")
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option("--columns", "-c", help="只列这些列（逗号分开）/ these columns only, by commas"),
+]
 Depth = Annotated[int, typer.Option(help="展开层数 / levels shown")]
 
 
@@ -65,7 +69,8 @@ def command(boundary: str) -> Callable[..., None]:
         where: Where = None,
         explain: Explain = None,
         depth: Depth = 8,
-        rows: Rows = 20,
+        rows: Rows = 12,
+        columns: Columns = None,
         ruleset: RuleSets = None,
         bind: Binds = None,
         rules: Rules = None,
@@ -90,11 +95,15 @@ def command(boundary: str) -> Callable[..., None]:
                 bind or [],
                 rules or [],
                 rulebook,
-                Asked(wanted, rows, explain, depth),
+                Asked(wanted, rows, explain, depth, _names(columns)),
                 solve=solve,
             )
 
     return judging
+
+
+def _names(text: str | None) -> list[str]:
+    return [one.strip() for one in (text or "").split(",") if one.strip()]
 
 
 def screen(

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Language = Literal["zh", "en"]
 _SHOWN_PROBLEMS = 20
-_FLEXIBLE, _LEAST = 1, 10
-_UNITS, _UNIT_WIDTH = 2, 12
 
 
 @dataclass(slots=True)
@@ -133,34 +131,6 @@ def console(*, stderr: bool = False) -> Console:
     # A pipe or a log has no width of its own; 80 columns would fold every table.
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "120"))
     return Console(stderr=stderr, width=width)
-
-
-def short_table(
-    out: Output, title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]
-) -> None:
-    """A table of one line to each row, as wide as the terminal.
-
-    The second column is cut where there is no room; the third, of units, may be wide for one row
-    and is cut before it takes that room.
-    """
-    from rich import box
-    from rich.cells import cell_len
-    from rich.table import Table
-
-    if out.as_json:
-        return
-    body, screen = list(rows), console()
-    widths = [max(map(cell_len, column)) for column in zip(headers, *body, strict=True)]
-    widths[_UNITS] = min(widths[_UNITS], _UNIT_WIDTH)
-    # Two blanks beside each cell and one between cells.
-    others = sum(widths) - widths[_FLEXIBLE] + 3 * len(widths) + 1
-    widths[_FLEXIBLE] = max(_LEAST, min(widths[_FLEXIBLE], screen.width - others))
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    for header, width in zip(headers, widths, strict=True):
-        table.add_column(header, no_wrap=True, overflow="ellipsis", width=width)
-    for row in body:
-        table.add_row(*row)
-    screen.print(table)
 
 
 class Figure(float):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
+from tongjian.reports import Words
+from tongjian.rules import ColumnOf, CountOf, LedgerOf
 from tongjian.targets import Evaluation, Region
+
+if TYPE_CHECKING:
+    from tongjian.rules import FormulaDoc, Quantity, Rulebook
 
 _NATION = ("", "nation", "全国", "CN")
 STATUS_WORDS = {
@@ -38,10 +43,53 @@ def number(value: float) -> str:
 
 def unit_text(one: Evaluation, lang: str) -> str:
     """The unit of a target; a bare number has none."""
-    text = one.target.unit.text
+    return unit_words(one.target.unit.text, lang)
+
+
+def unit_words(text: str, lang: str) -> str:
+    """A unit as people write it: 万t is 10⁴ t where the text is English."""
     if text == "count":
         return "个" if lang == "zh" else "count"
-    return "" if text == "1" else text
+    if text == "1":
+        return ""
+    return Words.of(lang).unit(text if lang == "zh" else text.replace("万", "10⁴ "))
+
+
+def agencies_text(codes: Iterable[str], lang: str) -> str:
+    """Agencies by name; in English by the initials that they are known by, where they have such."""
+    words = Words.of(lang)
+    if lang == "zh":
+        return "、".join(words.term("agency", code) for code in codes)
+    return ", ".join(code if code.isupper() else words.term("agency", code) for code in codes)
+
+
+def measure_text(one: Evaluation, rulebook: Rulebook, lang: str) -> str:
+    """What is summed over the plants, and by what it is divided."""
+    parts = (one.target.measure.of, one.target.measure.per)
+    return " / ".join(_quantity(part, rulebook, lang) for part in parts if part is not None)
+
+
+def _quantity(quantity: Quantity, rulebook: Rulebook, lang: str) -> str:
+    words = Words.of(lang)
+    match quantity:
+        case ColumnOf():
+            title = _column(quantity, rulebook).title
+            return words.pick(title.zh, title.en)
+        case CountOf(column=column, word=word):
+            doc = _column(column, rulebook)
+            label = doc.labels.get(word)
+            said = word if label is None else words.pick(label.zh, label.en)
+            return f"{words.pick(doc.title.zh, doc.title.en)} = {said}"
+        case LedgerOf(boundary=boundary, measure=measure, categories=categories):
+            listed = words.listed([words.term("category", one) for one in categories])
+            name = " ".join((words.term("boundary", boundary), words.unit(measure)))
+            return f"{name} [{listed}]" if listed else name
+
+
+def _column(one: ColumnOf, rulebook: Rulebook) -> FormulaDoc:
+    """The formula of a column, in the newest edition of its rule set."""
+    sheet = rulebook.rulesets[one.ruleset][-1].program.sheets[one.sheet]
+    return sheet.formulas[one.column].doc
 
 
 def value_text(one: Evaluation) -> str:
@@ -107,10 +155,13 @@ def region_of(
 
 __all__ = [
     "STATUS_WORDS",
+    "agencies_text",
     "distance_text",
     "goal_text",
+    "measure_text",
     "number",
     "region_of",
     "unit_text",
+    "unit_words",
     "value_text",
 ]

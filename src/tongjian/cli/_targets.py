@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tongjian.cli._output import Output, short_table
+from tongjian.cli._output import Output, console
+from tongjian.cli._target_explained import explain_target
 from tongjian.cli._target_words import (
     STATUS_WORDS,
     distance_text,
     goal_text,
-    number,
     region_of,
     unit_text,
     value_text,
@@ -31,6 +31,11 @@ from tongjian.targets import (
 
 if TYPE_CHECKING:
     from tongjian.rules import Rulebook, Target
+
+# Of the columns the title gives way first, down to its least; where it has less than its room, the
+# distance is told by --explain only.
+_TITLE, _DISTANCE = 1, 5
+_TITLE_ROOM, _TITLE_LEAST = 26, 16
 
 
 def run_targets(
@@ -74,7 +79,7 @@ def run_targets(
         return
     if explained:
         for one in found:
-            _explain(out, one)
+            explain_target(out, one, book)
         return
     for group in by_policy(found):
         _table(out, group)
@@ -105,17 +110,19 @@ def by_policy(found: Iterable[Evaluation]) -> list[list[Evaluation]]:
 
 
 def _table(out: Output, group: Sequence[Evaluation]) -> None:
-    zh, policy = out.lang == "zh", group[0].target.policy
-    headers = (
-        ["编号", "指标", "单位", "数值", "目标", "年", "差距", "状态", "覆盖"]
-        if zh
-        else ["id", "target", "unit", "value", "goal", "by", "distance", "status", "plants"]
-    )
-    rows = [
+    """The targets of a document; what a target is called takes the room that is left."""
+    from rich import box
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    zh, policy, screen = out.lang == "zh", group[0].target.policy, console()
+    heads = ("编号", "指标（单位）", "数值", "目标", "年", "差距", "状态", "覆盖")
+    if not zh:
+        heads = ("id", "target (unit)", "value", "goal", "by", "distance", "status", "plants")
+    body = [
         [
             one.target.id,
-            one.target.title[out.lang],
-            unit_text(one, out.lang),
+            _named(one, out.lang),
             value_text(one),
             goal_text(one, out.lang),
             str(one.target.year or ""),
@@ -125,12 +132,33 @@ def _table(out: Output, group: Sequence[Evaluation]) -> None:
         ]
         for one in group
     ]
+    widths = [max(map(cell_len, column)) for column in zip(heads, *body, strict=True)]
+    shown = list(range(len(heads)))
+    # Two blanks beside each cell and one between cells.
+    room = screen.width - sum(widths) + widths[_TITLE] - 3 * len(widths) - 1
+    if room < _TITLE_ROOM:
+        shown.remove(_DISTANCE)
+        room += widths[_DISTANCE] + 3
+    widths[_TITLE] = max(_TITLE_LEAST, min(widths[_TITLE], room))
     document = policy.basis.document
     title = document if zh else f"{policy.title.en}  {document}"
-    short_table(out, title, headers, rows)
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for index in shown:
+        table.add_column(heads[index], width=widths[index], overflow="fold")
+    for row in body:
+        table.add_row(*[row[index] for index in shown])
+    screen.print(table)
     if policy.forwarded is not None:
         out.say(policy.forwarded.zh, policy.forwarded.en)
     _missing(out, group)
+
+
+def _named(one: Evaluation, lang: str) -> str:
+    """What a target is called, with the unit of its value."""
+    unit = unit_text(one, lang)
+    if not unit:
+        return one.target.title[lang]
+    return one.target.title[lang] + (f"（{unit}）" if lang == "zh" else f" ({unit})")
 
 
 def _coverage(one: Evaluation) -> str:
@@ -167,92 +195,6 @@ def _summary(out: Output, found: Sequence[Evaluation], faults: int, tolerance: f
         out.say(
             f"数据问题 {faults} 处，所涉行未计入；用 tongjian run 查看。",
             f"{faults} problems in the records, whose rows are left out: see tongjian run.",
-        )
-
-
-def _explain(out: Output, one: Evaluation) -> None:
-    target, lang = one.target, out.lang
-    basis = target.basis
-    out.say(
-        f"\n{target.id}  {target.title.zh}  {STATUS_WORDS[one.status][0]}",
-        f"\n{target.id}  {target.title.en}  {STATUS_WORDS[one.status][1]}",
-    )
-    agencies = ", ".join(target.agencies)
-    where = f"{basis.document} {basis.clause}"
-    out.say(
-        f"依据：{where}（{basis.status}）；部门 {agencies}",
-        f"Basis: {where} ({basis.status}); agencies {agencies}",
-    )
-    measure = target.measure
-    read = f"{measure.of}" + (f" / {measure.per}" if measure.per else "")
-    unit = unit_text(one, lang)
-    goal, value = f"{goal_text(one, lang)} {unit}", f"{value_text(one)} {unit}"
-    out.say(
-        f"度量（{measure.kind}）：{read}；目标 {goal}；数值 {value}",
-        f"Measure ({measure.kind}): {read}; goal {goal}; value {value}",
-    )
-    for words in (target.criterion, target.note, target.policy.forwarded):
-        if words is not None:
-            out.say(words.zh, words.en)
-    if target.governed_by:
-        out.say(
-            f"另有较晚、较严的目标 {target.governed_by}，以其为准",
-            f"A later and stricter target, {target.governed_by}, governs",
-        )
-    _sources(out, one)
-    _outlook(out, one)
-    if one.levers:
-        headers = ["企业", "水平", "贡献"] if lang == "zh" else ["plant", "level", "share of gap"]
-        rows = [
-            [
-                lever.name_zh if lang == "zh" else lever.name_en,
-                "–" if lever.value is None else number(lever.value),
-                f"{number(lever.short)} {lever.unit}",
-            ]
-            for lever in one.levers
-        ]
-        title = "最能缩小差距的企业" if lang == "zh" else "plants that would close the gap fastest"
-        out.table(title, headers, rows)
-    for problem in one.missing:
-        out.say(problem.text("zh"), problem.text("en"))
-
-
-def _sources(out: Output, one: Evaluation) -> None:
-    entries = (one.entered, one.base_entry, one.goal.entry if one.goal else None)
-    for entry in entries:
-        if entry is not None:
-            value = f"{number(entry.value)} {entry.unit.text}"
-            out.say(
-                f"用户录入（{entry.kind}）：{value}，来源 {entry.source}",
-                f"Entered by the user ({entry.kind}): {value}, source {entry.source}",
-            )
-    if one.base is not None and one.target.base_year is not None:
-        out.say(
-            f"{one.target.base_year} 年水平 {number(one.base)} {one.base_unit}",
-            f"Level of {one.target.base_year}: {number(one.base)} {one.base_unit}",
-        )
-    if one.level is not None:
-        out.say(
-            f"{one.value_year} 年水平 {number(one.level)} {one.base_unit}",
-            f"Level of {one.value_year}: {number(one.level)} {one.base_unit}",
-        )
-
-
-def _outlook(out: Output, one: Evaluation) -> None:
-    seen = one.outlook
-    if seen is None or one.target.year is None or one.target.year <= (one.value_year or 0):
-        return
-    if seen.path is not None:
-        out.say(
-            f"直线路径（自 {seen.path_from} 年）在 {one.value_year} 年应为 {number(seen.path)}",
-            f"Straight line (from {seen.path_from}): {number(seen.path)} in {one.value_year}",
-        )
-    if seen.forecast is not None:
-        out.say(
-            f"线性趋势（{seen.points} 年数据，最小二乘）到 {one.target.year} 年为 "
-            f"{number(seen.forecast)} {one.target.unit.text}",
-            f"Linear trend ({seen.points} years, least squares) gives {number(seen.forecast)} "
-            f"{one.target.unit.text} in {one.target.year}",
         )
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from tongjian.cli._output import Output
+from tongjian.cli._target_words import agencies_text
 from tongjian.cli._workspace import open_log, open_rulebook
 from tongjian.problems import Problem, TongjianError
-from tongjian.records import Catalogue
 from tongjian.rules import Task
 from tongjian.targets import Progress, Register, Round
 
@@ -59,19 +59,35 @@ def _table(
     latest: Mapping[str, Progress],
     silent: Mapping[str, Sequence[str]] | None,
 ) -> None:
+    """One table for each document; a deadline or an answer is a column only where there is one."""
     zh = out.lang == "zh"
-    headers = ["编号", "任务", "部门", "期限", "进展", "未反馈"]
-    if not zh:
-        headers = ["id", "task", "agencies", "due", "state", "not answered"]
-    rows = []
+    dated = any(task.due is not None for task in tasks)
+    headers = ["编号", "任务", "部门", "进展"] if zh else ["id", "task", "agencies", "state"]
+    headers += (["期限"] if zh else ["due"]) if dated else []
+    headers += (["未反馈"] if zh else ["not answered"]) if silent is not None else []
+    groups: dict[str, list[Task]] = {}
     for task in tasks:
-        said = latest.get(task.id)
-        state = _STATES[said.state if said else ""][0 if zh else 1]
-        due = "–" if task.due is None else task.due.isoformat()
-        row = [task.id, task.title[out.lang], " ".join(task.agencies), due, state]
-        rows.append(row if silent is None else [*row, " ".join(silent.get(task.id, []))])
-    title = f"{len(tasks)} 项任务" if zh else f"{len(tasks)} tasks"
-    out.table(title, headers if silent is not None else headers[:-1], rows)
+        groups.setdefault(task.basis.document, []).append(task)
+    for document, group in groups.items():
+        rows = []
+        for task in group:
+            said = latest.get(task.id)
+            row = [
+                task.id,
+                task.title[out.lang],
+                agencies_text(task.agencies, out.lang),
+                _STATES[said.state if said else ""][0 if zh else 1],
+            ]
+            row += ["–" if task.due is None else task.due.isoformat()] if dated else []
+            row += [agencies_text(silent.get(task.id, []), out.lang)] if silent is not None else []
+            rows.append(row)
+        title = f"{document}（{len(group)} 项）" if zh else f"{document} ({len(group)})"
+        out.table(title, headers, rows, keys=1)
+    out.say(
+        f"共 {len(tasks)} 项任务；文件没有写期限的，由调度轮次给出（tongjian tasks round）",
+        f"{len(tasks)} tasks; where the documents print no deadline, rounds of dispatch set one "
+        "(tongjian tasks round)",
+    )
 
 
 def _silent(out: Output, asked: Round, silent: Mapping[str, Sequence[str]]) -> None:
@@ -90,12 +106,8 @@ def _by_agency(silent: Mapping[str, Sequence[str]], lang: str) -> str:
     for names in silent.values():
         for name in names:
             counts[name] = counts.get(name, 0) + 1
-    terms = {one.code: one for one in Catalogue.load().terms_of("agency")}
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    named = [
-        f"{(terms[code].zh if lang == 'zh' else terms[code].en) if code in terms else code} {n}"
-        for code, n in ordered
-    ]
+    named = [f"{agencies_text([code], lang)} {n}" for code, n in ordered]
     return "、".join(named) if lang == "zh" else ", ".join(named)
 
 
@@ -156,7 +168,7 @@ def run_log(out: Output, workspace: Path, task: str, rulebook: Path | None) -> N
         [
             one.on,
             one.task,
-            one.agency,
+            agencies_text([one.agency], out.lang),
             _STATES[one.state][0 if zh else 1],
             one.text,
             one.evidence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tongjian.cli._output import Output, console
@@ -11,6 +12,10 @@ from tongjian.reports import Words
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+# Codes of plants, process units and periods lead back to the records; the others have names.
+_CODES = ("facility", "period", "process_unit", "year", "city")
+# Numbers that stand for yes and no say so in their title.
+_YES_OR_NO = re.compile(r"（1为是）$| \(1 is yes\)$")
 _DEFAULT_ZH, _DEFAULT_EN = "缺省值", "default"
 
 
@@ -26,13 +31,14 @@ def print_tree(out: Output, node: Node, depth: int) -> None:
 
 
 def _add(tree: Tree, node: Node, lang: str, depth: int, seen: set[int]) -> None:
-    zh = lang == "zh"
+    zh, words = lang == "zh", Words.of(lang)
     for record in node.records:
         entered = f"{record['entered_quantity'] or record['quantity']} {record['entered_unit']}"
         proof = record["evidence"] or ("无凭证" if zh else "no evidence")
         place = " ".join(part for part in str(record["source"]).split("!") if part)
-        tier = Words.of(lang).term("tier", record["tier"]) if record["tier"] else "–"
-        tree.add(f"▪ {place}  {record['item']} {entered}  [{tier}]  {proof}")
+        tier = words.term("tier", record["tier"]) if record["tier"] else "–"
+        item = words.item(str(record["stream"]), str(record["item"]))
+        tree.add(f"▪ {place}  {item} {entered}  [{tier}]  {proof}")
     if node.children and depth <= 0:
         tree.add("…（--depth 可展开更多）" if zh else "… (--depth shows more)")
         return
@@ -44,33 +50,69 @@ def _add(tree: Tree, node: Node, lang: str, depth: int, seen: set[int]) -> None:
             seen.add(id(child))
             _add(branch, child, lang, depth - 1, seen)
     if node.hidden:
-        value = _number(node.hidden_value)
+        value = f"{_number(node.hidden_value)} {_unit(node, words)}".rstrip()
         tree.add(
-            f"… 另有 {node.hidden} 行，合计 {value} {node.unit}（--rows 可展开）"
+            f"… 另有 {node.hidden} 行，合计 {value}（--rows 可展开）"
             if zh
-            else f"… {node.hidden} more rows, together {value} {node.unit} (--rows shows more)"
+            else f"… {node.hidden} more rows, together {value} (--rows shows more)"
         )
 
 
 def _label(node: Node, lang: str) -> str:
-    zh = lang == "zh"
-    key = " ".join(str(value) for name, value in node.key.items() if name != "table")
-    title = node.title[lang]
-    value = node.label[lang] if node.label else _number(node.value)
-    head = f"{title} = {value} {'' if node.unit == '1' else node.unit}".rstrip()
-    if key and node.kind != "parameter":
-        head += f"   〔{key}〕"
-    lines = [head]
-    if node.substituted and node.substituted != _number(node.value):
-        lines.append(f"= {node.substituted}")
+    zh, words = lang == "zh", Words.of(lang)
+    lines = [f"{_title(node, words)} = {_value(node, words)}"]
+    if node.key and node.kind != "parameter":
+        lines[0] += f"   〔{_key(node, words)}〕"
     if node.kind == "input" and node.note == "default":
         lines[0] += f"  （{_DEFAULT_ZH}）" if zh else f"  ({_DEFAULT_EN})"
-    source = "；".join(part for part in (node.document, node.clause) if part)
+    # A word in quotes is the label that the line above says in full.
+    quoted = node.label is not None and node.substituted == f'"{node.value}"'
+    if node.substituted and node.substituted != _number(node.value) and not quoted:
+        lines.append(f"= {words.substituted(node.substituted)}")
+    source = "；".join(words.clause(part) for part in (node.document, node.clause) if part)
     if source and node.kind in ("formula", "parameter"):
-        status = Words.of(lang).term("status", node.status)
+        status = words.term("status", node.status)
         table = f"{node.key['table']}：" if "table" in node.key else ""
-        lines.append(f"§ {table}{source}  【{status}】")
+        # Without a blank behind the sign, or a line of Chinese begins below it.
+        lines.append(f"§{table}{source}  【{status}】")
     return "\n".join(lines)
+
+
+def _title(node: Node, words: Words) -> str:
+    title = node.title[words.lang]
+    if node.kind == "parameter" and len(node.key) > 1:
+        # Behind it stands what it was looked up by, in codes.
+        codes = ("、" if words.lang == "zh" else ", ").join(list(node.key.values())[1:])
+        names = _key(node, words, "、" if words.lang == "zh" else ", ")
+        title = title.replace(f"（{codes}）", f"（{names}）").replace(f"({codes})", f"({names})")
+    return title if _truth(node, words) is None else _YES_OR_NO.sub("", title)
+
+
+def _value(node: Node, words: Words) -> str:
+    """A value with its unit; a judgement in words."""
+    if node.label:
+        return node.label[words.lang]
+    return _truth(node, words) or f"{_number(node.value)} {_unit(node, words)}".rstrip()
+
+
+def _truth(node: Node, words: Words) -> str | None:
+    """Yes or no, of a number that stands for it."""
+    if node.value not in (0, 1) or not _YES_OR_NO.search(node.title[words.lang]):
+        return None
+    return ("否", "是")[int(node.value)] if words.lang == "zh" else ("no", "yes")[int(node.value)]
+
+
+def _unit(node: Node, words: Words) -> str:
+    return "" if node.unit in ("", "1") else words.unit(node.unit)
+
+
+def _key(node: Node, words: Words, separator: str = " ") -> str:
+    """The keys of a number, by name where there is one."""
+    return separator.join(
+        str(value) if name in _CODES else words.key(name, str(value))
+        for name, value in node.key.items()
+        if name != "table" and str(value)
+    )
 
 
 def _number(value: float | str | None) -> str:

@@ -44,6 +44,11 @@ _WORDS = {
     "previous": ("上年的{}", "last year's {}"),
     "year_end": ("{}年末", "end of {}"),
     "sqrt": ("√({})", "√({})"),
+    "power": ("({0})^({1})", "({0})^({1})"),
+    "abs": ("|{}|", "|{}|"),
+    "clip": ("{0}（限于 {1} 至 {2}）", "{0} (kept within {1} and {2})"),
+    "days": ("{}（日数）", "{} (count of days)"),
+    "weighted_mean": ("{0} 按 {1} 的加权平均", "mean of {0}, weighted by {1}"),
     "ceil": ("{}（进位取整）", "{} (rounded up)"),
     "floor": ("{}（舍去小数）", "{} (rounded down)"),
 }

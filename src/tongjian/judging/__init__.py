@@ -4,8 +4,17 @@
 Nothing is calculated here: every number and word is a cell of the run and can be explained.
 """
 
-from tongjian.judging._judge import Judgement, judge
-from tongjian.judging._solve import Solved
+from tongjian.judging._judge import Judgement, Untold, judge
+from tongjian.judging._solve import Awaited, Solved
 from tongjian.judging._tables import JudgedColumn, JudgedTable, Tally
 
-__all__ = ["JudgedColumn", "JudgedTable", "Judgement", "Solved", "Tally", "judge"]
+__all__ = [
+    "Awaited",
+    "JudgedColumn",
+    "JudgedTable",
+    "Judgement",
+    "Solved",
+    "Tally",
+    "Untold",
+    "judge",
+]

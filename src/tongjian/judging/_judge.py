@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tongjian.engine import Backend, RecordsStore, Run, Snapshot, run
-from tongjian.judging._solve import Solved, solve_all
+from tongjian.engine import Backend, RecordsStore, RuleSetResult, Run, Snapshot, run
+from tongjian.judging._solve import Awaited, Solved, awaited_values, solve_all
 from tongjian.judging._tables import JudgedTable, Row, tables_of
 from tongjian.problems import EngineError, Problem
-from tongjian.rules import ATTRIBUTES, Rulebook
+from tongjian.rules import ATTRIBUTES, Rulebook, SheetPlan, Shown, Words
 
 _PLACES = ATTRIBUTES["facility"]
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Rows of a sheet that are of no interest (不列出的行): what they say and how many they are."""
+
+    ruleset: str
+    title: Words
+    heading: Words
+    words: Words
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +49,9 @@ class Judgement:
             rows_of: dict[str, list[Row]] = {}
             for shown in result.ruleset.doc.shows:
                 sheet = result.ruleset.program.sheets[shown.sheet]
-                names = {*sheet.grain, *sheet.formulas}
-                names |= set(_PLACES) if "facility" in sheet.grain else set()
-                known |= names & where.keys()
+                known |= _filters(sheet) & where.keys()
                 rows_of[shown.sheet] = [
-                    row
-                    for row in result.sheets.get(shown.sheet, ())
-                    if where.keys() <= names
-                    and self._fits(row, where)
-                    and all(row[name] != word for name, word in shown.unless.items())
+                    row for row in self._rows(result, shown, where) if not _unless(row, shown)
                 ]
             found += [one for one in tables_of(result, rows_of) if one.rows]
         for name in where:
@@ -62,6 +68,34 @@ class Judgement:
                 raise EngineError(Problem("engine.unknown_key", values=values))
         return found
 
+    def untold(self, **where: object) -> list[Untold]:
+        """How many rows are not told because of what they say (`unless` of `shows`)."""
+        found = []
+        for result in self.run.results:
+            for shown in result.ruleset.doc.shows:
+                sheet = result.ruleset.program.sheets[shown.sheet]
+                counts = Counter(
+                    word for row in self._rows(result, shown, where) for word in _unless(row, shown)
+                )
+                for (column, word), count in counts.items():
+                    title = result.ruleset.doc.title
+                    words = sheet.formulas[column].doc.labels[word]
+                    found.append(Untold(result.ruleset.id, title, sheet.doc.title, words, count))
+        return found
+
+    def _rows(
+        self, result: RuleSetResult, shown: Shown, where: Mapping[str, object]
+    ) -> Iterator[Row]:
+        if where.keys() <= _filters(result.ruleset.program.sheets[shown.sheet]):
+            for row in result.sheets.get(shown.sheet, ()):
+                if self._fits(row, where):
+                    yield row
+
+    @property
+    def awaited(self) -> list[Awaited]:
+        """Values that nobody has published, put in or solved for, and that are missed."""
+        return awaited_values(self.run)
+
     def _fits(self, row: Row, where: Mapping[str, object]) -> bool:
         facility = self.run.facilities.get(str(row.get("facility")), {})
         return all(row.get(name, facility.get(name)) == value for name, value in where.items())
@@ -72,9 +106,21 @@ class Judgement:
             "boundary": self.boundary,
             "manifest": self.run.manifest,
             "solved": [one.as_dict() for one in self.solved],
+            "awaited": [one.as_dict() for one in self.awaited],
             "tables": [table.as_dict() for table in self.tables(**where)],
             "problems": [one.as_dict() for one in (*self.unsolved, *self.run.problems)],
         }
+
+
+def _filters(sheet: SheetPlan) -> set[str]:
+    """What rows of a sheet can be chosen by: keys, columns, attributes of their facility."""
+    places = set(_PLACES) if "facility" in sheet.grain else set[str]()
+    return {*sheet.grain, *sheet.formulas} | places
+
+
+def _unless(row: Row, shown: Shown) -> list[tuple[str, str]]:
+    """What keeps a row from being told, if anything does."""
+    return [(name, word) for name, word in shown.unless.items() if row[name] == word]
 
 
 def judge(
@@ -117,4 +163,4 @@ def judge(
     return Judgement(again, boundary, tuple(solved), tuple(unsolved))
 
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "Untold", "judge"]

@@ -24,7 +24,14 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _FORMULA = re.compile(
     r"(?<![A-Za-z])(t|kg|g)?(CO2|SO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
 )
-_UNIT_WORDS = {"tfluoride": "t氟化物", "pot_d": "槽日", "peq": "污染当量"}
+_UNIT_WORDS = {
+    "tfluoride": "t氟化物",
+    "pot_d": "槽日",
+    "peq": "污染当量",
+    "CNY": "元",
+    "weight_case": "重量箱",
+    "count": "个",
+}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _TEN_THOUSAND = re.compile("万 ?")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -34,6 +41,10 @@ _PARTS = (
     (re.compile(r"\(annex number to be confirmed\)"), "（附录编号待核实）"),
     (re.compile(r"\b(\d{4}) No\.\s?(\d+)"), r"\1年第\2号"),
     (re.compile(r"\bAnnex\s+(?=[A-Z0-9])"), "附录"),
+    (re.compile(r"\s*\bannex\s+(?=[0-9])"), "附件"),
+    (re.compile(r"\bannex table\b"), "附表"),
+    (re.compile(r"\s*\btables?\s+(?=[A-Z0-9])"), "表"),
+    (re.compile(r";? as (?:seen at|told by) "), "，见于"),
     (re.compile(r"\bTable\s+(?=[A-Z0-9])"), "表"),
     (re.compile(r"\beq\.\s*(?=[0-9])"), "式"),
     (re.compile(r"\bcl\.\s*(?=[0-9])"), "条款"),
@@ -105,8 +116,18 @@ class Words:
         known = catalogue.items_of(found.stream_class).get(item) if found else None
         return known is not None and known.kind == "activity"
 
+    def substituted(self, text: str) -> str:
+        """A formula with its values; what they are a tonne of in Chinese where the page is."""
+        return _WORD.sub(_chinese, text) if self.lang == "zh" else text
+
     def clause(self, text: str) -> str:
-        """A clause of a source; its abbreviations in Chinese where the page is Chinese."""
+        """A clause or source; its abbreviations in Chinese where the page is Chinese.
+
+        Of one that is given in both languages (``中文 / English``) the part in that of the page.
+        """
+        zh, both, en = text.partition(" / ")
+        if both and is_chinese(zh) and not is_chinese(en):
+            return zh if self.lang == "zh" else en
         if self.lang == "zh":
             for pattern, replacement in _PARTS:
                 text = pattern.sub(replacement, text)

@@ -27,6 +27,7 @@ from tongjian.rules._documents import (
     Rounding,
     RuleSet,
     SheetDoc,
+    Shown,
     Steps,
     Table,
     UnavailableEdition,
@@ -56,7 +57,7 @@ from tongjian.rules._program import (
     SheetPlan,
     own_columns,
 )
-from tongjian.rules._put_in import PutIn, with_value
+from tongjian.rules._put_in import PutIn, has_values, with_value
 from tongjian.rules._reading import Reading, read_documents, yaml_files
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
@@ -99,6 +100,7 @@ __all__ = [
     "Rulebook",
     "SheetDoc",
     "SheetPlan",
+    "Shown",
     "Source",
     "Steps",
     "Table",
@@ -112,6 +114,7 @@ __all__ = [
     "check_schema",
     "files_digest",
     "folder_digest",
+    "has_values",
     "key_columns",
     "load_rulebook",
     "measured_unit",

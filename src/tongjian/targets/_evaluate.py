@@ -91,7 +91,7 @@ def _series(
     series = series_of(target, figures, region, year)
     if not series.scope:
         listed = ", ".join(sorted(figures.sectors(target))) or "-"
-        data = {"region": region.name, "sectors": listed}
+        data = {**region.words, "sectors": listed}
         code = "targets.no_reporter" if measure.statistic else "targets.no_plants"
         found.missing.append(Problem(code, values=data, severity="note"))
         return None

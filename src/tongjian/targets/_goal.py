@@ -93,7 +93,7 @@ def goal_of(
         missing = Problem("targets.no_reference", values={"target": target.id}, severity="note")
         return None if directed else missing
     if entry is None and needs_share(target, region):
-        values = {"region": region.name, "target": target.id}
+        values = {**region.words, "target": target.id}
         return Problem("targets.no_share", values=values, severity="note")
     return _ends(target, value, entry, tolerance)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tongjian.records import Catalogue
+
 Row = Mapping[str, Any]
 
 
@@ -25,6 +27,16 @@ class Region:
     def name(self) -> str:
         """How entries name it: ``nation``, ``Jiangsu`` or ``Jiangsu/南京市``."""
         return "/".join(part for part in (self.province, self.city) if part) or "nation"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """How people name it: 江苏, 江苏南京市, 全国; for messages in both languages."""
+        if self.is_nation:
+            return {"region": self.name, "region_zh": "全国", "region_en": "the nation"}
+        found = Catalogue.load().resolve_term("province", self.province)
+        zh, en = (found.zh, found.en) if found is not None else (self.province, self.province)
+        spoken = ", ".join(part for part in (self.city, en) if part)
+        return {"region": self.name, "region_zh": zh + self.city, "region_en": spoken}
 
     def holds(self, facility: Row) -> bool:
         """Whether a facility lies in the region."""
