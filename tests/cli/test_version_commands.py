@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from tests.versions.works import power, small_works
 from tongjian.cli import app
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "steel-works"
@@ -107,6 +108,27 @@ def test_versions_that_do_not_follow_each_other_are_computed(workspace: Path) ->
     assert sum(e["micro"] for c in part["changes"] for e in c["effects"]) == 28_672_644_000
     same = call("versions", "diff", *PLANT, "--left", 2, "--right", 2, "-w", workspace).output
     assert "合计没有变动" in same
+
+
+def test_factors_and_formulas_are_told_as_they_read(tmp_path: Path) -> None:
+    """Under a rulebook of one's own: the grid's factor, then the formula of electricity."""
+    works = small_works(tmp_path, [power(50)])
+    where = ("-w", works.workspace, "--rulebook", works.rules)
+    call("versions", "make", "F1", 2025, *WHO, *where)
+    works.edit("grid.csv", "Jiangsu,ef,0.4,", "Jiangsu,ef,0.5,")
+    works.edit("d0.yaml", "net * grid.ef", "1.1 * net * grid.ef")
+
+    reason = ("--reason", "新因子")
+    zh = call("versions", "make", "F1", 2025, *WHO, *reason, *where).output
+    en = call("versions", "show", "F1", 2025, "-w", works.workspace, "--lang", "en").output
+
+    # 20 t; 50 MWh × 0.1 t/MWh; a tenth of 25 t; 27.5 t.
+    both = ("0.4 tCO2/MWh", "0.5 tCO2/MWh", "1.1 * net * grid.ef", "20.00", "5.00", "2.50", "27.50")
+    for page, words in (
+        (zh, (*both, "因子与取值", "公式与规则集", "购入电力")),
+        (en, (*both, "factors and values", "formulas and rule sets", "electricity")),
+    ):
+        assert [word for word in words if word not in page] == [], page
 
 
 def test_refusals_of_versions(workspace: Path) -> None:

@@ -213,7 +213,9 @@ def _print_part(
     zh = out.lang == "zh"
     unit = total["unit"]
     before, after = (part[side]["ruleset"] if part[side] else "–" for side in ("left", "right"))
-    rows: list[list[object]] = [["原合计" if zh else "total before", "", "", total["left"], before]]
+    rows: list[list[object]] = [
+        ["原合计" if zh else "total before", "", "", float(total["left"]), before]
+    ]
     for group in GROUPS:
         changes = [
             (one, [effect["micro"] for effect in one["effects"] if effect["unit"] == unit])
@@ -228,8 +230,8 @@ def _print_part(
             if effects:
                 amount = from_micro(sum(effects), parse_unit(unit))
                 title = f"  {_title(words, one)}"
-                rows.append([title, one["before"], one["after"], amount, _grounds(one)])
-    rows.append(["现合计" if zh else "total after", "", "", total["right"], after])
+                rows.append([title, *_sides(one), amount, _grounds(one)])
+    rows.append(["现合计" if zh else "total after", "", "", float(total["right"]), after])
     headers = (
         ["差异", "原来", "现在", words.unit(unit), "依据"]
         if zh
@@ -240,6 +242,13 @@ def _print_part(
 
 def _told(words: Words, change: Mapping[str, Any]) -> str:
     return f"{_title(words, change)} {change['before']} → {change['after']}"
+
+
+def _sides(change: Mapping[str, Any]) -> tuple[str, str]:
+    """What stood and what stands; the formula itself where one alone was changed."""
+    formulas = change["detail"].get("formulas", ())
+    one = formulas[0] if len(formulas) == 1 else change
+    return one["before"], one["after"]
 
 
 def _title(words: Words, change: Mapping[str, Any]) -> str:
