@@ -229,7 +229,7 @@ def test_terms_of_an_engagement_are_agreed_with_the_sample(desk: Desk) -> None:
         (("verification", "sample", NAME, "-r", RULESET), "verification.no_sample"),
         (
             ("verification", "answer", NAME, "nothing", "--by", "verifier"),
-            "verification.ruleset_choice",
+            "verification.no_sample",
         ),
         (
             ("verification", "finding", "respond", "X/2024/1", "--text", "t", "--by", "preparer"),

@@ -10,6 +10,7 @@ from tongjian.cli._output import Output
 from tongjian.cli._workflow import report_named
 from tongjian.cli._workspace import do_run, open_log
 from tongjian.evidence import Entry, EvidenceLog
+from tongjian.problems import Problem, TongjianError
 from tongjian.verification import (
     Assessment,
     CheckItem,
@@ -70,16 +71,19 @@ class Verified:
         return assess(listed, self.subject, self.ground)
 
 
-def verified(out: Output, workspace: Path, report: str, terms: Terms) -> Verified:
+def verified(out: Output, workspace: Path, report: str, terms: Terms | None = None) -> Verified:
     """The report `report` with the result that the workspace gives now.
 
     Rule set, assurance and materiality level are those of the newest sample, where `terms` do not
-    ask for others.
+    ask for others. Without `terms` there has to be one; raises `TongjianError` otherwise.
     """
     subject, facility, year = report_named(report)
     log = open_log(workspace)
     drawn = sample_of(log.entries(), subject)
+    if drawn is None and terms is None:
+        raise TongjianError(Problem("verification.no_sample"))
     said = {} if drawn is None else drawn.entry.content
+    terms = terms or Terms()
     # The same rule sets and years as a plain run, so that its manifest is that of a kept run.
     run = do_run(out, workspace, terms.rulebook, (), (year,))
     if terms.materiality is not None:

@@ -109,7 +109,7 @@ def run_check(
     by: str,
 ) -> None:
     """Enter what was found of sampled data."""
-    its = verified(out, workspace, report, Terms())
+    its = verified(out, workspace, report)
     state = sample_of(its.log.entries(), its.subject)
     if state is None:
         raise TongjianError(Problem("verification.no_sample"))
@@ -175,7 +175,7 @@ def run_answer(
     by: str,
 ) -> None:
     """Answer questions of the check list."""
-    its = verified(out, workspace, report, Terms())
+    its = verified(out, workspace, report)
     known = [one.id for one in its.items]
     chosen, missed = _matching(names, known)
     if missed:
@@ -194,7 +194,7 @@ def run_answer(
 
 def run_recompute(out: Output, workspace: Path, report: str, by: str) -> None:
     """Compute the result again on other engines and enter what came out."""
-    its = verified(out, workspace, report, Terms())
+    its = verified(out, workspace, report)
     found = recompute(its.engagement, years=(its.engagement.year,))
     entry = enter_recomputation(its.log, its.subject, found, by)
     out.data({"entry": entry.number, **found.as_dict()})
@@ -226,14 +226,13 @@ def run_opinion(
     workspace: Path,
     report: str,
     opinion: str,
-    terms: Terms,
     reasons: str,
     limitation: str,
     attached: Sequence[Path],
     by: str,
 ) -> None:
     """Give an opinion, or say everything that stands against it."""
-    its = verified(out, workspace, report, terms)
+    its = verified(out, workspace, report)
     entry = give_opinion(
         its.log,
         its.engagement,

@@ -182,14 +182,11 @@ def verification_opinion(
     as_json: Json = False,
 ) -> None:
     """出具核查意见；不能出具时说明全部原因 / give an opinion, or say everything against it."""
-    from tongjian.cli._engagement import Terms
     from tongjian.cli._verification import run_opinion
 
     out = output(lang, as_json)
     with out.failing_cleanly():
-        run_opinion(
-            out, workspace, report, opinion, Terms(), reason, limitation, attached or [], by
-        )
+        run_opinion(out, workspace, report, opinion, reason, limitation, attached or [], by)
 
 
 @group.command("factors")
