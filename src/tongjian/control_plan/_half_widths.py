@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tongjian.control_plan._calibration import MeterState
 from tongjian.control_plan._guide import Factor, Guide
 from tongjian.control_plan._link import Link, Links
-from tongjian.control_plan._periods import first_day, last_day
 from tongjian.control_plan._plan import Spread
 
 _LARGEST = 1000.0  # as the assumptions of the uncertainty have it
@@ -114,16 +113,13 @@ def _widened(spread: Spread, state: MeterState | None, link: Link, guide: Guide)
     by: Factor | None = guide.factors.get(state.state)
     if by is None or by.factor is None:
         return None
-    factor = 1 + (by.factor - 1) * _part(state, link.period)
-    widening = f"{state.meter}: {state.state} {state.since}…{state.until}, {by.source.text()}"
+    factor = 1 + (by.factor - 1) * state.part_of(link.period)
+    widening = f"{state.meter}: {state.state} {_days(state)}, {by.source.text()}"
     return _Stated(spread.half_width, factor, spread.basis, widening, by.source.status, weight)
 
 
-def _part(state: MeterState, period: str) -> float:
-    """The share of a period in which the meter was in doubt."""
-    first, last = first_day(period), last_day(period)
-    since, until = max(state.since or first, first), min(state.until or last, last)
-    return ((until - since).days + 1) / ((last - first).days + 1)
+def _days(state: MeterState) -> str:
+    return ", ".join(f"{begin}…{end}" for begin, end in state.spans)
 
 
 def _badness(state: MeterState) -> int:
