@@ -255,7 +255,7 @@ def test_an_overdue_meter_names_its_data_and_the_time(tmp_path, clock, guide, ac
     # F1: calibrated 2023-12-10, 12 months; W1: 2023-08-15. E1 has 60 months and is fine.
     assert (gas.kind, gas.meter, gas.parameter) == ("overdue", "F1", "bf-gas-used")
     assert (scale.meter, scale.subject) == ("W1", f"meter:{FACILITY}/W1")
-    assert (scale.values["since"], scale.values["until"]) == (date(2024, 8, 16), date(2024, 12, 31))
+    assert scale.values["days"] == "2024-08-16…2024-12-31"
     assert scale.values["parameters"] == "coke-used, limestone-used, steel-out"
 
 
@@ -270,7 +270,7 @@ def test_a_meter_that_failed_and_one_of_which_nothing_is_known(tmp_path, clock, 
     failed, unknown = found(log, year(), guide, account)
 
     assert (failed.kind, failed.meter, failed.entries) == ("failed", "F1", (4,))
-    assert failed.values["since"] == date(2024, 12, 20)
+    assert failed.values["days"] == "2024-12-20…2024-12-31"
     assert (unknown.kind, unknown.meter, unknown.severity) == (
         "calibration_unknown",
         "E1",

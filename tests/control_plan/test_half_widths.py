@@ -98,6 +98,19 @@ def test_overdue_widens_by_the_part_of_the_year_that_was_overdue(tmp_path, clock
     assert "W1: overdue 2024-08-16…2024-12-31" in one.source
 
 
+def test_two_times_overdue_in_one_year_both_count(tmp_path, clock, guide):
+    log = planned(tmp_path, clock)
+    calibrate(
+        log, FACILITY, "W1", "王五", day=date(2024, 9, 5), result="pass", next_due=date(2024, 12, 5)
+    )
+
+    [one] = widths(log, [row("2024", "coke", "consumed", 1e5)], guide).values()
+
+    # 16 August to 4 September: 20 days; 6 to 31 December: 26 days; of 366.
+    assert one.widened == pytest.approx(1 + 46 / 366, rel=1e-9)
+    assert "2024-08-16…2024-09-04, 2024-12-06…2024-12-31" in one.source
+
+
 def test_months_count_by_their_amounts(tmp_path, clock, guide):
     log = planned(tmp_path, clock)
     rows = [

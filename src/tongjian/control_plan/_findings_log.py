@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tongjian.control_plan._calibration import MeterState
+from tongjian.control_plan._calibration import MeterState, merged
 from tongjian.control_plan._finding import Finding
 from tongjian.control_plan._freeze import MonthState
 from tongjian.control_plan._history import CALIBRATE, REVISE, History, subject
@@ -33,11 +33,11 @@ def _of_meter(known: History, meter: str, pairs: list[tuple[Link, MeterState]]) 
     periods = tuple(sorted({one.period for one, _ in pairs}))
     parameters = sorted({one.parameter.id for one, _ in pairs if one.parameter})
     named = known.meters.get(meter)
+    spans = merged(span for _, one in pairs for span in one.spans)
     values = {
         "meter": meter,
         "name": "" if named is None else named.name,
-        "since": min((one.since for _, one in pairs if one.since), default="—"),
-        "until": max((one.until for _, one in pairs if one.until), default="—"),
+        "days": ", ".join(f"{begin}…{end}" for begin, end in spans) or "—",
         "periods": shown(periods),
         "parameters": ", ".join(parameters),
     }

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tongjian.control_plan._calibration import MeterState
 from tongjian.control_plan._guide import Factor, Guide
 from tongjian.control_plan._link import Link, Links
-from tongjian.control_plan._periods import first_day, last_day
 from tongjian.control_plan._plan import Spread
 
 _LARGEST = 1000.0  # as the assumptions of the uncertainty have it
@@ -85,43 +84,42 @@ def _of_series(links: Links, its: list[Link], stated: list[_Stated]) -> HalfWidt
     )
 
 
-def _stated(one: Link, guide: Guide) -> _Stated | None:
+def _stated(link: Link, guide: Guide) -> _Stated | None:
     """What the plan says of a datum; None where it says nothing that could be used."""
-    if one.parameter is None or one.agreement != "as planned":
+    if link.parameter is None or link.agreement != "as planned":
         return None
+    own = link.parameter.uncertainty
     spreads: list[tuple[Spread, MeterState | None]] = []
-    if one.parameter.uncertainty is not None:
+    if own is not None:
         # The parameter's own statement covers its meters, and widens with the worst of them.
-        worst = max(one.meters, key=_badness, default=None)
-        spreads = [(one.parameter.uncertainty, worst)]
+        spreads.append((own, max(link.meters, key=_badness, default=None)))
     else:
-        for state in one.meters:
+        for state in link.meters:
             if state.uncertainty is None:
                 return None
             spreads.append((state.uncertainty, state))
-    told = [_widened(spread, state, one, guide) for spread, state in spreads]
-    if not told or any(one_ is None for one_ in told):
+    told = [_widened(spread, state, link, guide) for spread, state in spreads]
+    known = [one for one in told if one is not None]
+    if not known or len(known) < len(told):
         return None
-    return max((one_ for one_ in told if one_), key=lambda one_: one_.base * one_.factor)
+    return max(known, key=lambda one: one.base * one.factor)
 
 
-def _widened(spread: Spread, state: MeterState | None, one: Link, guide: Guide) -> _Stated | None:
-    weight = abs(float(one.row["quantity"]))
+def _widened(spread: Spread, state: MeterState | None, link: Link, guide: Guide) -> _Stated | None:
+    """A statement, wider for the part of the period in which the meter was in doubt."""
+    weight = abs(float(link.row["quantity"]))
     if state is None or not state.in_doubt:
         return _Stated(spread.half_width, 1.0, spread.basis, "", "", weight)
     by: Factor | None = guide.factors.get(state.state)
     if by is None or by.factor is None:
         return None
-    factor = 1 + (by.factor - 1) * _part(state, one.period)
-    widening = f"{state.meter}: {state.state} {state.since}…{state.until}, {by.source.text()}"
+    factor = 1 + (by.factor - 1) * state.part_of(link.period)
+    widening = f"{state.meter}: {state.state} {_days(state)}, {by.source.text()}"
     return _Stated(spread.half_width, factor, spread.basis, widening, by.source.status, weight)
 
 
-def _part(state: MeterState, period: str) -> float:
-    """The share of a period in which the meter was in doubt."""
-    first, last = first_day(period), last_day(period)
-    since, until = max(state.since or first, first), min(state.until or last, last)
-    return ((until - since).days + 1) / ((last - first).days + 1)
+def _days(state: MeterState) -> str:
+    return ", ".join(f"{begin}…{end}" for begin, end in state.spans)
 
 
 def _badness(state: MeterState) -> int:
