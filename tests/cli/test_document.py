@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from tests.reports.verified import FACILITY, YEAR, verified_workspace
 from tongjian.cli import app
+from tongjian.evidence import verify
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "steel-works"
 
@@ -57,6 +60,28 @@ def test_a_statement_takes_the_version_of_the_opinion(workspace, plant):
 
     assert said["version"] == 1
     assert Path(said["files"][0]).parent == workspace / "documents"
+
+
+def test_the_pack_has_what_it_lists_and_its_proof_verifies(plant, tmp_path):
+    path = tmp_path / "pack.zip"
+    call("evidence", *plant, "--version", 1, "--format", "zip", "--out", path)
+    first = path.read_bytes()
+    with zipfile.ZipFile(path) as pack:
+        names = pack.namelist()
+        files = [name for name in names if name.startswith("files/")]
+        assert files
+        for name in files:
+            assert hashlib.sha256(pack.read(name)).hexdigest() == name.removeprefix("files/")
+        pack.extract("log/proof.json", tmp_path)
+        entries = pack.read("log/entries.jsonl").decode().splitlines()
+        records = pack.read("records.csv").decode("utf-8-sig").splitlines()
+    assert {"evidence.pdf", "evidence.docx", "evidence.xlsx", "manifest.json"} <= set(names)
+    verdict = verify((tmp_path / "log" / "proof.json").read_bytes())
+    assert verdict.ok and verdict.proven, verdict.failed
+    assert len(entries) > 10 and len(records) == 7
+    call("evidence", *plant, "--version", 1, "--format", "zip", "--out", path)
+    assert path.read_bytes() == first
+    call("ghg", *plant, "--format", "zip", code=1)
 
 
 def test_the_enterprise_file_of_the_workspace_is_read(workspace, plant, tmp_path):

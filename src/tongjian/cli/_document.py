@@ -13,12 +13,14 @@ from tongjian.cli._workspace import do_run, open_log, open_store
 from tongjian.engine import Run
 from tongjian.evidence import EvidenceLog, workspace_files
 from tongjian.problems import Problem, TongjianError
+from tongjian.reports import write_whole
 from tongjian.reports.documents import (
     FORMATS,
     Kind,
     Material,
     document,
     kind_of,
+    packed,
     write_document,
 )
 from tongjian.verification import opinion_of, sample_of
@@ -30,6 +32,8 @@ from tongjian.versions import (
     reproduce,
     require_identical,
 )
+
+_ARCHIVE = "zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def run_document(
 ) -> None:
     """Make a document and write it in every format that is asked for."""
     kind, made_on = kind_of(wanted.kind), day_of("--date", wanted.date)
-    _require_forms(wanted.forms)
+    _require_forms(kind, wanted.forms)
     log = open_log(workspace)
     ruleset, number = wanted.ruleset, wanted.version
     if kind.verified:
@@ -76,12 +80,16 @@ def run_document(
         uncertainty=wanted.uncertainty,
         made=made_on,
     )
-    made = document(material.beside(papers), wanted.kind, out.lang)
+    material = material.beside(papers)
+    made = document(material, wanted.kind, out.lang)
     files = []
     for form in wanted.forms:
         path = _path(workspace, wanted, out.lang, form)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_document(made, path, form)
+        if form == _ARCHIVE:
+            write_whole(path, packed(made, material, log, workspace_files(workspace, log)))
+        else:
+            write_document(made, path, form)
         files.append(path)
     out.data(
         {
@@ -95,12 +103,12 @@ def run_document(
         out.say(f"已写：{path}", f"Wrote: {path}")
 
 
-def _require_forms(forms: Sequence[str]) -> None:
-    known = ", ".join(FORMATS)
+def _require_forms(kind: Kind, forms: Sequence[str]) -> None:
+    known = [*FORMATS, _ARCHIVE] if kind.archive else list(FORMATS)
     problems = [
-        Problem("reports.document_format", values={"format": one, "known": known})
+        Problem("reports.document_format", values={"format": one, "known": ", ".join(known)})
         for one in forms
-        if one not in FORMATS
+        if one not in known
     ]
     if problems:
         raise TongjianError(problems)

@@ -21,7 +21,10 @@ def document(
     year: Annotated[int, typer.Option("--year", "-y", help="报告年度 / year reported")],
     form: Annotated[
         list[str] | None,
-        typer.Option("--format", help="pdf | docx | xlsx，可多次，缺省 pdf / repeatable"),
+        typer.Option(
+            "--format",
+            help="pdf | docx | xlsx，证据包还有 zip，可多次 / repeatable; a pack also zip",
+        ),
     ] = None,
     out: Annotated[
         Path | None,

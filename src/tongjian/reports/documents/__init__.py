@@ -17,6 +17,7 @@ from tongjian.reports.documents._kinds import Kind, document, kind_of, kinds
 from tongjian.reports.documents._logged import Logged
 from tongjian.reports.documents._material import Material, Papers
 from tongjian.reports.documents._model import Document
+from tongjian.reports.documents._pack import packed
 from tongjian.reports.documents._pdf import pdf
 from tongjian.reports.documents._verified import Verified
 from tongjian.reports.documents._xlsx import xlsx
@@ -49,6 +50,7 @@ __all__ = [
     "document",
     "kind_of",
     "kinds",
+    "packed",
     "read_enterprises",
     "write_document",
     "written",

@@ -205,7 +205,7 @@ def entries(teller: Teller, logged: Logged | None) -> Iterator[Block]:
             china_time(one.time),
             one.by,
             _act(teller, logged, one.act),
-            one.subject,
+            _subject(one.subject),
             count(len(one.files)),
             one.digest[:_SHORT],
             one.hash[:_SHORT],
@@ -232,6 +232,11 @@ def _act(teller: Teller, logged: Logged, act: str) -> str:
     if act.partition(".")[0] == logged.history.flow.id and found is not None:
         return teller.words.pick(found.title.zh, found.title.en)
     return teller.words.term("act", act)
+
+
+def _subject(name: str) -> str:
+    """By what the log calls a thing; a kept run by the first digits of its id."""
+    return name[: len("run:") + _SHORT] if name.startswith("run:") else name
 
 
 def records(teller: Teller) -> Iterator[Block]:

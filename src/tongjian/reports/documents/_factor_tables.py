@@ -23,12 +23,13 @@ def factors(teller: Teller) -> Iterator[Block]:
         return
     yield Paragraph(text("factors_lead_document"))
     yield Paragraph(factor_summary(used, teller.words))
-    yield factor_table(teller, used)
+    # The caution comes before the values that it is about.
     statement = teller.material.papers.statement
     if statement is not None:
         yield Paragraph(confirmation_summary(statement, teller.words))
     elif any(one.value.status in _DOUBTFUL for one in used):
         yield Paragraph(text("recalled_means"), "warning")
+    yield factor_table(teller, used)
 
 
 def factor_table(teller: Teller, used: list[FactorUsed], *, appendix: bool = False) -> Table:

@@ -35,7 +35,7 @@ class Kind:
     """A kind of document (文书种类): boundary or gas it is about, and what else it takes.
 
     `judged` names, for each of `Papers.judged`, the boundary whose judgements it is; `verified`
-    is "required", "if there" or empty.
+    is "required", "if there" or empty; `archive` says that it can be packed with what it lists.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Kind:
     boundary: str
     substance: str | None = None
     verified: str = ""
+    archive: bool = False
     judged: Mapping[str, str] = field(default_factory=dict)
 
 

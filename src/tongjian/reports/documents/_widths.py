@@ -10,10 +10,14 @@ from tongjian.reports.documents._model import Table, text_of
 
 # In half-width characters: nothing narrower than this, and longer texts are folded.
 _LEAST, _MOST = 5.0, 46.0
+# The space to the sides of a cell.
+_SIDES = 2.0
 # A unit or a short number stays on one line.
 _WHOLE = 9.0
 # Where a text may be folded besides between Chinese characters.
 _WORDS = re.compile(r"[\s/·\-—]+")
+# A day, with or without the time, is not folded at its hyphens.
+_MOMENT = re.compile(r"\d{4}-\d\d(-\d\d( \d\d:\d\d)?)?")
 _WIDE = "WF"
 # Letters wider than half a Chinese character, in print.
 _BROAD = {**dict.fromkeys("ABCDEFGHJKLNOPQRSTUVXYZ&", 1.35), **dict.fromkeys("MWmw%", 1.7)}
@@ -37,7 +41,7 @@ def _wide(char: str) -> bool:
 
 def _longest_word(text: str) -> float:
     """The widest piece that cannot be folded."""
-    if text_width(text) <= _WHOLE:
+    if text_width(text) <= _WHOLE or _MOMENT.fullmatch(text):
         return text_width(text)
     longest = 0.0
     for word in _WORDS.split(text):
@@ -66,7 +70,7 @@ def column_widths(table: Table, room: float) -> list[float]:
     natural = [
         max(
             least[at],
-            min(_MOST, max((text_width(one) for one in texts[at]), default=0.0) + 1.5),
+            min(_MOST, max((text_width(one) for one in texts[at]), default=0.0) + _SIDES),
             # A head may be folded once without looking bad.
             min(_MOST, max(text_width(one) for one in heads[at]) / 2 + 2.5),
         )
@@ -82,7 +86,7 @@ def needed(table: Table) -> float:
 
 def _needs(table: Table) -> list[float]:
     both = zip(_texts(table), _heads(table), strict=True)
-    return [max(_LEAST, *map(_longest_word, (*texts, *heads))) + 1.5 for texts, heads in both]
+    return [max(_LEAST, *map(_longest_word, (*texts, *heads))) + _SIDES for texts, heads in both]
 
 
 def _texts(table: Table) -> list[list[str]]:
