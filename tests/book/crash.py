@@ -71,7 +71,7 @@ def trial(kind: str, make: Callable[[int], Maker], rounds: int, seed: int = 0) -
         before = len(told)
         told |= said
         log = EvidenceLog(store())
-        found = {one.number: one for one in _patiently(log)}
+        found = _found(log)
         # What the next writer would do first, it may do now.
         problems = log.problems()
         assert all(one.severity == "warning" for one in problems), problems
@@ -147,12 +147,13 @@ def _act(batch: str, size: int, place: int, chance: random.Random) -> Act:
     return Act("note.make", "crash", "x:1", content)
 
 
-def _patiently(log: EvidenceLog) -> list[Entry]:
-    """The entries, once a server that recovers answers again."""
+def _found(log: EvidenceLog) -> dict[int, Entry]:
+    """The entries, once a server that recovers answers again and nothing is under way there."""
     end = time.monotonic() + 60
     while True:
         try:
-            return log.entries()
+            with log.locked():
+                return {one.number: one for one in log.entries()}
         except TongjianError as error:
             if {one.code for one in error.problems} != {"book.database"} or time.monotonic() > end:
                 raise
@@ -184,8 +185,10 @@ def makers(kind: str, folder: Path, conninfo: str = "") -> Iterator[Callable[[in
         table = f"crash_{kind}_{number}"
         return lambda: PostgresStore(connections, table)
 
-    yield {"file": file, "sqlite": sqlite}.get(kind, postgres)
-    connections.close()
+    try:
+        yield {"file": file, "sqlite": sqlite}.get(kind, postgres)
+    finally:
+        connections.close()
 
 
 def main() -> None:

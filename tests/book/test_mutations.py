@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.book.filled import Filled, fill, flips, rechained
-from tests.book.stores import NAMES, maker
+from tests.book.filled import Filled, fill, fixed_key, flips, rechained
+from tests.book.stores import NAMES, Clock, maker
 from tongjian.book import PostgresStore, SqliteStore
-from tongjian.evidence import Act, Entry, FileStore, Head, prove
+from tongjian.evidence import Act, Entry, EvidenceLog, FileStore, Head, Roots, prove, root_file
 from tongjian.problems import Problem, TongjianError
 
 
@@ -431,3 +432,16 @@ def test_a_copy_of_the_log_kept_elsewhere_locates_every_change(
         ("evidence.entry_differs", 9),
         ("evidence.entry_gone", 10),
     ]
+
+
+def test_what_was_kept_of_another_log_says_nothing_about_this(it: Filled, tmp_path: Path) -> None:
+    """A file taken by mistake is no proof of a forgery."""
+    other, key = EvidenceLog(FileStore(tmp_path / "other.jsonl"), Clock()), fixed_key(3)
+    Roots(other).introduce(key.public, "赵六")
+    assert isinstance(other.clock, Clock)
+    other.clock.now = datetime(2026, 2, 3, tzinfo=UTC)
+    Roots(other).sign(key, "2026-01", "赵六", "另一厂")
+    kept = tmp_path / "kept.json"
+    kept.write_bytes(root_file(other, "2026-01"))
+
+    assert [one.code for one in it.errors(kept)] == ["evidence.kept_of_other"]

@@ -88,16 +88,15 @@ class SqliteStore:
 
     def last(self) -> bytes | None:
         with self._reading() as connection:
-            head = self._head(connection)
-            if head is None:
+            if not self._is_there(connection):
                 return None
+            # In one statement, so that both are of one moment.
             row = connection.execute(
-                f'SELECT number, CAST(line AS BLOB) FROM "{self.table}" '
-                "ORDER BY number DESC LIMIT 1"
+                f'SELECT h.number, h.hash, l.number, CAST(l.line AS BLOB) FROM "{self.table}_head" '
+                f'h LEFT JOIN "{self.table}" l ON l.number = (SELECT max(number) FROM '
+                f'"{self.table}")'
             ).fetchone()
-        number, line = row or (None, None)
-        check_last(head, number, line, self.place)
-        return line
+        return check_last(row, self.place)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

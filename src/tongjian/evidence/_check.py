@@ -120,6 +120,7 @@ def _kept(
     paths: Iterable[Path], entries: Sequence[Entry], tree: MerkleTree, place: str
 ) -> Iterator[Problem]:
     """What was kept elsewhere against the log."""
+    names = [one.content["checkpoint"]["log"] for one in entries if one.act == SIGN]
     for path in paths:
         where = Place(file=str(path))
         try:
@@ -128,6 +129,10 @@ def _kept(
                 yield from _copy(data, entries, where)
                 continue
             read = read_proof(data)
+            if names and read["log"] != names[0]:
+                values = {"log": read["log"], "expected": names[0]}
+                yield Problem("evidence.kept_of_other", where, values)
+                continue
             for one in read["checkpoints"]:
                 made = SignedCheckpoint.from_dict(
                     {name: value for name, value in one.items() if name != "consistency"}
