@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tongjian.cli._attached import attach
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import digests
 from tongjian.cli._workflow import report_named
 from tongjian.cli._workspace import open_log, open_store
 from tongjian.evidence import Entry
@@ -76,7 +76,7 @@ def run_raise(
     """Raise a finding."""
     open_store(workspace)
     subject, _, _ = report_named(report)
-    log, files = open_log(workspace), digests(attached)
+    log, files = open_log(workspace), attach(workspace, attached, by, subject)
     entry = raise_finding(
         log, subject, kind, about, text, by, effect=effect, rests_on=rests_on, files=files
     )
@@ -88,7 +88,9 @@ def run_respond(
 ) -> None:
     """Answer a finding."""
     open_store(workspace)
-    entry = respond(open_log(workspace), _named(finding), text, by, digests(attached))
+    subject = _named(finding)
+    files = attach(workspace, attached, by, subject)
+    entry = respond(open_log(workspace), subject, text, by, files)
     _told(out, entry, Words("已回复", "answered"))
 
 
@@ -111,7 +113,7 @@ def run_close(
         by,
         note=note,
         remaining=remaining,
-        files=digests(attached),
+        files=attach(workspace, attached, by, _named(finding)),
     )
     _told(out, entry, Words("已关闭", "closed"))
 

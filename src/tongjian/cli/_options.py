@@ -47,6 +47,10 @@ AsOf = Annotated[
         "--as-of", help="按当时所知的数据：导入序号或日期 / records as known then: import or date"
     ),
 ]
+Attached = Annotated[
+    list[Path] | None,
+    typer.Option("--file", help="凭证文件，存为附件 / evidence, kept as attachments"),
+]
 By = Annotated[str, typer.Option("--by", help="操作人 / who does it")]
 Ids = Annotated[list[str], typer.Argument(help="编号，可用 * / ids, * matches several")]
 HERE = Path()

@@ -8,8 +8,9 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
+from tongjian.cli._attached import attach
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import day_of, digests, facility_of, revision_data, rulesets_of
+from tongjian.cli._plan_options import day_of, facility_of, revision_data, rulesets_of
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
 from tongjian.control_plan import (
     Plan,
@@ -140,7 +141,7 @@ def run_revise(out: Output, workspace: Path, file: Path, by: str, attached: Sequ
     plan = _read(file)
     facility_of(store, plan.facility)
     log = open_log(workspace)
-    made = revise(log, plan, by, digests(attached))
+    made = revise(log, plan, by, attach(workspace, attached, by, f"plan:{plan.facility}"))
     known = history(log, plan.facility)
     before = known.revision(plan.revision - 1)
     count = 0 if before is None else len(changes(before.plan, plan))

@@ -7,17 +7,13 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import HERE, Book, By, Json, Lang, RuleSets, Workspace, output
+from tongjian.cli._options import HERE, Attached, Book, By, Json, Lang, RuleSets, Workspace, output
 
 group = typer.Typer(
     no_args_is_help=True,
     help="数据质量控制计划、检定、月度存证 / control plan, calibrations, monthly evidence",
 )
 Facility = Annotated[str, typer.Argument(help="设施编码 / code of the facility")]
-Attached = Annotated[
-    list[Path] | None,
-    typer.Option("--file", help="凭证文件，记其 SHA-256 / evidence, by its SHA-256"),
-]
 PlanFile = Annotated[Path, typer.Argument(help="计划 YAML 或 XLSX / the plan, YAML or XLSX")]
 OnDay = Annotated[
     str | None, typer.Option("--on", help="日期，缺省为今天 / day, today if none, 2025-03-31")

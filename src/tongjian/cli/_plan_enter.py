@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
+from tongjian.cli._attached import attach
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import day_of, digests, facility_of
+from tongjian.cli._plan_options import day_of, facility_of
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
 from tongjian.control_plan import Outcome, calibrate, freeze, read_guide, word
 from tongjian.problems import Problem, TongjianError
@@ -32,6 +33,7 @@ def run_calibrate(
         raise TongjianError(Problem("cli.option", values=values))
     done = day_of("--day", day)
     assert done is not None  # the option is required
+    files = attach(workspace, attached, by, f"meter:{facility}/{meter}")
     entry = calibrate(
         open_log(workspace),
         facility,
@@ -42,7 +44,7 @@ def run_calibrate(
         next_due=day_of("--next-due", next_due),
         certificate=told["certificate"],
         institution=told["institution"],
-        files=digests(attached),
+        files=files,
     )
     out.data(entry.as_dict())
     due, said = entry.content["next_due"] or "—", word("outcome", result, out.lang)
@@ -69,7 +71,8 @@ def run_freeze(
     store, book = open_store(workspace), open_rulebook(rulebook)
     guide = read_guide(book, str(facility_of(store, facility)["sector"]))
     rows = store.read_activity(facility, int(month[:4]))
-    log, files = open_log(workspace), digests(attached)
+    log = open_log(workspace)
+    files = attach(workspace, attached, by, f"month:{facility}/{month}")
     made = freeze(log, facility, month, rows, guide, by, reason=reason, files=files)
     out.data(
         {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from tongjian.control_plan import Revision, accounts_of
@@ -53,15 +51,6 @@ def day_of(option: str, text: str | None) -> date | None:
         raise TongjianError(Problem("cli.option", values=values)) from None
 
 
-def digests(paths: Iterable[Path]) -> list[str]:
-    """SHA-256 of files; raises `TongjianError` for every one that is not there."""
-    listed = list(paths)
-    missing = [path for path in listed if not path.is_file()]
-    if missing:
-        raise TongjianError(Problem("cli.no_file", values={"file": path}) for path in missing)
-    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in listed]
-
-
 def revision_data(one: Revision) -> dict[str, Any]:
     """A revision without its plan, for JSON."""
     return {
@@ -85,4 +74,4 @@ def without_empty(
     return [headers[at] for at in kept], [[row[at] for at in kept] for row in rows]
 
 
-__all__ = ["day_of", "digests", "facility_of", "revision_data", "rulesets_of", "without_empty"]
+__all__ = ["day_of", "facility_of", "revision_data", "rulesets_of", "without_empty"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tongjian.cli._attached import attach
 from tongjian.cli._engagement import Terms, Verified, verified
 from tongjian.cli._output import Figure, Output
-from tongjian.cli._plan_options import digests
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Words
 from tongjian.verification import (
@@ -120,7 +120,7 @@ def run_check(
             Problem("verification.not_sampled", values={"datum": one, "count": len(state.ids)})
             for one in missed
         )
-    files = digests(attached)
+    files = attach(workspace, attached, by, its.subject)
     entries = [check_datum(its.log, its.subject, name, outcome, by, note, files) for name in chosen]
     out.data([{"datum": one.content["datum"], "entry": one.number} for one in entries])
     state = sample_of(its.log.entries(), its.subject)
@@ -183,7 +183,8 @@ def run_answer(
             Problem("verification.no_question", values={"item": one, "count": len(known)})
             for one in missed
         )
-    entry = answer(its.log, its.subject, its.items, chosen, said, by, note, digests(attached))
+    files = attach(workspace, attached, by, its.subject)
+    entry = answer(its.log, its.subject, its.items, chosen, said, by, note, files)
     left = its.assessed().checklist.left
     out.data({"entry": entry.number, "items": chosen, "left": list(left)})
     out.say(
@@ -241,7 +242,7 @@ def run_opinion(
         by,
         reasons=reasons,
         limitation=limitation,
-        files=digests(attached),
+        files=attach(workspace, attached, by, its.subject),
     )
     given = Opinion.of(entry)
     out.data(given.as_dict())

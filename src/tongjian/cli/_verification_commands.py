@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import HERE, Book, By, Json, Lang, Workspace, output
+from tongjian.cli._options import HERE, Attached, Book, By, Json, Lang, Workspace, output
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -32,10 +32,6 @@ Level = Annotated[
 ]
 Source = Annotated[
     str, typer.Option("--source", help="约定的依据，如合同条款 / where it was agreed")
-]
-Attached = Annotated[
-    list[Path] | None,
-    typer.Option("--file", help="凭证文件，记其 SHA-256 / evidence, by its SHA-256"),
 ]
 Note = Annotated[str, typer.Option(help="说明 / note")]
 Text = Annotated[str, typer.Option(help="内容 / words")]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tongjian.cli._attached import attach
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import digests, facility_of
+from tongjian.cli._plan_options import facility_of
 from tongjian.cli._workspace import open_log, open_store
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Words
@@ -89,7 +90,7 @@ def run_advance(
         role=role,
         reason=reason,
         content=_pairs("--set", content),
-        files=digests(attached),
+        files=attach(workspace, attached, by, subject),
         facts=facts,
     )
     to = str(entry.content["to"])

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import HERE, By, Json, Lang, Workspace, output
+from tongjian.cli._options import HERE, Attached, By, Json, Lang, Workspace, output
 
 group = typer.Typer(
     no_args_is_help=True,
     help="报告流程：提交、核查、审核 / the workflow of a report, from draft to accepted",
 )
 Report = Annotated[str, typer.Argument(help="企业/年份 / facility and year, F1/2024")]
-Attached = Annotated[
-    list[Path] | None,
-    typer.Option("--file", help="凭证文件，记其 SHA-256 / evidence, by its SHA-256"),
-]
 
 
 @group.command("grant")

@@ -28,7 +28,7 @@ from tongjian.evidence._retention import Retention, retention
 from tongjian.evidence._roots import KnownKey, Roots
 from tongjian.evidence._scan import Scanner
 from tongjian.evidence._store import Head, Lines, LogStore
-from tongjian.evidence._verify import Verdict, verify
+from tongjian.evidence._verify import Verdict, file_digest, verify
 from tongjian.evidence._workspace import evidence_folder, workspace_files, workspace_log
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "check",
     "consistent",
     "evidence_folder",
+    "file_digest",
     "included",
     "month_before",
     "month_end",
