@@ -24,7 +24,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _FORMULA = re.compile(
     r"(?<![A-Za-z])(t|kg|g)?(CO2|SO2|N2O|CH4|C2F6|CF4|SF6|NF3|HNO3|NH3)(e?)(?![A-Za-z0-9])"
 )
-_UNIT_WORDS = {"tfluoride": "t氟化物", "pot_d": "槽日", "peq": "污染当量"}
+_UNIT_WORDS = {"count": "个", "tfluoride": "t氟化物", "pot_d": "槽日", "peq": "污染当量"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _TEN_THOUSAND = re.compile("万 ?")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
