@@ -16,10 +16,6 @@ from tongjian import book
 from tongjian.control_plan import calibrate, freeze, history, meter_state, month_states, revise
 from tongjian.evidence import EvidenceLog, LogStore
 
-if not hasattr(book, "SqliteStore"):
-    pytest.skip("the stores of SQL are not part of this tree", allow_module_level=True)
-
-
 _OPEN: list[Any] = []
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tongjian.cli._plan_widths import half_widths_of_plans
 from tongjian.cli._uncertainty import name_of
 from tongjian.cli._workspace import open_store
 from tongjian.control_plan import china_day, findings, history, outline, read_guide, reads
@@ -26,14 +27,13 @@ from tongjian.reports.documents import (
     Verified,
     read_enterprises,
 )
-from tongjian.rules import KEY_TITLES
 from tongjian.statutory import Authority, statement
 from tongjian.uncertainty import Assumptions, approach1
 from tongjian.verification import Engagement, Materiality, opinion_of
 from tongjian.versions import ReportVersion, RunStore, version_diff
 
 _DRIVERS = 12
-_COLUMNS = 6
+_YEARS = range(1950, 2101)
 _CO2E = "tCO2e"
 
 
@@ -73,7 +73,7 @@ def papers_of(
     if kind.verified:
         papers = replace(papers, verified=_verified(material, log, today, kind.verified))
     if uncertainty:
-        papers = replace(papers, uncertainty=_uncertainty(material))
+        papers = replace(papers, uncertainty=_uncertainty(material, workspace, today))
     judged = {
         what: _judged(material, workspace, boundary) for what, boundary in kind.judged.items()
     }
@@ -141,11 +141,13 @@ def _verified(material: Material, log: EvidenceLog, today: date, how: str) -> Ve
     return Verified.of(log, engagement, today=today)
 
 
-def _uncertainty(material: Material) -> Mapping[str, Any]:
-    """Error propagation over the total, with the rulebook's half widths."""
+def _uncertainty(material: Material, workspace: Path, today: date) -> Mapping[str, Any]:
+    """Error propagation over the total, with half widths of the control plan and the rulebook."""
+    facility, year = material.facility, material.year
+    stated = half_widths_of_plans(workspace, material.run, [facility], year, today)
     found = approach1(
-        sensitivity(material.run, [material.facility], material.year, material.ruleset, None),
-        Assumptions.of(material.run.rulebook),
+        sensitivity(material.run, [facility], year, material.ruleset, None),
+        Assumptions.of(material.run.rulebook, stated=stated),
     )
     return {
         "method": {"zh": "误差传播法（IPCC 方法1）", "en": "Error propagation (IPCC approach 1)"},
@@ -185,31 +187,30 @@ def _judged(material: Material, workspace: Path, boundary: str) -> tuple[Mapping
 
 
 def _parts(table: JudgedTable) -> list[Mapping[str, Any]]:
-    """A judged table as a document has it: one line for each figure of a row."""
-    title = {"zh": f"{table.title.zh}：{table.heading.zh}",
-             "en": f"{table.title.en}: {table.heading.en}"}  # fmt: skip
+    """A judged table as a document has it: a line for each figure, rows under their key."""
+    item, result = {"zh": "判定项", "en": "Item"}, {"zh": "结果", "en": "Result"}
+    columns = [item, result, {"zh": "单位", "en": "Unit"}, {"zh": "条款", "en": "Clause"}]
     keys = [name for name in table.keys if name not in ("facility", "year")]
-    columns = [{lang: KEY_TITLES[name][lang] for lang in ("zh", "en")} for name in keys]
-    result = {"zh": "结果", "en": "result"}
-    columns += [
-        {"zh": "判定项", "en": "item"}, result,
-        {"zh": "单位", "en": "unit"}, {"zh": "条款", "en": "clause"},
-    ]  # fmt: skip
-    rows = [
-        [
-            *(str(row[name]) for name in keys),
-            {"zh": one.title.zh, "en": one.title.en},
-            _result(one, row[one.name]),
-            {lang: Words.of(lang).unit(one.unit) for lang in ("zh", "en")},
-            one.clause,
+    rows: list[list[object]] = []
+    for row in table.rows:
+        if keys:
+            rows.append([{lang: _key(row, keys, lang) for lang in ("zh", "en")}])
+        rows += [
+            [
+                {"zh": one.title.zh, "en": one.title.en},
+                _result(one, row[one.name]),
+                {lang: Words.of(lang).unit(one.unit) for lang in ("zh", "en")},
+                one.clause,
+            ]
+            for one in table.columns
+            if row[one.name] is not None
         ]
-        for row in table.rows
-        for one in table.columns
-        if row[one.name] is not None
-    ]
     return [
         {
-            "title": title,
+            "title": {
+                "zh": f"{table.title.zh}：{table.heading.zh}",
+                "en": f"{table.title.en}: {table.heading.en}",
+            },
             "sheet": {"zh": table.heading.zh, "en": table.heading.en},
             "columns": columns,
             "figures": [result],
@@ -219,11 +220,19 @@ def _parts(table: JudgedTable) -> list[Mapping[str, Any]]:
     ]
 
 
+def _key(row: Mapping[str, Any], keys: Sequence[str], lang: str) -> str:
+    """Of what a row is, in words."""
+    words = Words.of(lang)
+    return " · ".join(words.key(name, str(row[name])) for name in keys)
+
+
 def _result(column: JudgedColumn, value: object) -> object:
     """A cell: a number as it is, words in both languages."""
     if column.says_words or column.item is not None or not isinstance(value, int | float):
         return {lang: str(column.text(value, lang)) for lang in ("zh", "en")}
-    return value
+    # A year is no amount: it has no thousands.
+    is_year = column.unit in ("", "1") and value in _YEARS
+    return str(int(value)) if is_year else value
 
 
 __all__ = ["papers_of"]

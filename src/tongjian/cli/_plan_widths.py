@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from tongjian.cli._plan_options import facility_of
@@ -13,11 +14,14 @@ from tongjian.uncertainty import Assumption
 
 
 def half_widths_of_plans(
-    workspace: Path, run: Run, facilities: Sequence[str], year: int
+    workspace: Path, run: Run, facilities: Sequence[str], year: int, today: date | None = None
 ) -> list[Assumption]:
-    """Half widths by meter and test, wider where a calibration was overdue; none without a plan."""
+    """Half widths by meter and test, wider where a calibration was overdue; none without a plan.
+
+    `today` is the day up to which calibrations are looked at, that of the clock if none is given.
+    """
     log = open_log(workspace)
-    today = china_day(log.clock())
+    today = today or china_day(log.clock())
     found = []
     for facility in facilities:
         known = history(log, facility)

@@ -46,7 +46,7 @@ from tongjian.reports.documents._pictures import png_of, svg_of
 from tongjian.reports.documents._widths import column_widths
 from tongjian.reports.documents._zips import repacked
 
-_ROOM = {False: 96.0, True: 150.0}
+_ROOM = {False: 92.0, True: 144.0}
 _TONES = {"body": "Body Text", "lead": "Lead", "note": "Note", "warning": "Warning",
           "right": "Signature Line"}  # fmt: skip
 _FORM = (0.32, 0.68)
@@ -248,7 +248,8 @@ class _Writer:
         for row in block.rows:
             self.row(grid, block, row, Pt(size))
         # The head stays with the first row, the last rows with one another.
-        tight(grid.rows[0], *list(grid.rows)[1 : len(heads)], *list(grid.rows)[-_TAIL:-1])
+        last = None if block.notes else -1
+        tight(grid.rows[0], *list(grid.rows)[1 : len(heads)], *list(grid.rows)[-_TAIL:last])
         widths(grid, wide, self.width * sum(wide) / room)
         self.notes(block.notes)
 
@@ -287,8 +288,9 @@ class _Writer:
         self.notes(block.notes)
 
     def notes(self, notes: tuple[str, ...]) -> None:
-        for note in notes:
-            self.paragraph(note, "Note")
+        for number, note in enumerate(notes, 1):
+            line = self.paragraph(note, "Note")
+            line.paragraph_format.keep_with_next = number < len(notes)
         if not notes:
             self.paragraph("", "Gap")
 

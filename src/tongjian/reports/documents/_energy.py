@@ -128,7 +128,10 @@ def judged(
             Column(said(name), align="right" if name in one.get("figures", ()) else "left")
             for name in one["columns"]
         )
-        lines = tuple(row(*(_cell(teller, cell) for cell in line)) for line in one["rows"])
+        lines = tuple(
+            row(*(_cell(teller, cell) for cell in line), kind="group" if len(line) == 1 else "")
+            for line in one["rows"]
+        )
         notes = tuple(filter(None, [said(one.get("note"))]))
         yield Table(said(one["title"]), columns, lines, said(one["sheet"]), notes)
 

@@ -56,7 +56,8 @@ class Papers:
       quantified), ``method``;
     - `judged`: tables of judging rule sets by what they are for ("levels", "allowances"), each
       with ``title``, ``sheet`` (its name in the workbook), ``columns`` (texts), ``figures``
-      (those of them that are set to the right), ``rows`` and ``note``.
+      (those of them that are set to the right), ``rows`` (one of a single text heads those
+      below it) and ``note``.
     """
 
     enterprise: Enterprise = field(default_factory=Enterprise)
@@ -276,7 +277,7 @@ class Material:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """Problems of the run that concern this facility: its rows, its rule sets, or everybody."""
+        """Problems of the run that concern this year of the plant, its rule sets, or everybody."""
         own = {one.ruleset.id for one in self.all_sheets}
         others = {one.ruleset.id for one in self.run.results} - own
         return [one for one in self.run.problems if self._concerns(one, others)]
@@ -286,9 +287,10 @@ class Material:
         if "facility" in values:
             return values["facility"] == self.facility
         if "row" in values:
-            # A row is named by its key, which begins with the facility.
-            named = str(values["row"])
-            return named == self.facility or named.startswith(f"{self.facility} ")
+            # A row is named by its key, which begins with the facility, then the period.
+            named, _, rest = str(values["row"]).partition(" ")
+            year = rest[:4]
+            return named == self.facility and (not year.isdigit() or int(year) == self.year)
         return others.isdisjoint(map(str, values.values()))
 
     @cached_property
