@@ -141,7 +141,7 @@ def test_a_version_that_is_not_there(works: Works) -> None:
 def test_a_statutory_version_refuses_what_nobody_confirmed(works: Works) -> None:
     works.edit("fuel.csv", "coke,ncv,28.435,GJ/t,,,seen", "coke,ncv,28.435,GJ/t,,,recalled")
     kept = works.keep()
-    authority = Authority.of(works.workspace)
+    authority = Authority(works.store.log)
     with pytest.raises(TongjianError):
         make_version(works.store, *F1, [kept.id], BY, authority=authority, statutory=True)
     assert len(works.store.log.entries()) == 1
@@ -156,7 +156,7 @@ def test_what_was_confirmed_is_part_of_the_version(works: Works) -> None:
     works.edit("fuel.csv", "coke,ncv,28.435,GJ/t,,,seen", "coke,ncv,28.435,GJ/t,,,recalled")
     run = works.run()
     kept = works.store.keep(run, BY)
-    authority = Authority.of(works.workspace)
+    authority = Authority(works.store.log)
     authority.grant(BY, ["confirm", "grant"], by=BY)
     authority.confirm(doubts(run), BY, "GB/T 32150 第8页")
     made = make_version(works.store, *F1, [kept.id], BY, authority=authority, statutory=True)
