@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from tongjian.rules import Rulebook, load_rulebook
 # The same examples on every machine, and no judgement by the clock.
 settings.register_profile("tongjian", deadline=None, derandomize=True, database=None)
 settings.load_profile("tongjian")
+# A worker of several has a terminal of 80 columns, which folds tables.
+os.environ["COLUMNS"] = "120"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -159,7 +159,7 @@ class House:
             check_datum(self.log, REPORT, name, "agrees", by)
         items = self.items
         answer(self.log, REPORT, items, [one.id for one in items], "yes", by)
-        found = recompute(self.engagement, years=[YEAR])
+        found = recompute(self.engagement)
         enter_recomputation(self.log, REPORT, found, by)
 
 

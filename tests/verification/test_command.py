@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,6 @@ from tests.verification.house import (
     YEAR,
 )
 from tongjian.cli import app
-from tongjian.engine import run
-from tongjian.evidence import Act, EvidenceLog, FileStore
-from tongjian.records import Store
-from tongjian.rules import Rulebook
 
 NAME = "DEMO-STEEL/2024"
 Call = Callable[..., Result]
@@ -40,28 +35,23 @@ def call(*arguments: object, code: int = 0) -> Result:
 class Desk:
     """A workspace on somebody's laptop."""
 
-    def __init__(self, folder: Path, rulebook: Rulebook) -> None:
-        self.folder, self.rulebook = folder, rulebook
-        self.fill((STEEL / "activity.csv").read_text(encoding="utf-8"))
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.versions = folder, 0
+        call("import", STEEL / "facilities.csv", STEEL / "activity.csv", "-w", folder)
 
-    def fill(self, activity: str) -> None:
-        """Records anew, as after a correction; the log stays."""
-        shutil.rmtree(self.folder / "records", ignore_errors=True)
-        file = self.folder / "activity.csv"
-        self.folder.mkdir(exist_ok=True)
-        file.write_text(activity, encoding="utf-8")
-        call("import", STEEL / "facilities.csv", file, "-w", self.folder)
+    def correct(self, old: str, new: str) -> None:
+        """Correct what the records say."""
+        file = self.folder / "corrected.csv"
+        text = (STEEL / "activity.csv").read_text(encoding="utf-8")
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        words = ("--by", "preparer", "--reason", "counted twice", "--evidence", "slips")
+        call("import", file, "-w", self.folder, "--correct", *words)
 
     def version(self) -> None:
-        """What `tongjian.versions` enters when a version is made of the present records."""
-        log = EvidenceLog(FileStore(self.folder / "evidence" / "log.jsonl"))
-        made = run(self.rulebook, Store.open(self.folder), years=[YEAR]).manifest
-        content = {
-            "version": len(log.entries("version.make")) + 1,
-            "records": [{"digest": made["records"]}],
-            "rulebooks": [made["rulebook"]],
-        }
-        log.append([Act("version.make", "preparer", REPORT, content)])
+        """A version of the present records, a supplementary one from the second on."""
+        self.versions += 1
+        why = ("--reason", "findings") if self.versions > 1 else ()
+        self("versions", "make", "DEMO-STEEL", YEAR, "--by", "preparer", *why)
 
     def __call__(self, *arguments: object, code: int = 0) -> Result:
         return call(*arguments, "-w", self.folder, code=code)
@@ -79,8 +69,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, rulebook: Rulebook) -> Desk:
-    made = Desk(tmp_path / "works", rulebook)
+def desk(tmp_path: Path) -> Desk:
+    made = Desk(tmp_path / "works")
     for person, role in PEOPLE.items():
         made("workflow", "grant", person, "--role", role, "--by", "admin")
     return made
@@ -126,8 +116,7 @@ def test_from_draft_to_accepted(desk: Desk) -> None:
     desk.step("notify", "verifier")
 
     desk("verification", "finding", "respond", finding, "--text", "so it was", "--by", "preparer")
-    rows = (STEEL / "activity.csv").read_text(encoding="utf-8")
-    desk.fill(rows.replace("consumed,100000,t", "consumed,90000,t"))
+    desk.correct("consumed,100000,t", "consumed,90000,t")
     desk.version()
     desk.step("correct", "approver")
     closing = ("verification", "finding", "close", finding.removeprefix("finding:"))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from tongjian.cli._kept_runs import open_runs
 from tongjian.cli._output import Output
 from tongjian.cli._workflow import report_named
 from tongjian.cli._workspace import do_run, open_log
+from tongjian.engine import Run
 from tongjian.evidence import Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 from tongjian.verification import (
@@ -25,6 +27,7 @@ from tongjian.verification import (
     plan_view,
     sample_of,
 )
+from tongjian.versions import report_versions, reproduce, require_identical
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,9 @@ class Verified:
 
 
 def verified(out: Output, workspace: Path, report: str, terms: Terms | None = None) -> Verified:
-    """The report `report` with the result that the workspace gives now.
+    """The report `report` with the result of its newest version, computed again as it was.
+
+    Where no version was made yet, or with a rulebook of its own, it is what the records give now.
 
     Rule set, assurance and materiality level are those of the newest sample, where `terms` do not
     ask for others. Without `terms` there has to be one; raises `TongjianError` otherwise.
@@ -84,8 +89,8 @@ def verified(out: Output, workspace: Path, report: str, terms: Terms | None = No
         raise TongjianError(Problem("verification.no_sample"))
     said = {} if drawn is None else drawn.entry.content
     terms = terms or Terms()
-    # The same rule sets and years as a plain run, so that its manifest is that of a kept run.
-    run = do_run(out, workspace, terms.rulebook, (), (year,))
+    run = _pinned(log, workspace, facility, year) if terms.rulebook is None else None
+    run = run or do_run(out, workspace, terms.rulebook, (), (year,))
     if terms.materiality is not None:
         level = Materiality.agreed(terms.materiality, terms.source)
     elif said:
@@ -101,3 +106,15 @@ def verified(out: Output, workspace: Path, report: str, terms: Terms | None = No
         terms.ruleset or said.get("ruleset"),
     )
     return Verified(log, engagement)
+
+
+def _pinned(log: EvidenceLog, workspace: Path, facility: str, year: int) -> Run | None:
+    """The run of the newest version that has a greenhouse gas total of the year."""
+    known = report_versions(log, facility, year)
+    store = open_runs(workspace)
+    for mark in known[-1].runs if known else ():
+        run = require_identical(reproduce(store, store.open(mark)))
+        mine = (line for line in run.lines if (line.facility, line.year) == (facility, year))
+        if any(line.co2e_micro is not None for line in mine):
+            return run
+    return None

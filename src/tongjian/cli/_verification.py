@@ -196,7 +196,7 @@ def run_answer(
 def run_recompute(out: Output, workspace: Path, report: str, by: str) -> None:
     """Compute the result again on other engines and enter what came out."""
     its = verified(out, workspace, report)
-    found = recompute(its.engagement, years=(its.engagement.year,))
+    found = recompute(its.engagement)
     entry = enter_recomputation(its.log, its.subject, found, by)
     out.data({"entry": entry.number, **found.as_dict()})
     zh = out.lang == "zh"

@@ -153,7 +153,7 @@ class Attachments:
         found: list[Problem] = []
         for digest, (number, name) in named.items():
             if digest not in deleted:
-                found += self._wrong(digest, {"digest": digest, "name": name, "number": number})
+                found += self._wrong(digest, name, number)
         for path in sorted(self.folder.glob("*/*")):
             if path.parent.name.startswith("."):
                 continue
@@ -163,14 +163,15 @@ class Attachments:
                 found.append(Problem("evidence.file_foreign", _at(path), severity="warning"))
         return found
 
-    def _wrong(self, digest: str, values: dict[str, object]) -> Iterator[Problem]:
+    def _wrong(self, digest: str, name: str, number: int) -> Iterator[Problem]:
         path = self.path(digest)
         if not path.is_file() or path.is_symlink():
+            values = {"digest": digest, "name": name, "number": number}
             yield Problem("evidence.file_missing", _at(path), values)
         elif file_digest(path) != digest:
-            yield Problem("evidence.file_changed", _at(path), values)
+            yield Problem("evidence.file_changed", _at(path), {"name": name})
         elif os.name == "posix" and path.stat().st_mode & 0o111:
-            yield Problem("evidence.file_runnable", _at(path), values)
+            yield Problem("evidence.file_runnable", _at(path), {"name": name})
 
     def stored(self) -> list[Entry]:
         """The entries by which files were taken in, oldest first."""

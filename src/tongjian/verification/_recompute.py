@@ -101,16 +101,13 @@ def recompute(
     engagement: Engagement,
     engines: Sequence[Backend] = ENGINES,
     *,
-    rulesets: Sequence[str] | None = None,
-    years: Sequence[int] | None = None,
-    boundary: str | None = None,
     spark: Any = None,
     settings: Settings | None = None,
 ) -> Recomputation:
     """Compute the run of an engagement again from the same records and rules on other engines.
 
-    `rulesets`, `years` and `boundary` are those that the run was asked for. Raises `TongjianError`
-    where they give another choice of rule sets than the run has.
+    It is asked for the same rule sets, years and boundary. Raises `TongjianError` where that gives
+    another choice of rule sets than the run has, as from records that were changed.
     """
     chosen, run = settings or default_settings(), engagement.run
     digests: list[str] = []
@@ -119,10 +116,10 @@ def recompute(
         again = run_rules(
             run.rulebook,
             run.snapshot if run.accounts is None else run.accounts.snapshot,
-            rulesets,
-            years,
+            run.asked.rulesets,
+            run.asked.years,
             binds=run.binds,
-            boundary=boundary,
+            boundary=run.asked.boundary,
             backend=engine,
             spark=spark,
         )
