@@ -32,7 +32,7 @@ from tongjian.verification import Engagement, Materiality, opinion_of
 from tongjian.versions import ReportVersion, RunStore, version_diff
 
 _DRIVERS = 12
-_YEARS = range(1950, 2101)
+_YEARS = range(1980, 2101)
 _CO2E = "tCO2e"
 
 
