@@ -2,6 +2,8 @@
 
     python -m tests.control_plan 200
 
+Any store can be given: a function that makes it for a folder, which another process can import.
+
 A writer freezes one month over and over in a process of its own, and tells of each freeze as soon
 as `freeze` has returned. It is killed after a random time, or at its next access to a file: just
 before it opens the log or its head, or puts the new head in place of the old one. Then the next
@@ -16,15 +18,16 @@ import os
 import random
 import signal
 import sys
-import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from tests.control_plan.plants import FACILITY, Clock, a_plan, bare_guide, example, log_in, row
+from tests.control_plan.plants import FACILITY, Clock, a_plan, bare_guide, example, row
 from tongjian.control_plan import freeze, history, revise
+from tongjian.evidence import EvidenceLog, FileStore, LogStore
 
 MONTH = "2024-03"
 KEY = ("coke-used", "coke-ncv", "bf-gas-used", "limestone-used", "power-bought", "steel-out")
@@ -39,7 +42,7 @@ _DATA = (
 # Writers are forked from a process that has loaded everything and holds no thread.
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["tests.control_plan.killing"])
-_LONGEST_S = 0.1
+_LONGEST_S, _PATIENCE_S = 0.1, 0.5
 _ACCESSES = 40
 _FRESH = 20  # rounds after which a new log is begun
 
@@ -67,17 +70,25 @@ def rows(number: int) -> list[dict[str, Any]]:
     return [row(MONTH, stream, item, float(number)) for stream, item in _DATA]
 
 
-def begin(folder: Path) -> None:
+Make = Callable[[Path], LogStore]
+
+
+def file_store(folder: Path) -> LogStore:
+    """The log as a file."""
+    return FileStore(folder / "evidence" / "log.jsonl")
+
+
+def begin(store: LogStore) -> None:
     """A log with the plan in it."""
     data = example()
     for one in data["parameters"]:
         one["key"] = one["id"] in KEY
-    revise(log_in(folder), a_plan(data), by="张三")
+    revise(EvidenceLog(store, Clock()), a_plan(data), by="张三")
 
 
-def write(folder: Path, first: int, at_access: int, told: Connection) -> None:
+def write(make: Make, folder: Path, first: int, at_access: int, told: Connection) -> None:
     """Freeze one version after another until somebody ends it; the writer's part."""
-    log, guide = log_in(folder, Clock("2024-04-05")), bare_guide()
+    log, guide = EvidenceLog(make(folder), Clock("2024-04-05")), bare_guide()
     told.send_bytes(b"ready")
     if at_access:
         _die_at(at_access, str(folder))
@@ -100,7 +111,7 @@ def _die_at(access: int, folder: str) -> None:
     sys.addaudithook(hook)
 
 
-def kill_many(folder: Path, times: int, seed: int = 1) -> Tally:
+def kill_many(folder: Path, times: int, make: Make = file_store, seed: int = 1) -> Tally:
     """Kill `times` writers one after another and look at the log after each."""
     dice, tally = random.Random(seed), Tally()
     acknowledged: dict[int, int] = {}
@@ -109,11 +120,12 @@ def kill_many(folder: Path, times: int, seed: int = 1) -> Tally:
         place = folder / f"{turn // _FRESH}"
         if turn % _FRESH == 0:
             acknowledged, before = {}, {}
-            begin(place)
+            place.mkdir(parents=True)
+            begin(make(place))
         access = dice.randint(1, _ACCESSES) if turn % 2 else 0
-        told = _kill_one(place, max(before.values(), default=0) + 1, access, dice)
+        told = _kill_one(make, place, max(before.values(), default=0) + 1, access, dice)
         acknowledged |= told
-        found, problems = look(place, acknowledged)
+        found, problems = look(make(place), acknowledged)
         tally.kills += 1
         tally.acknowledged += len(told)
         tally.entries += len(found) - len(before)
@@ -123,16 +135,18 @@ def kill_many(folder: Path, times: int, seed: int = 1) -> Tally:
     return tally
 
 
-def _kill_one(place: Path, first: int, access: int, dice: random.Random) -> dict[int, int]:
+def _kill_one(
+    make: Make, place: Path, first: int, access: int, dice: random.Random
+) -> dict[int, int]:
     """Run a writer until it is killed; what it told of: number of the entry and version."""
     ours, theirs = _SERVER.Pipe(duplex=False)
-    child = _SERVER.Process(target=write, args=(place, first, access, theirs), daemon=True)
+    child = _SERVER.Process(target=write, args=(make, place, first, access, theirs), daemon=True)
     child.start()
     theirs.close()
     assert ours.recv_bytes() == b"ready"
-    if not access:
-        time.sleep(dice.uniform(0, _LONGEST_S))
-        child.kill()
+    # A store that opens no file by Python dies by the clock.
+    child.join(_PATIENCE_S if access else dice.uniform(0, _LONGEST_S))
+    child.kill()
     told: dict[int, int] = {}
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -143,9 +157,9 @@ def _kill_one(place: Path, first: int, access: int, dice: random.Random) -> dict
     return told
 
 
-def look(place: Path, acknowledged: dict[int, int]) -> tuple[dict[int, int], list[str]]:
+def look(store: LogStore, acknowledged: dict[int, int]) -> tuple[dict[int, int], list[str]]:
     """The freezes in the log, by entry, and everything that is wrong with them."""
-    log = log_in(place)
+    log = EvidenceLog(store)
     wrong = [one.text("en") for one in log.problems() if one.severity == "error"]
     found: dict[int, int] = {}
     for one in history(log, FACILITY).freezes:
@@ -161,7 +175,8 @@ def look(place: Path, acknowledged: dict[int, int]) -> tuple[dict[int, int], lis
 
 
 def _outcome(place: Path, made: int, told: int) -> str:
-    if (place / "evidence" / "log.jsonl").read_bytes()[-1:] != b"\n":
+    file = place / "evidence" / "log.jsonl"
+    if file.is_file() and file.read_bytes()[-1:] != b"\n":
         return "half a line, which does not count"
     if made > told:
         return "in the log, nobody was told"

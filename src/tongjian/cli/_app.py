@@ -17,6 +17,8 @@ from tongjian.cli import (
     _rule_commands,
     _run_commands,
     _target_commands,
+    _verification_commands,
+    _workflow_commands,
 )
 
 app = typer.Typer(
@@ -52,6 +54,8 @@ app.add_typer(_target_commands.group, name="tasks")
 app.add_typer(_rule_commands.group, name="rules")
 app.add_typer(_confirm_commands.group, name="confirm")
 app.add_typer(_plan_commands.group, name="plan")
+app.add_typer(_workflow_commands.group, name="workflow")
+app.add_typer(_verification_commands.group, name="verification")
 
 
 def main() -> None:

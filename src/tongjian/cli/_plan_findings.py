@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import day_of, facility_of, rulesets_of
+from tongjian.cli._plan_options import day_of, facility_of, rulesets_of, without_empty
 from tongjian.cli._workspace import open_log, open_rulebook, open_store
 from tongjian.control_plan import (
     Finding,
@@ -84,7 +84,7 @@ def _print_links(out: Output, links: Links, widths: Sequence[HalfWidth]) -> None
         cells = (
             words.key("stream", one.datum[1]),
             words.item(one.datum[1], one.datum[2]),
-            one.datum[0] or "—",
+            one.datum[0],
             words.term("tier", str(one.row["tier"])),
             name or "—",
             "—" if one.revision is None else f"{one.revision.plan.revision}",
@@ -100,7 +100,7 @@ def _print_links(out: Output, links: Links, widths: Sequence[HalfWidth]) -> None
     )
     if rows:
         listed = [[*cells, shown(periods)] for cells, periods in rows.items()]
-        out.table("数据与计划" if zh else "Data and plan", headers, listed)
+        out.table("数据与计划" if zh else "Data and plan", *without_empty(headers, listed))
 
 
 def _print_months(out: Output, months: Sequence[MonthState]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,4 +77,12 @@ def revision_data(one: Revision) -> dict[str, Any]:
     }
 
 
-__all__ = ["day_of", "digests", "facility_of", "revision_data", "rulesets_of"]
+def without_empty(
+    headers: Sequence[str], rows: Sequence[Sequence[object]]
+) -> tuple[list[str], list[list[object]]]:
+    """Headers and rows of a table without the columns in which nothing stands, such as units."""
+    kept = [at for at in range(len(headers)) if any(row[at] for row in rows)]
+    return [headers[at] for at in kept], [[row[at] for at in kept] for row in rows]
+
+
+__all__ = ["day_of", "digests", "facility_of", "revision_data", "rulesets_of", "without_empty"]

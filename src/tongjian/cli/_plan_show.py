@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.cli._output import Output
-from tongjian.cli._plan_options import day_of, revision_data
+from tongjian.cli._plan_options import day_of, revision_data, without_empty
 from tongjian.cli._workspace import open_log
 from tongjian.control_plan import (
     Calibration,
@@ -90,7 +90,7 @@ def _show_parameters(out: Output, plan: Plan, *, zh: bool) -> None:
             one.id,
             words.key("stream", one.stream),
             words.item(one.stream, one.item),
-            one.process_unit or "—",
+            one.process_unit,
             word("way", one.obtained, out.lang),
             ", ".join([*one.meters, *filter(None, [one.laboratory, one.standard])]) or "—",
             word("frequency", one.recorded, out.lang) if one.recorded else "—",
@@ -104,7 +104,7 @@ def _show_parameters(out: Output, plan: Plan, *, zh: bool) -> None:
         if zh
         else ["id", "stream", "item", "unit", "obtained", "by", "recorded", "if missing", "roles"]
     )
-    out.table("参数" if zh else "Parameters", headers, rows, keys=1)
+    out.table("参数" if zh else "Parameters", *without_empty(headers, rows), keys=1)
 
 
 def run_diff(out: Output, workspace: Path, facility: str, old: int | None, new: int | None) -> None:

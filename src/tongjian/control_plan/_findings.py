@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tongjian.control_plan._finding import Finding
-from tongjian.control_plan._findings_data import of_parameter, unplanned
+from tongjian.control_plan._findings_data import of_parameter, unplanned, without_uncertainty
 from tongjian.control_plan._findings_log import of_laboratories, of_meters, of_months
 from tongjian.control_plan._freeze import month_states
 from tongjian.control_plan._guide import Guide
@@ -37,6 +37,7 @@ def findings(
         *_of_plan(links, known),
         *unplanned(links, guide.catalogue),
         *(one for its in links.coverage for one in of_parameter(its, known, guide.catalogue)),
+        *without_uncertainty(links),
         *of_meters(links, known),
         *of_laboratories(links, known),
         *of_months(known, month_states(known, listed, year, guide, today)),

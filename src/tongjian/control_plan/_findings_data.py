@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from tongjian.control_plan._finding import Finding
-from tongjian.control_plan._history import History
+from tongjian.control_plan._history import REVISE, History, subject
 from tongjian.control_plan._link import Coverage, Link, Links
 from tongjian.control_plan._missing import substitutes
 from tongjian.control_plan._periods import shown
@@ -68,9 +68,6 @@ def of_parameter(its: Coverage, known: History, catalogue: Catalogue) -> Iterato
         words = Problem("control_plan.better_than_planned", values=_values(its, better, catalogue))
         yield _about(its, known, words, better)
     yield from _of_substitutes(its, known, catalogue)
-    if one.obtained in ("measured", "tested") and its.links and not _spreads(one, its):
-        words = Problem("control_plan.no_uncertainty", values=all_of_it)
-        yield _about(its, known, words, its.links)
 
 
 def _of_substitutes(its: Coverage, known: History, catalogue: Catalogue) -> Iterator[Finding]:
@@ -140,6 +137,29 @@ def _about(its: Coverage, known: History, words: Problem, links: Sequence[Link])
     )
 
 
+def without_uncertainty(links: Links) -> Iterator[Finding]:
+    """Parameters of meters and tests for which nobody has stated an uncertainty, all together."""
+    bare = [
+        its
+        for its in links.coverage
+        if its.parameter.obtained in ("measured", "tested")
+        and its.links
+        and not _spreads(its.parameter, its)
+    ]
+    if bare:
+        values = {
+            "facility": links.facility,
+            "count": len(bare),
+            "parameters": ", ".join(its.parameter.id for its in bare),
+            "revision": bare[-1].revision.plan.revision,
+        }
+        words = Problem("control_plan.no_uncertainty", values=values)
+        about = subject(REVISE, links.facility)
+        entries = (bare[-1].revision.entry,)
+        only = bare[0].parameter.id if len(bare) == 1 else ""
+        yield Finding.of(links.facility, about, words, parameter=only, entries=entries)
+
+
 def _spreads(one: Parameter, its: Coverage) -> bool:
     """Whether somebody has stated an uncertainty for a parameter."""
     if one.uncertainty is not None:
@@ -161,4 +181,4 @@ def _entries(links: Iterable[Link]) -> tuple[int, ...]:
     return tuple(sorted({one.revision.entry for one in links if one.revision is not None}))
 
 
-__all__ = ["of_parameter", "unplanned"]
+__all__ = ["of_parameter", "unplanned", "without_uncertainty"]

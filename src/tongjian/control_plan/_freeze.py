@@ -105,7 +105,7 @@ def freeze(
             raise TongjianError(Problem("control_plan.freeze_no_plan", values=values))
         key = key_parameters(revision, month, guide)
         frozen = frozen_values(revision.plan, key, month, listed)
-        _refuse(known, month, frozen, reason, values)
+        _refuse(known, month, frozen, reason)
         deadline = guide.deadline(month)
         content = {
             "revision": revision.plan.revision,
@@ -121,19 +121,16 @@ def freeze(
     return next(one for one in history(log, facility).freezes if one.entry == entry.number)
 
 
-def _refuse(
-    known: History,
-    month: str,
-    frozen: Sequence[FrozenValue],
-    reason: str,
-    values: Mapping[str, object],
-) -> None:
+def _refuse(known: History, month: str, frozen: Sequence[FrozenValue], reason: str) -> None:
+    values: dict[str, object] = {
+        "facility": known.facility,
+        "month": month,
+        "last": last_day(month),
+    }
     problems = []
     if not any(one.values for one in frozen):
-        listed = ", ".join(one.parameter for one in frozen) or "—"
-        problems.append(
-            Problem("control_plan.freeze_nothing", values={**values, "parameters": listed})
-        )
+        listed = {"parameters": ", ".join(one.parameter for one in frozen) or "—"}
+        problems.append(Problem("control_plan.freeze_nothing", values={**values, **listed}))
     before = known.frozen(month)
     if before:
         more = {**values, "entry": before[-1].entry}

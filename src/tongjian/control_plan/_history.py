@@ -162,7 +162,7 @@ def history(log: EvidenceLog, facility: str, entry: int | None = None) -> Histor
         if entry is not None and one.number > entry:
             break
         name = one.subject.removeprefix(_BEGIN[one.act].format(facility=facility))
-        if name == one.subject or (one.act == REVISE and name):
+        if name == one.subject or (one.act == REVISE and name) or "/" in name:
             continue  # of another facility
         if one.act == REVISE:
             plan = build(one.content["plan"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from tongjian.control_plan._plan import Plan
 from tongjian.control_plan._read import plan_of
-from tongjian.control_plan._sheets import SHEETS, SPLIT, PlanColumn, PlanSheet, choices
+from tongjian.control_plan._sheets import SPLIT, PlanColumn, PlanSheet, sheets
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import Catalogue, Limits, read_sheets
 from tongjian.rules import Source
@@ -29,13 +29,13 @@ def write_plan_workbook(path: Path, data: Mapping[str, Any] | None = None) -> No
         head = book.add_format(
             {"bold": True, "bg_color": "#DCE6F1", "text_wrap": True, "border": 1}
         )
-        for sheet in SHEETS:
+        for sheet in sheets():
             page = book.add_worksheet(sheet.zh)
             page.freeze_panes(1, 0)
             for number, column in enumerate(sheet.columns):
                 page.write_string(0, number, column.heading, head)
                 page.set_column(number, number, _WIDTH)
-                listed = list(choices(sheet, column))
+                listed = list(column.choices)
                 if listed:
                     page.data_validation(
                         1, number, _ROWS, number, {"validate": "list", "source": listed}
@@ -54,14 +54,14 @@ def read_plan_workbook(path: Path, catalogue: Catalogue | None = None) -> Plan:
     if not path.is_file():
         values = {"path": str(path), "detail": "—"}
         raise TongjianError(Problem("control_plan.file", Place(file=str(path)), values))
-    sheets = read_sheets(path, Limits())
+    found = read_sheets(path, Limits())
     source = _SheetSource(path.name, {}, {}, set())
     problems: list[Problem] = []
-    for sheet in SHEETS:
-        if sheet.zh in sheets:
-            _read(sheet, sheets[sheet.zh], source, problems)
+    for sheet in sheets():
+        if sheet.zh in found:
+            _read(sheet, found[sheet.zh], source, problems)
         elif sheet.path == "":
-            values = {"sheet": sheet.zh, "found": ", ".join(sheets) or "—"}
+            values = {"sheet": sheet.zh, "found": ", ".join(found) or "—"}
             problems.append(Problem("control_plan.no_sheet", Place(file=path.name), values))
     for name in ("sources", "meters", "parameters", "roles", "quality"):
         source.data.setdefault(name, [])
@@ -105,7 +105,7 @@ def _cell(sheet: PlanSheet, column: PlanColumn, entry: Any) -> str | float | Non
         return SPLIT.join(map(str, value))
     if isinstance(value, int | float):
         return float(value)
-    back = {code: zh for zh, code in choices(sheet, column).items()}
+    back = {code: zh for zh, code in column.choices.items()}
     return back.get(str(value), str(value))
 
 
@@ -131,7 +131,7 @@ def _read(
                 continue
             place = Place(file=source.file, sheet=sheet.zh, row=number, field=column.heading)
             keys = tuple(column.path.split("."))
-            _put(entry, keys, _value(sheet, column, cell))
+            _put(entry, keys, _value(column, cell))
             source.places[(*at, *keys)] = place
         if entry:
             entries.append(entry["text"] if sheet.plain else entry)
@@ -160,7 +160,7 @@ def _header(
             problems.append(Problem("control_plan.header", place, values))
 
 
-def _value(sheet: PlanSheet, column: PlanColumn, cell: object) -> Any:
+def _value(column: PlanColumn, cell: object) -> Any:
     """What a cell says, as the document would have it; what does not fit is left to the schema."""
     if column.kind == "day" and isinstance(cell, datetime | date):
         return cell.strftime("%Y-%m-%d")
@@ -177,7 +177,7 @@ def _value(sheet: PlanSheet, column: PlanColumn, cell: object) -> Any:
         return text.lower() in _YES
     if column.kind in ("number", "whole"):
         return _number(text, whole=column.kind == "whole")
-    return choices(sheet, column).get(text, text)
+    return column.choices.get(text, text)
 
 
 def _number(text: str, *, whole: bool) -> Any:

@@ -33,6 +33,7 @@ from tongjian.verification._findings import (
     respond,
 )
 from tongjian.verification._guards import report_guards
+from tongjian.verification._inspection import Figure, Fired, InspectionPage, inspection_form
 from tongjian.verification._opinion import (
     Opinion,
     give_opinion,
@@ -77,8 +78,11 @@ __all__ = [
     "Datum",
     "Difference",
     "Engagement",
+    "Figure",
     "Finding",
+    "Fired",
     "Ground",
+    "InspectionPage",
     "Known",
     "ListState",
     "Materiality",
@@ -107,6 +111,7 @@ __all__ = [
     "findings_of",
     "give_opinion",
     "ground_of",
+    "inspection_form",
     "list_state",
     "look_again",
     "misstatements",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from tongjian.engine import factors_used
 from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
+from tongjian.records import TIERS, Catalogue
 from tongjian.rules import Words
 from tongjian.verification._engagement import Datum, Engagement
 from tongjian.verification._enter import enter
@@ -18,6 +20,7 @@ from tongjian.workflow import History
 
 ANSWER = "checklist.answer"
 ANSWERS = ("yes", "no", "not_applicable")
+_TIERS = {one.code: Words(one.zh, one.en) for one in TIERS}
 Group = Literal[
     "boundary", "streams", "input", "formula", "factor", "rounding", "exclusion", "plan"
 ]
@@ -84,12 +87,28 @@ def _boundary(engagement: Engagement) -> Iterator[CheckItem]:
 def _streams(data: Sequence[Datum]) -> Iterator[CheckItem]:
     listed = sorted({(one.stream_class, one.stream) for one in data})
     for its_class, stream in listed:
+        named = _named(stream)
         question = Words(
-            f"物料 {stream}（{its_class}）的进出、库存与计量点齐全，没有另行采购或自产未计？",
-            f"Is {stream} ({its_class}) complete: every purchase, own production, stock and meter?",
+            f"{named.zh}（{its_class}）的进出、库存与计量点齐全，没有另行采购或自产未计？",
+            f"Is {named.en} ({its_class}) complete: purchases, own production, stocks, meters?",
         )
         items = sorted({one.item for one in data if one.stream == stream})
         yield CheckItem(f"streams/{stream}", "streams", question, detail=", ".join(items))
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+def _named(stream: str) -> Words:
+    """The name of a stream; its code where the catalogue does not have it."""
+    found = _catalogue().streams.get(stream)
+    return Words(stream, stream) if found is None else Words(found.zh, found.en)
+
+
+def _at(unit: str) -> str:
+    return f"{unit} " if unit else ""
 
 
 def _inputs(engagement: Engagement, data: Sequence[Datum]) -> Iterator[CheckItem]:
@@ -105,11 +124,11 @@ def _inputs(engagement: Engagement, data: Sequence[Datum]) -> Iterator[CheckItem
         series.setdefault(mark, []).append(one)
     for (unit, stream, item, measured_in, tier), members in series.items():
         title = titles.get((item, measured_in), Words(item, item))
-        where = f"{unit} {stream}".strip()
+        named, quality = _named(stream), _TIERS.get(tier, Words(tier, tier))
         bare = sum(not one.evidence for one in members)
         question = Words(
-            f"{where} 的{title.zh}（来源：{tier}）与原始凭证一致，换算正确？",
-            f"Does {title.en} of {where} (tier: {tier}) agree with the originals, units included?",
+            f"{_at(unit)}{named.zh}的{title.zh}（{quality.zh}）与原始凭证一致，换算正确？",
+            f"Does {title.en} of {_at(unit)}{named.en} ({quality.en}) agree with the originals?",
         )
         effect = sum(one.effect for one in members)
         detail = f"n={len(members)}; effect={effect:.6g} {engagement.unit}; no evidence={bare}"

@@ -19,17 +19,18 @@ RAISE, RESPOND, CLOSE, REOPEN = (
 VERSION = "version.make"
 """The act by which a version of a report stands in the log (`tongjian.versions`)."""
 State = Literal["open", "answered", "closed"]
-ABOUT = ("record", "factor", "meter", "boundary", "method", "report")
+ABOUT = ("record", "source", "factor", "meter", "boundary", "method", "report")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A finding (发现): what it is about, how large, and how far it is settled.
 
-    `about` names what is concerned, as ``record:…``, ``factor:…``, ``meter:…``, ``boundary:…``,
-    ``method:…`` or ``report:…``. `effect` is by how much the reported total is too high, in tCO2e,
-    None where it is not known; `remaining` what of it stands after the finding was closed.
-    `rests_on` are ids of sampled data and of questions of the check list that it follows from.
+    `about` names what is concerned, as ``record:…``, ``source:…`` (a process unit or outlet),
+    ``factor:…``, ``meter:…``, ``boundary:…``, ``method:…`` or ``report:…``. `effect` is by how much
+    the reported total is too high, in tCO2e, None where it is not known; `remaining` what of it
+    stands after the finding was closed. `rests_on` are ids of sampled data and of questions of the
+    check list that it follows from.
     """
 
     id: str

@@ -90,7 +90,7 @@ class Recomputation:
             "differences": [one.as_dict() for one in self.differences],
             "reported": self.reported,
             "exact": str(self.exact),
-            "off": f"{self.off:.3e}",
+            "off": float(self.off),
             "allowed": self.allowed,
             "unit": self.unit,
             "same": self.same,

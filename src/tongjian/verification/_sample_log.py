@@ -60,7 +60,11 @@ def draw_sample(
         made.append(plan)
         level = engagement.materiality
         content = {**plan.as_dict(), "digest": plan.digest, "role": role}
-        content["materiality"] = {"source": level.source, "status": level.status}
+        content["materiality"] = {
+            "share": str(level.share),
+            "source": level.source,
+            "status": level.status,
+        }
         return Act(DRAW, by, engagement.subject, content)
 
     entry = enter(log, chosen, DRAW, by, engagement.subject, build)

@@ -215,6 +215,12 @@ class Materiality:
         raise TongjianError(Problem("verification.no_materiality", values=values))
 
     @classmethod
+    def of_content(cls, content: Mapping[str, Any]) -> Materiality:
+        """The level as a sampling plan in the log has it."""
+        said = content["materiality"]
+        return cls(Fraction(said["share"]), str(said["source"]), str(said["status"]))
+
+    @classmethod
     def agreed(cls, percent: str, source: str) -> Materiality:
         """A level agreed in the engagement, in per cent of the total (约定的重要性水平)."""
         try:
