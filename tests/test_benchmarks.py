@@ -2,8 +2,9 @@
 
 import pytest
 
-from benchmarks import tasks
+from benchmarks import evidence, tasks
 from benchmarks.data import TINY, make_data
+from tongjian.evidence import FileStore
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,11 @@ def test_engine_is_the_decimal_reference(data):
 
 def test_a_plant_year_is_traced(data):
     assert tasks.trace(data)["rows"] == 120
+
+
+def test_the_log_is_measured_on_entries_that_hold(tmp_path):
+    store = FileStore(tmp_path / "log.jsonl")
+    assert evidence.measure(store, 40)["proof_bytes"] > 1000
+    # Its key, the entries and the signature.
+    assert store.head().number == 42
+    assert evidence.tree(5000)["inclusion_bytes"] == 13 * 32

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.book.stores import NAMES, Clock, Maker, log_over, maker
-from tongjian.book import PostgresStore, SqliteStore
+from tongjian.book import PostgresConnections, PostgresStore, SqliteStore
 from tongjian.evidence import Act, EvidenceLog
-from tongjian.problems import TongjianError
+from tongjian.problems import Problem, TongjianError
 
 
 @pytest.fixture(params=NAMES)
@@ -65,6 +66,17 @@ def test_several_entries_stand_together_or_not_at_all(log: EvidenceLog) -> None:
     assert log.append([]) == []
 
 
+def test_an_entry_says_who_what_and_upon_what(log: EvidenceLog) -> None:
+    with pytest.raises(TongjianError) as caught:
+        log.append([note(1), Act(" ", "", "\t")])
+    assert [(one.code, one.values["field"]) for one in caught.value.problems] == [
+        ("evidence.blank", "act"),
+        ("evidence.blank", "by"),
+        ("evidence.blank", "subject"),
+    ]
+    assert log.entries() == []
+
+
 def test_writers_in_many_threads_take_turns(log: EvidenceLog, make: Maker) -> None:
     def write(name: int) -> None:
         mine = EvidenceLog(make(), log.clock)
@@ -83,6 +95,31 @@ def test_writers_in_many_threads_take_turns(log: EvidenceLog, make: Maker) -> No
     # Nobody wrote between what an entry had seen and its own place.
     assert [one.content["seen"] for one in found] == list(range(20))
     assert log.problems() == []
+
+
+def test_reading_while_others_write_finds_nothing_wrong(log: EvidenceLog, make: Maker) -> None:
+    log.append([note(0)])
+    stop = threading.Event()
+
+    def write() -> None:
+        mine = EvidenceLog(make(), log.clock)
+        while not stop.is_set():
+            mine.append([note(1), note(2)])
+            # A writer without a pause would leave readers of SQLite no turn.
+            stop.wait(0.02)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    same = EvidenceLog(make())
+    try:
+        for _ in range(25):
+            assert EvidenceLog(make()).problems() == []
+            # A log that knows what it has read, and one that does not.
+            assert len(same.entries()) <= len(EvidenceLog(make()).entries())
+    finally:
+        stop.set()
+        writer.join()
+    assert len(same.entries()) > 1
 
 
 def test_long_logs_are_read_in_full(log: EvidenceLog) -> None:
@@ -203,6 +240,110 @@ def test_guards_that_are_gone_or_new_are_missed(log: EvidenceLog, make: Maker) -
         connection.execute(f"DROP TRIGGER {name}{on}")
 
     assert [(one.code, one.values["name"]) for one in log.problems()] == [("book.guard", name)]
+
+
+@pytest.mark.parametrize("make", TABLES, indirect=True)
+def test_a_table_that_drops_rows_acknowledges_nothing(log: EvidenceLog, make: Maker) -> None:
+    """Whoever owns the database could let an append succeed and leave nothing."""
+    store = log.store
+    assert isinstance(store, SqliteStore | PostgresStore)
+    log.append([note(1)])
+    drop = (
+        f"CREATE TRIGGER lose BEFORE INSERT ON {store.table} BEGIN SELECT RAISE(IGNORE); END"
+        if isinstance(store, SqliteStore)
+        else f"CREATE RULE lose AS ON INSERT TO {store.table} DO INSTEAD NOTHING"
+    )
+    with store.connections() as connection:
+        connection.execute(drop)
+
+    with pytest.raises(TongjianError) as caught:
+        log.append([note(2), note(3)])
+    assert [one.code for one in caught.value.problems] == ["book.swallowed"]
+    assert len(EvidenceLog(make()).entries()) == 1
+
+
+@pytest.mark.parametrize("make", ["postgres"], indirect=True)
+def test_a_commit_under_way_is_waited_for(log: EvidenceLog) -> None:
+    """The writer was killed: his lock is free again, his last commit is not done yet."""
+    store = log.store
+    assert isinstance(store, PostgresStore)
+    log.append([note(1)])
+    done: list[int] = []
+    with store.connections() as connection:
+        connection.execute("BEGIN")
+        connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s || ' being written'))", [store.table]
+        )
+        other = threading.Thread(target=lambda: done.append(log.append([note(2)])[0].number))
+        other.start()
+        other.join(0.3)
+        assert done == []
+        connection.execute("COMMIT")
+        other.join()
+    assert done == [2]
+
+
+@pytest.mark.parametrize("make", ["postgres"], indirect=True)
+def test_sessions_that_the_server_has_ended_are_not_used_again(log: EvidenceLog) -> None:
+    store = log.store
+    assert isinstance(store, PostgresStore)
+    log.append([note(1)])
+    with store.connections() as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+    log.append([note(2)])
+    assert len(log.entries()) == 2
+
+    # One that ends while the lock is held: a problem, and nothing is half done.
+    with pytest.raises(TongjianError) as caught, log.locked():
+        with store.connections() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks "
+                "WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        raise TongjianError(Problem("evidence.no_key"))
+    assert [one.code for one in caught.value.problems] == ["evidence.no_key"]
+    log.append([note(3)])
+    assert len(log.entries()) == 3
+
+
+@pytest.mark.parametrize("make", ["postgres"], indirect=True)
+def test_a_server_that_may_forget_is_told(log: EvidenceLog) -> None:
+    store = log.store
+    assert isinstance(store, PostgresStore)
+    log.append([note(1)])
+
+    def setting(value: str) -> None:
+        with store.connections() as connection:
+            connection.execute(f"ALTER SYSTEM SET full_page_writes = {value}")
+            connection.execute("SELECT pg_reload_conf()")
+        store.connections.close()
+        for _ in range(100):
+            with store.connections() as connection:
+                found = connection.execute("SHOW full_page_writes").fetchone()
+            store.connections.close()
+            if found == (value,):
+                return
+            time.sleep(0.05)
+
+    setting("off")
+    try:
+        said = [(one.code, one.severity, one.values["name"]) for one in log.problems()]
+    finally:
+        setting("on")
+    assert said == [("book.not_durable", "warning", "full_page_writes")]
+    assert log.problems() == []
+
+
+def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    log = EvidenceLog(PostgresStore(PostgresConnections(f"host={tmp_path} user=nobody")))
+    for use in (log.entries, lambda: log.append([note(1)])):
+        with pytest.raises(TongjianError) as caught:
+            use()
+        assert [one.code for one in caught.value.problems] == ["book.database"]
 
 
 def test_a_database_in_memory_is_no_book() -> None:

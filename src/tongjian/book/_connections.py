@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import selectors
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -37,7 +38,7 @@ class PostgresConnections:
     """Connections to PostgreSQL that are used again; as many as are in use at a time.
 
     `conninfo` is as psycopg takes it. Raises `TongjianError` where the extra `postgres` is not
-    installed. `close` closes those that nobody uses.
+    installed or the server does not answer. `close` closes those that nobody uses.
     """
 
     conninfo: str
@@ -73,10 +74,23 @@ class PostgresConnections:
             try:
                 owner, connection = self._free.pop()
             except IndexError:
-                return psycopg.connect(self.conninfo, autocommit=True)
+                try:
+                    return psycopg.connect(self.conninfo, autocommit=True)
+                except psycopg.Error as error:
+                    values = {"detail": f"{type(error).__name__}: {error}"}
+                    raise TongjianError(Problem("book.database", values=values)) from error
             # One cannot be shared with the process that forked.
-            if owner == os.getpid() and not connection.closed:
-                return connection
+            if owner == os.getpid():
+                if not connection.closed and _is_quiet(connection):
+                    return connection
+                connection.close()
+
+
+def _is_quiet(connection: psycopg.Connection[Any]) -> bool:
+    """Whether nothing has come in: what a server says unasked is that it ends the session."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        return not selector.select(0)
 
 
 __all__ = ["PostgresConnections", "SqliteConnections"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from tongjian.book._table import check_last, read_head
+from tongjian.book._table import check_last, check_written, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 
@@ -47,6 +48,8 @@ CREATE TRIGGER {0}_head_delete BEFORE DELETE ON {0}_head FOR EACH ROW EXECUTE FU
 CREATE TRIGGER {0}_head_truncate BEFORE TRUNCATE ON {0}_head FOR EACH STATEMENT
   EXECUTE FUNCTION {0}_refuse()
 """
+_WRITING = "SELECT pg_advisory_xact_lock(hashtext(%s || ' being written'))"
+_OTHER = {"on": "off", "off": "on"}
 _TRIGGERS = """
 SELECT tgname, tgenabled <> 'O', pg_get_triggerdef(oid),
   md5((SELECT prosrc FROM pg_proc WHERE oid = tgfoid))
@@ -102,33 +105,38 @@ class PostgresStore:
 
     def last(self) -> bytes | None:
         with self._reading() as connection:
-            head = self._head(connection)
-            if head is None:
+            if not self._is_there(connection):
                 return None
+            # In one statement, so that both are of one moment.
             row = connection.execute(
                 self._sql(
-                    "SELECT number, convert_to(line, 'UTF8') FROM {0} ORDER BY number DESC LIMIT 1"
+                    "SELECT h.number, h.hash, l.number, convert_to(l.line, 'UTF8') "
+                    "FROM {0}_head h LEFT JOIN {0} l ON l.number = (SELECT max(number) FROM {0})"
                 )
             ).fetchone()
-        number, line = (row[0], bytes(row[1])) if row else (None, None)
-        check_last(head, number, line, self.place)
-        return line
+        return check_last(row, self.place)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
+        import psycopg
+
         with self.connections() as connection:
-            self._take(connection)
+            with self._telling():
+                self._take(connection)
             try:
                 yield
             finally:
-                # A connection that broke has given the lock back already.
-                if not connection.closed:
+                # A session that ended has given the lock back already.
+                with suppress(psycopg.OperationalError):
                     connection.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self.table])
                     if not connection.autocommit:
                         connection.commit()
 
     def write(self, entries: Sequence[Entry]) -> None:
         with self._reading() as connection:
+            # Whoever is killed gives back the lock of his session, while his last commit may still
+            # be under way in another: the next writer waits for this one as well.
+            connection.execute(_WRITING, [self.table])
             # Whatever the server's default is: what is committed is on the disk.
             connection.execute("SET LOCAL synchronous_commit = on")
             if not self._is_there(connection):
@@ -138,18 +146,43 @@ class PostgresStore:
                     self._sql("INSERT INTO {0} VALUES (%s, %s)"),
                     [(one.number, one.line().decode()) for one in entries],
                 )
+                check_written(cursor.rowcount, len(entries), self.table)
             last = entries[-1]
-            connection.execute(
+            head = connection.execute(
                 self._sql("UPDATE {0}_head SET number = %s, hash = %s"), (last.number, last.hash)
             )
+            check_written(head.rowcount, 1, f"{self.table}_head")
 
     def problems(self) -> list[Problem]:
         found: list[Problem] = []
         with self._reading() as connection:
+            # One state for all queries, whoever writes meanwhile.
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            for name in ("fsync", "full_page_writes"):
+                row = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
+                if row != ("on",):
+                    place = Place(file=self.place)
+                    found.append(Problem("book.not_durable", place, {"name": name}, "warning"))
             if self._is_there(connection):
                 found += self._guards(connection)
+                found += self._index(connection)
         self.last()
         return found
+
+    def _index(self, connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+        """Rows that the index does not lead to, or to which it leads without their lying there."""
+        rows = []
+        for by_index in ("off", "on"):
+            for name in ("indexscan", "indexonlyscan", "bitmapscan"):
+                connection.execute(f"SET LOCAL enable_{name} = {by_index}")
+            connection.execute(f"SET LOCAL enable_seqscan = {_OTHER[by_index]}")
+            found = connection.execute(
+                self._sql("SELECT number, md5(line) FROM {0} ORDER BY number")
+            )
+            rows.append(Counter(found.fetchall()))
+        lying, led_to = rows
+        for number in sorted({number for number, _ in (lying - led_to) + (led_to - lying)}):
+            yield Problem("book.index", Place(file=self.place, line=number), {"number": number})
 
     def _guards(self, connection: psycopg.Connection[Any]) -> Iterator[Problem]:
         """Triggers that are off, away or not as they were made, and triggers that were added."""
@@ -197,6 +230,7 @@ class PostgresStore:
             with connection.transaction():
                 connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE_S}s'")
                 connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.table])
+                connection.execute(_WRITING, [self.table])
         except psycopg.errors.LockNotAvailable as error:
             values = {"seconds": _PATIENCE_S}
             raise TongjianError(Problem("book.busy", Place(file=self.table), values)) from error
@@ -209,13 +243,20 @@ class PostgresStore:
 
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 raise TongjianError(Problem("book.in_transaction", Place(file=self.table)))
-            try:
-                with connection.transaction():
-                    yield connection
-            except psycopg.Error as error:
-                values = {"detail": f"{type(error).__name__}: {error}"}
-                problem = Problem("book.database", Place(file=self.table), values)
-                raise TongjianError(problem) from error
+            with self._telling(), connection.transaction():
+                yield connection
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What the database refuses or fails at becomes a problem."""
+        import psycopg
+
+        try:
+            yield
+        except psycopg.Error as error:
+            values = {"detail": f"{type(error).__name__}: {error}"}
+            problem = Problem("book.database", Place(file=self.table), values)
+            raise TongjianError(problem) from error
 
     def _sql(self, text: str) -> LiteralString:
         # The name was checked in `__post_init__`; nothing else is put in.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tongjian.book._table import check_last, read_head
+from tongjian.book._table import check_last, check_written, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import exclusive
@@ -88,16 +88,15 @@ class SqliteStore:
 
     def last(self) -> bytes | None:
         with self._reading() as connection:
-            head = self._head(connection)
-            if head is None:
+            if not self._is_there(connection):
                 return None
+            # In one statement, so that both are of one moment.
             row = connection.execute(
-                f'SELECT number, CAST(line AS BLOB) FROM "{self.table}" '
-                "ORDER BY number DESC LIMIT 1"
+                f'SELECT h.number, h.hash, l.number, CAST(l.line AS BLOB) FROM "{self.table}_head" '
+                f'h LEFT JOIN "{self.table}" l ON l.number = (SELECT max(number) FROM '
+                f'"{self.table}")'
             ).fetchone()
-        number, line = row or (None, None)
-        check_last(head, number, line, self.place)
-        return line
+        return check_last(row, self.place)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -119,14 +118,16 @@ class SqliteStore:
             try:
                 if not self._is_there(connection):
                     self._make(connection)
-                connection.executemany(
+                rows = connection.executemany(
                     f'INSERT INTO "{self.table}" VALUES (?, ?)',
                     [(one.number, one.line().decode()) for one in entries],
                 )
+                check_written(rows.rowcount, len(entries), self.table)
                 last = entries[-1]
-                connection.execute(
+                head = connection.execute(
                     f'UPDATE "{self.table}_head" SET number = ?, hash = ?', (last.number, last.hash)
                 )
+                check_written(head.rowcount, 1, f"{self.table}_head")
                 connection.execute("COMMIT")
             finally:
                 # Committed, or nothing of it stands.
@@ -182,7 +183,8 @@ class SqliteStore:
         with self.connections() as connection:
             try:
                 yield connection
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                # The driver cannot even name what is broken where the schema is no text any more.
                 values = {"detail": f"{type(error).__name__}: {error}"}
                 problem = Problem("book.database", Place(file=self.table), values)
                 raise TongjianError(problem) from error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from tongjian.evidence import Entry, Head
 from tongjian.problems import Place, Problem, TongjianError
 
@@ -20,8 +23,14 @@ def read_head(row: tuple[object, object] | None, place: str) -> Head:
     return Head(number, digest)
 
 
-def check_last(head: Head, stored: int | None, line: bytes | None, place: str) -> None:
-    """Raise `TongjianError` unless the last line is what the head says."""
+def check_last(row: Sequence[Any] | None, place: str) -> bytes | None:
+    """The last line, from the row of the head and that of the line.
+
+    Raises `TongjianError` unless the last line is what the head says.
+    """
+    head = read_head((row[0], row[1]) if row else None, place)
+    stored, found = (row[2], row[3]) if row else (None, None)
+    line = None if found is None else bytes(found)
     right = head == Head() and line is None
     if line is not None and head.number:
         try:
@@ -36,6 +45,14 @@ def check_last(head: Head, stored: int | None, line: bytes | None, place: str) -
     if not right:
         where = Place(file=place, line=head.number)
         raise TongjianError(Problem("evidence.head", where, {"number": head.number}))
+    return line
 
 
-__all__ = ["check_last", "read_head"]
+def check_written(found: int, expected: int, table: str) -> None:
+    """Raise `TongjianError` where a rule or trigger lets rows disappear on their way in."""
+    if found != expected:
+        values = {"found": found, "expected": expected}
+        raise TongjianError(Problem("book.swallowed", Place(file=table), values))
+
+
+__all__ = ["check_last", "check_written", "read_head"]

@@ -12,6 +12,7 @@ from tongjian.cli import (
     _confirm_commands,
     _data_commands,
     _document_commands,
+    _evidence_commands,
     _judging_commands,
     _plan_commands,
     _rule_commands,
@@ -56,6 +57,8 @@ app.add_typer(_confirm_commands.group, name="confirm")
 app.add_typer(_plan_commands.group, name="plan")
 app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
+app.add_typer(_evidence_commands.group, name="evidence")
+app.command("verify")(_evidence_commands.verify)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ class Output:
     def say(self, zh: str, en: str) -> None:
         """One line of text; nothing in JSON mode."""
         if not self.as_json:
-            text = zh if self.lang == "zh" else en
+            text = visible(zh if self.lang == "zh" else en)
             console().print(text, highlight=False, markup=False, soft_wrap=True)
 
     def data(self, value: object) -> None:
@@ -85,7 +86,7 @@ class Output:
                 )
                 head, arrow, repair = text.partition("\n    → ")
                 text = f"{head}{more}{arrow}{repair}"
-            console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)
+            console(stderr=True).print(visible(text), highlight=False, markup=False, soft_wrap=True)
         left = len(groups) - _SHOWN_PROBLEMS
         if left > 0:
             self.note(f"…… 另有 {left} 类问题，见 --json", f"… {left} more kinds, see --json")
@@ -177,7 +178,19 @@ def _cell(value: object) -> str:
         return f"{value:,.2f}"
     if isinstance(value, int):
         return f"{value:,}"
-    return str(value)
+    return visible(str(value))
+
+
+# Controls but tab and line feed, and marks that turn the direction of text.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """Text of files and records with its control characters shown as what they are.
+
+    Whoever wrote it could otherwise move the cursor and print over what a command has found.
+    """
+    return _HIDDEN.sub(lambda it: f"\\u{ord(it[0]):04x}", text)
 
 
 def plain_rows(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> list[list[object]]:

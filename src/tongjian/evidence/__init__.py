@@ -10,7 +10,14 @@ content.
 
 from tongjian.evidence._attachments import Attachments
 from tongjian.evidence._check import check
-from tongjian.evidence._checkpoint import CHINA, Checkpoint, SignedCheckpoint, month_end, month_of
+from tongjian.evidence._checkpoint import (
+    CHINA,
+    Checkpoint,
+    SignedCheckpoint,
+    month_before,
+    month_end,
+    month_of,
+)
 from tongjian.evidence._entry import Act, Entry
 from tongjian.evidence._file_store import FileStore
 from tongjian.evidence._keys import PrivateKey, PublicKey
@@ -49,6 +56,7 @@ __all__ = [
     "consistent",
     "evidence_folder",
     "included",
+    "month_before",
     "month_end",
     "month_of",
     "prove",

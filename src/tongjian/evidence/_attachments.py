@@ -128,7 +128,7 @@ class Attachments:
             raise TongjianError(Problem("evidence.no_reason"))
         with self.log.locked():
             until = self.keep_until(digest)
-            if until is None or digest in self._deleted():
+            if until is None or digest in self.deleted():
                 values = {"digest": digest}
                 raise TongjianError(Problem("evidence.file_unknown", values=values))
             if self._today() <= until:
@@ -149,7 +149,7 @@ class Attachments:
             for digest in one.files
             if SHA256.fullmatch(digest)
         }
-        deleted = self._deleted()
+        deleted = self.deleted()
         found: list[Problem] = []
         for digest, (number, name) in named.items():
             if digest not in deleted:
@@ -172,7 +172,11 @@ class Attachments:
         elif os.name == "posix" and path.stat().st_mode & 0o111:
             yield Problem("evidence.file_runnable", _at(path), values)
 
-    def _deleted(self) -> set[str]:
+    def stored(self) -> list[Entry]:
+        """The entries by which files were taken in, oldest first."""
+        return self.log.entries(STORE)
+
+    def deleted(self) -> set[str]:
         """Digests whose last entry is that of a deletion."""
         found: set[str] = set()
         for one in self.log.entries(STORE, DELETE):

@@ -15,6 +15,9 @@ from tongjian.evidence._roots import INTRODUCE, REPLACE, SIGN, KnownKey, Roots, 
 from tongjian.evidence._settings import settings
 from tongjian.problems import Place, Problem, TongjianError
 
+# How a line of the log begins: its fields stand in the order of the alphabet.
+_ENTRY = b'{"act":'
+
 
 def check(
     log: EvidenceLog,
@@ -24,9 +27,9 @@ def check(
 ) -> list[Problem]:
     """Everything that was changed, removed or left undone, each with its place.
 
-    `roots` is the folder of root files beside the log; `kept` are root or proof files that were
-    kept elsewhere, which alone can tell that the log was put back as a whole. Only errors mean that
-    something was changed.
+    `roots` is the folder of root files beside the log; `kept` are root files, proof files and
+    copies of the log that were kept elsewhere, which alone can tell that the log was put back as a
+    whole. Only errors mean that something was changed; notes say what cannot be known.
     """
     found = log.problems()
     if any(one.severity == "error" for one in found):
@@ -40,13 +43,14 @@ def check(
     found += _kept(kept, entries, tree, place)
     if files is not None:
         found += files.problems()
-    return found + _undone(log)
+    return found + _undone(log) + _beyond(entries, place, kept)
 
 
 def _signatures(entries: Sequence[Entry], tree: MerkleTree, place: str) -> Iterator[Problem]:
     """Keys in the order in which they came, and each root by the key of its time."""
     key: KnownKey | None = None
     last: SignedCheckpoint | None = None
+    right = 0
     for entry in entries:
         where = Place(file=place, line=entry.number)
         try:
@@ -57,7 +61,10 @@ def _signatures(entries: Sequence[Entry], tree: MerkleTree, place: str) -> Itera
             elif entry.act == SIGN:
                 made = SignedCheckpoint.from_dict(entry.content)
                 yield from _root(made, key, last, where)
-                yield from against(made.checkpoint, tree, place)
+                said = made.checkpoint
+                wrong = list(against(said, tree, place, right + 1))
+                yield from wrong
+                right = right if wrong else max(right, said.size)
                 last = made
         except ValueError as error:
             yield Problem("evidence.unreadable", where, {"detail": str(error)})
@@ -113,10 +120,19 @@ def _kept(
     paths: Iterable[Path], entries: Sequence[Entry], tree: MerkleTree, place: str
 ) -> Iterator[Problem]:
     """What was kept elsewhere against the log."""
+    names = [one.content["checkpoint"]["log"] for one in entries if one.act == SIGN]
     for path in paths:
         where = Place(file=str(path))
         try:
-            read = read_proof(path.read_bytes())
+            data = path.read_bytes()
+            if data.startswith(_ENTRY):
+                yield from _copy(data, entries, where)
+                continue
+            read = read_proof(data)
+            if names and read["log"] != names[0]:
+                values = {"log": read["log"], "expected": names[0]}
+                yield Problem("evidence.kept_of_other", where, values)
+                continue
             for one in read["checkpoints"]:
                 made = SignedCheckpoint.from_dict(
                     {name: value for name, value in one.items() if name != "consistency"}
@@ -136,6 +152,36 @@ def _kept(
             yield from error.problems
         except (OSError, ValueError, KeyError, TypeError) as error:
             yield Problem("evidence.proof_unreadable", where, {"detail": str(error)})
+
+
+def _copy(data: bytes, entries: Sequence[Entry], where: Place) -> Iterator[Problem]:
+    """A copy of the log that was kept elsewhere, entry by entry."""
+    for number, line in enumerate(data.splitlines(keepends=True), start=1):
+        one = Entry.from_line(line)
+        at = Place(file=where.file, line=number)
+        if number > len(entries):
+            yield Problem("evidence.entry_gone", at, {"number": number})
+        elif _own(one) != _own(entries[number - 1]):
+            yield Problem("evidence.entry_differs", at, {"number": number})
+
+
+def _own(entry: Entry) -> tuple[object, ...]:
+    """What an entry says itself: hashes change with every entry before."""
+    return (entry.number, entry.time, entry.by, entry.act, entry.subject, entry.digest, entry.files)
+
+
+def _beyond(entries: Sequence[Entry], place: str, kept: Sequence[Path]) -> list[Problem]:
+    """What no check of the log alone can find, said as it is."""
+    sizes = [one.content["checkpoint"]["size"] for one in entries if one.act == SIGN]
+    first = max(sizes, default=0) + 1
+    found = []
+    if entries and first <= len(entries):
+        values = {"first": first, "last": len(entries)}
+        where = Place(file=place, line=first)
+        found.append(Problem("evidence.tail_open", where, values, "note"))
+    if entries and not kept:
+        found.append(Problem("evidence.nothing_kept", Place(file=place), severity="note"))
+    return found
 
 
 def _undone(log: EvidenceLog) -> list[Problem]:

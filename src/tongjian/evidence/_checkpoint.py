@@ -105,4 +105,9 @@ def month_of(time: datetime) -> str:
     return time.astimezone(CHINA).strftime("%Y-%m")
 
 
-__all__ = ["CHINA", "Checkpoint", "SignedCheckpoint", "month_end", "month_of"]
+def month_before(time: datetime) -> str:
+    """The last month of China that was over at a moment."""
+    return month_of(time.astimezone(CHINA).replace(day=1) - timedelta(days=1))
+
+
+__all__ = ["CHINA", "Checkpoint", "SignedCheckpoint", "month_before", "month_end", "month_of"]

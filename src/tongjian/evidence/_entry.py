@@ -55,8 +55,16 @@ class Entry:
     def after(cls, act: Act, number: int, time: str, previous: str) -> Entry:
         """The entry that `act` becomes behind the hash `previous`.
 
-        Raises `TongjianError` for a content that JSON cannot hold, or a file that is no digest.
+        Raises `TongjianError` for a content that JSON cannot hold, a file that is no digest, or an
+        act that does not say who, what and upon what.
         """
+        blank = [
+            Problem("evidence.blank", values={"field": name})
+            for name in ("act", "by", "subject")
+            if not getattr(act, name).strip()
+        ]
+        if blank:
+            raise TongjianError(blank)
         for name in act.files:
             if not SHA256.fullmatch(name):
                 raise TongjianError(Problem("evidence.file_digest", values={"value": name}))

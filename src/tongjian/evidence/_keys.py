@@ -19,7 +19,7 @@ from tongjian.evidence._disk import replace_file
 from tongjian.evidence._signatures import SCHEMES
 from tongjian.problems import Place, Problem, TongjianError
 
-_FORMAT = "tongjian-key/1"
+_FORMAT, _PUBLIC_FORMAT = "tongjian-key/1", "tongjian-public-key/1"
 # What RFC 7914 and its users take for keys in files: 32 MiB and a tenth of a second.
 _SCRYPT = {"n": 2**15, "r": 8, "p": 1}
 
@@ -53,6 +53,23 @@ class PublicKey:
         if data.keys() != {"algorithm", "key"} or data["algorithm"] not in SCHEMES:
             raise ValueError("no public key")
         return cls(data["algorithm"], unhex(data["key"]))
+
+    def save(self, path: Path) -> None:
+        """Write the key to a file, for whoever verifies."""
+        replace_file(path, canonical({"format": _PUBLIC_FORMAT, **self.as_dict()}) + b"\n")
+
+    @classmethod
+    def load(cls, path: Path) -> PublicKey:
+        """The key in a file; raises `TongjianError`."""
+        try:
+            read = parse(path.read_bytes().removesuffix(b"\n"))
+            if not isinstance(read, dict) or read.pop("format", None) != _PUBLIC_FORMAT:
+                raise ValueError(f"format is not {_PUBLIC_FORMAT}")
+            return cls.from_dict(read)
+        except (OSError, ValueError, TypeError) as error:
+            values = {"detail": str(error)}
+            problem = Problem("evidence.no_public_key", Place(file=str(path)), values)
+            raise TongjianError(problem) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,11 @@ class EvidenceLog:
 
         Lines left by a writer that was killed are a warning.
         """
-        found = list(_Check(self.store, [], hashlib.sha256()).run())
+        try:
+            head = self.store.head() or Head()
+            found = list(_Check(self.store, [], hashlib.sha256()).run(head, self.store.lines()))
+        except TongjianError as error:
+            found = list(error.problems)
         try:
             more = self.store.problems()
         except TongjianError as error:
@@ -102,6 +106,8 @@ class EvidenceLog:
 
     def _read(self) -> tuple[Entry, ...]:
         known = self._known[0]
+        # Before the lines: what is written meanwhile is more than it says, never less.
+        head = self.store.head() or Head()
         lines = self.store.lines()
         passed, digest = 0, hashlib.sha256()
         while passed < len(known.entries):
@@ -112,17 +118,18 @@ class EvidenceLog:
             digest.update(line)
         else:
             if digest.digest() == known.digest.digest():
-                return self._check(lines, known.entries, digest)
-        return self._check(self.store.lines(), (), hashlib.sha256())
+                return self._check(head, lines, known.entries, digest)
+        return self._check(head, self.store.lines(), (), hashlib.sha256())
 
     def _check(
         self,
+        head: Head,
         lines: Lines,
         known: tuple[Entry, ...],
         digest: hashlib._Hash,
     ) -> tuple[Entry, ...]:
         found = list(known)
-        problems = list(_Check(self.store, found, digest).run(lines))
+        problems = list(_Check(self.store, found, digest).run(head, lines))
         if problems:
             raise TongjianError(problems)
         if len(found) > len(known):
@@ -151,20 +158,20 @@ class _Check:
     found: list[Entry]
     digest: hashlib._Hash
 
-    def run(self, lines: Lines | None = None) -> Iterator[Problem]:
-        """Tell what is wrong, every place once."""
+    def run(self, head: Head, lines: Lines) -> Iterator[Problem]:
+        """Tell what is wrong, every place once; `head` was read before the lines."""
         number, previous, time = 0, START, ""
         if self.found:
             last = self.found[-1]
             number, previous, time = last.number, last.hash, last.time
         read, whole = len(self.found), True
+        # Asked once: a table has to ask its database.
+        file = self.store.place
         try:
-            # Before the lines: what is written meanwhile is not missed then.
-            head = self.store.head() or Head()
-            for stored, line in self.store.lines() if lines is None else lines:
+            for stored, line in lines:
                 read += 1
                 number += 1
-                place = Place(file=self.store.place, line=read)
+                place = Place(file=file, line=read)
                 self.digest.update(line)
                 try:
                     entry = Entry.from_line(line)
@@ -180,22 +187,26 @@ class _Check:
                 # Go on from what stands there: one change is told once.
                 number, previous, time = entry.number, entry.hash, entry.time
                 self.found.append(entry)
-            if read > head.number:
-                head = self.store.head() or Head()
+            # Lines behind the head: acknowledged since, or put there.
+            later = self.store.head() or Head() if read > head.number else head
         except TongjianError as error:
             yield from error.problems
             return
         if read < head.number:
             values = {"found": read, "expected": head.number}
-            yield Problem("evidence.removed", Place(file=self.store.place, line=read + 1), values)
-        elif whole and not self._fits(head, read):
-            place = Place(file=self.store.place, line=head.number)
-            yield Problem("evidence.head", place, {"number": head.number})
+            yield Problem("evidence.removed", Place(file=file, line=read + 1), values)
+        elif whole:
+            wrong = next((one for one in (head, later) if not self._fits(one)), None)
+            if wrong is None and read > later.number:
+                wrong = later
+            if wrong is not None:
+                place = Place(file=file, line=wrong.number)
+                yield Problem("evidence.head", place, {"number": wrong.number})
 
-    def _fits(self, head: Head, read: int) -> bool:
-        """Whether the head says what the entries say."""
-        if read > head.number:
-            return False
+    def _fits(self, head: Head) -> bool:
+        """Whether the head says what the entries say, as far as they were read."""
+        if head.number > len(self.found):
+            return True
         return (self.found[head.number - 1].hash if head.number else START) == head.hash
 
 

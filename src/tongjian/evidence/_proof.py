@@ -94,7 +94,7 @@ def _file(
     read = {
         "format": FORMAT,
         "log": roots[0].checkpoint.log,
-        "keys": [_key(one) for one in keys],
+        "keys": [_key(one) for one in _behind(roots, keys)],
         "checkpoints": [
             {**one.as_dict(), "consistency": _hex(path)}
             for one, path in zip(roots, paths, strict=True)
@@ -114,6 +114,17 @@ def _entry(
     path = tree.inclusion(entry.number - 1, roots[place].checkpoint.size)
     made = {"header": header, "checkpoint": place, "inclusion": _hex(path)}
     return {**made, "content": content} if shown else made
+
+
+def _behind(roots: Sequence[SignedCheckpoint], keys: Sequence[KnownKey]) -> list[KnownKey]:
+    """The keys that signed, and those that handed over to them: nothing idle is in a proof."""
+    wanted = {one.checkpoint.key for one in roots}
+    found = []
+    for one in reversed(keys):
+        if one.public.fingerprint in wanted:
+            found.append(one)
+            wanted.add(one.previous or one.public.fingerprint)
+    return found[::-1]
 
 
 def _key(key: KnownKey) -> dict[str, Any]:

@@ -162,10 +162,13 @@ def read_key(number: int, content: Any) -> KnownKey:
         raise ValueError(f"no key: {error}") from error
 
 
-def against(said: Checkpoint, tree: MerkleTree, place: str) -> Iterator[Problem]:
-    """What is wrong where the log does not continue a root that was signed."""
+def against(said: Checkpoint, tree: MerkleTree, place: str, first: int = 1) -> Iterator[Problem]:
+    """What is wrong where the log does not continue a root that was signed.
+
+    Entries before `first` are known to be right, by an earlier root.
+    """
     where = Place(file=place, line=said.size)
-    values = {"month": said.month, "size": said.size, "found": len(tree)}
+    values = {"month": said.month, "first": first, "size": said.size, "found": len(tree)}
     if said.size > len(tree):
         yield Problem("evidence.rolled_back", where, values)
         return

@@ -24,6 +24,7 @@ _HEADER: dict[str, type] = {
     "number": int,
     "files": list,
 }
+_HANDED = {"public_key", "previous", "signature"}
 _BLOCK = 1 << 20
 
 
@@ -43,10 +44,16 @@ class Verdict:
         """Whether everything in the file holds."""
         return not self.failed
 
+    @property
+    def by_named_key(self) -> bool:
+        """Whether everything holds and a key that was named as trusted stands behind it."""
+        return self.ok and any(one.code == "evidence.key_named" for one in self.proven)
+
     def as_dict(self) -> dict[str, Any]:
         """The verdict as plain data."""
         return {
             "ok": self.ok,
+            "by_named_key": self.by_named_key,
             **{
                 name: [one.as_dict() for one in getattr(self, name)]
                 for name in ("proven", "unproven", "failed")
@@ -183,9 +190,16 @@ def _check_keys(
             verdict._fails("fingerprint", value=text, least=_LEAST_DIGITS)
     trusted = tuple(text.lower() for text in named)
     believed: set[str] = set()
+    if any(one.keys() not in ({"public_key"}, _HANDED) for one in read["keys"]):
+        raise ValueError("not the fields of a key")
     handed = [read_key(0, one) for one in read["keys"]]
-    known = {one.checkpoint.key: one.public for one in roots}
-    known |= {one.public.fingerprint: one.public for one in handed}
+    signers = sorted({one.checkpoint.key for one in roots})
+    known = {one.public.fingerprint: one.public for one in handed}
+    if not known.keys() >= set(signers) or not known.keys() <= {
+        *signers,
+        *(one.previous for one in handed),
+    }:
+        raise ValueError("not the keys behind these roots")
     for found in known:
         if trusted and found.startswith(trusted):
             believed.add(found)
@@ -199,7 +213,6 @@ def _check_keys(
         verdict._proves("handed_over", old=new.previous, new=new.public.fingerprint)
         if new.previous in believed:
             believed.add(new.public.fingerprint)
-    signers = sorted({one.checkpoint.key for one in roots})
     if not trusted:
         verdict._leaves_open("key_unnamed", keys=", ".join(signers))
     elif believed.isdisjoint(signers):

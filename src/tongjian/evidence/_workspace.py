@@ -11,7 +11,7 @@ from tongjian.evidence._scan import Scanner
 
 
 def evidence_folder(workspace: Path | str) -> Path:
-    """The folder of a workspace's evidence: ``log.jsonl``, ``files``, ``roots``, ``keys``."""
+    """The folder of a workspace's evidence: ``log.jsonl``, ``files``, ``roots``."""
     return Path(workspace) / "evidence"
 
 
