@@ -20,6 +20,11 @@ from tongjian.cli import (
     _target_commands,
     _verification_commands,
     _workflow_commands,
+    _record_commands,
+    _rule_commands,
+    _run_commands,
+    _target_commands,
+    _version_commands,
 )
 
 app = typer.Typer(
@@ -59,6 +64,9 @@ app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
 app.add_typer(_evidence_commands.group, name="evidence")
 app.command("verify")(_evidence_commands.verify)
+app.add_typer(_record_commands.group, name="records")
+app.add_typer(_version_commands.runs, name="runs")
+app.add_typer(_version_commands.versions, name="versions")
 
 
 def main() -> None:

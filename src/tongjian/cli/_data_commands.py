@@ -28,6 +28,15 @@ def import_(
     files: Annotated[list[Path], typer.Argument(help="XLSX、CSV 或 Parquet / files to import")],
     workspace: Workspace = HERE,
     dry_run: Annotated[bool, typer.Option(help="只检查不写入 / check only")] = False,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="更正已入库的数据 / correct what is stored")
+    ] = False,
+    withdraw: Annotated[
+        bool, typer.Option("--withdraw", help="撤回误入的数据 / take out what was entered wrongly")
+    ] = False,
+    by: Annotated[str, typer.Option("--by", help="更正人 / who corrects")] = "",
+    reason: Annotated[str, typer.Option(help="更正或撤回的理由 / why")] = "",
+    evidence: Annotated[str, typer.Option(help="更正的凭证 / on what evidence")] = "",
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
@@ -36,7 +45,7 @@ def import_(
 
     out = output(lang, as_json)
     with out.failing_cleanly():
-        run_import(out, files, workspace, dry_run)
+        run_import(out, files, workspace, dry_run, (correct, withdraw), (by, reason, evidence))
 
 
 def template(

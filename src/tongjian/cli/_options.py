@@ -41,6 +41,12 @@ Cases = Annotated[
 Docs = Annotated[
     Path | None, typer.Option("--docs", help="说明页文件夹 / folder of the methods' pages")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="按当时所知的数据：导入序号或日期 / records as known then: import or date"
+    ),
+]
 By = Annotated[str, typer.Option("--by", help="操作人 / who does it")]
 Ids = Annotated[list[str], typer.Argument(help="编号，可用 * / ids, * matches several")]
 HERE = Path()

@@ -1,4 +1,4 @@
-"""``tongjian import`` and ``tongjian template``."""
+"""``tongjian import`` and ``tongjian template``; what was imported and corrected."""
 
 from __future__ import annotations
 
@@ -7,37 +7,81 @@ from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.problems import Problem, TongjianError
-from tongjian.records import Catalogue, Store, import_files, write_template
+from tongjian.records import (
+    Catalogue,
+    Correction,
+    ImportReport,
+    Store,
+    import_files,
+    write_template,
+)
 from tongjian.rules import load_rulebook
 
 
-def run_import(out: Output, files: Sequence[Path], workspace: Path, dry_run: bool) -> None:
-    """Import files into a workspace and say what happened."""
+def run_import(
+    out: Output,
+    files: Sequence[Path],
+    workspace: Path,
+    dry_run: bool,
+    correcting: tuple[bool, bool] = (False, False),
+    words: tuple[str, str, str] = ("", "", ""),
+) -> None:
+    """Import files into a workspace and say what happened.
+
+    `correcting` says whether they correct or withdraw what is stored; `words` are who, why and on
+    what evidence.
+    """
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise TongjianError([Problem("cli.no_file", values={"file": path}) for path in missing])
+    correction = _correction(correcting, words)
     store = Store.create(workspace)
-    report = import_files(store, files, Catalogue.load(), dry_run=dry_run)
+    report = import_files(store, files, Catalogue.load(), dry_run=dry_run, correction=correction)
     out.data(report.as_dict())
     out.problems(report.problems)
-    read, new, known = report.rows_read, report.rows_new, report.rows_known
     if not report.ok:
-        errors = len(report.errors)
+        read, errors = report.rows_read, len(report.errors)
         out.say(
             f"读入 {read} 行，发现 {errors} 个错误，未写入任何数据。",
             f"Read {read} rows and found {errors} errors; nothing was written.",
         )
         raise SystemExit(1)
+    zh, en = _counts(report)
     if dry_run:
         out.say(
-            f"检查通过：{read} 行，其中新增 {new} 行、已有 {known} 行；未写入（--dry-run）。",
-            f"All good: {read} rows, {new} new, {known} already there; not written (--dry-run).",
+            f"检查通过：{zh}；未写入（--dry-run）。", f"All good: {en}; not written (--dry-run)."
         )
     else:
-        out.say(
-            f"已导入：{read} 行，其中新增 {new} 行、已有 {known} 行。",
-            f"Imported {read} rows, {new} new, {known} already there.",
-        )
+        out.say(f"已导入：{zh}。", f"Imported {en}.")
+
+
+def _correction(correcting: tuple[bool, bool], words: tuple[str, str, str]) -> Correction | None:
+    """What the options say of a correction; raises `TongjianError` for words without one."""
+    correct, withdraw = correcting
+    if correct and withdraw:
+        values = {"option": "--correct", "value": "--withdraw"}
+        values["expected"] = "--correct | --withdraw"
+        raise TongjianError(Problem("cli.option", values=values))
+    if correct or withdraw:
+        return Correction(*words, withdraw=withdraw)
+    given = [
+        name for name, text in zip(("--by", "--reason", "--evidence"), words, strict=True) if text
+    ]
+    if given:
+        values = {"option": given[0], "value": next(text for text in words if text)}
+        values["expected"] = "--correct | --withdraw"
+        raise TongjianError(Problem("cli.option", values=values))
+    return None
+
+
+def _counts(report: ImportReport) -> tuple[str, str]:
+    read, new, known = report.rows_read, report.rows_new, report.rows_known
+    zh = f"{read} 行，其中新增 {new} 行、已有 {known} 行"
+    en = f"{read} rows, {new} new, {known} already there"
+    if report.rows_corrected or report.rows_withdrawn:
+        zh += f"、更正 {report.rows_corrected} 行、撤回 {report.rows_withdrawn} 行"
+        en += f", {report.rows_corrected} corrected, {report.rows_withdrawn} withdrawn"
+    return zh, en
 
 
 def sector_classes(catalogue: Catalogue, sector: str) -> list[str]:

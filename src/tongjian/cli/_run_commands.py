@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import HERE, Binds, Book, Json, Lang, RuleSets, Workspace, Years, output
+from tongjian.cli._options import (
+    HERE,
+    AsOf,
+    Binds,
+    Book,
+    Json,
+    Lang,
+    RuleSets,
+    Workspace,
+    Years,
+    output,
+)
 
 
 def run(
@@ -29,6 +40,7 @@ def run(
         str,
         typer.Option(help="auto | duckdb | python | spark，结果相同 / the result is the same"),
     ] = "auto",
+    as_of: AsOf = None,
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -49,6 +61,7 @@ def run(
             statutory,
             rulebook,
             backend,
+            as_of,
         )
 
 

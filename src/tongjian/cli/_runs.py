@@ -41,13 +41,14 @@ def run_run(
     statutory: bool,
     rulebook: Path | None,
     backend: str = "auto",
+    as_of: str | None = None,
 ) -> None:
     """Run, print the inventory, store ledger and manifest, write reports if asked.
 
     A `statutory` run is refused before anything is written if it rests on recalled values that
     nobody has confirmed, replaces tables or leaves rows out.
     """
-    run = do_run(out, workspace, rulebook, rulesets, years, binds, backend)
+    run = do_run(out, workspace, rulebook, rulesets, years, binds, backend, as_of)
     authority = Authority(open_log(workspace))
     said = statement(run, authority) if statutory or authority.entries() else None
     if statutory and said is not None:

@@ -52,11 +52,17 @@ def do_run(
     years: Sequence[int],
     binds: Sequence[str] = (),
     backend: str = "auto",
+    as_of: str | None = None,
 ) -> Run:
-    """Run rule sets over a workspace, with progress; `run` refuses an unknown `backend`."""
+    """Run rule sets over a workspace, with progress; `run` refuses an unknown `backend`.
+
+    `as_of` is the number of an import, a day or a time: then it is what was known at that moment.
+    """
     from tongjian.engine import run
 
     store, book = open_store(workspace), open_rulebook(rulebook)
+    if as_of is not None:
+        store = store.as_of(as_of)
     with out.progress("计算", "computing") as progress:
         return run(
             book,

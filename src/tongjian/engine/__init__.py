@@ -6,6 +6,7 @@ on Apache Spark (an optional extra) for more rows than one machine takes. In flo
 the same bits.
 """
 
+from tongjian.engine._asked import Asked
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._conflicts import ConflictEffect, conflict_effects
@@ -21,7 +22,7 @@ from tongjian.engine._plant_model import PlantModel, Quantity
 from tongjian.engine._plant_year import PlantYear, Prepared
 from tongjian.engine._prepared import prepare, read_years
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._run import Asked, Backend, RuleSetResult, Run, run
+from tongjian.engine._run import Backend, RuleSetResult, Run, run
 from tongjian.engine._seek import Place, Sought, seek
 from tongjian.engine._sensitivity import Sensitivity, cell_of, drivers, sensitivity
 from tongjian.engine._sheet_sql import MISSING

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tongjian import __version__
 from tongjian.engine._ledger import LedgerLine
+from tongjian.engine._result_bytes import result_bytes
 from tongjian.engine._snapshot import Snapshot
 from tongjian.problems import Problem
 from tongjian.rules import Rulebook
@@ -59,30 +59,6 @@ def make_manifest(
 def result_digest(results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]) -> str:
     """SHA-256 over every result cell and ledger line, in a fixed order and spelling."""
     digest = hashlib.sha256()
-    for part in spelled_results(results, lines):
+    for part in result_bytes(results, lines):
         digest.update(part)
     return digest.hexdigest()
-
-
-def spelled_results(
-    results: Iterable[RuleSetResult], lines: Iterable[LedgerLine]
-) -> Iterator[bytes]:
-    """The bytes of which the digest of a result is taken (结果的规范字节), piece by piece.
-
-    For each sheet the id of the rule set, the name of the sheet and its columns, then one JSON
-    array for each row; at the end one JSON array for each ledger line.
-    """
-    for result in results:
-        for name, rows in sorted(result.sheets.items()):
-            sheet = result.ruleset.program.sheets[name]
-            columns = [*sheet.grain, *sheet.formulas, "@missing"]
-            yield f"{result.ruleset.id}\n{name}\n{columns}\n".encode()
-            for row in sorted(rows, key=lambda r: tuple(str(r[key]) for key in sheet.grain)):
-                yield _spelled([row[column] for column in columns])
-    for line in lines:
-        yield _spelled(list(line.as_row().values()))
-
-
-def _spelled(values: Sequence[object]) -> bytes:
-    # json writes floats with repr: the shortest text that reads back as the same bits.
-    return json.dumps(values, ensure_ascii=False).encode() + b"\n"

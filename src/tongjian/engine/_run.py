@@ -6,14 +6,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from tongjian.engine._asked import Asked
 from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._diagnosis import Diagnosis
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._engines import check_backend, open_engine
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, check_columns, ledger_lines, summarise
-from tongjian.engine._manifest import make_manifest, result_digest, spelled_results
+from tongjian.engine._manifest import make_manifest, result_digest
 from tongjian.engine._prepared import prepare, read_years
+from tongjian.engine._result_bytes import result_bytes
 from tongjian.engine._results import (
     boundaries_of,
     incomplete,
@@ -48,19 +50,6 @@ class RuleSetResult:
     sheets: dict[str, list[Row]]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a run was asked for (运行请求): together with rules and records it gives the run again.
-
-    None stands for a choice that was left to the records: all default rule sets, all years.
-    """
-
-    rulesets: tuple[str, ...] | None = None
-    years: tuple[int, ...] | None = None
-    boundary: str | None = None
-    binds: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(slots=True)
 class Run:
     """A finished run (运行): results, problems and the manifest that pins its inputs."""
@@ -79,7 +68,7 @@ class Run:
 
     def result_bytes(self) -> bytes:
         """The results in canonical form: their SHA-256 is ``manifest["result"]``."""
-        return b"".join(spelled_results(self.results, self.lines))
+        return b"".join(result_bytes(self.results, self.lines))
 
     @property
     def ledger(self) -> list[Row]:
@@ -168,12 +157,7 @@ def run(
             more.extend(incomplete(accounts))
             snapshot = with_records(snapshot, rows)
     made = setting.run(snapshot, named, wanted_years, boundary, accounts, more)
-    made.asked = Asked(
-        None if named is None else tuple(named),
-        None if wanted_years is None else tuple(sorted(wanted_years)),
-        boundary,
-        dict(binds or {}),
-    )
+    made.asked = Asked.of(named, wanted_years, boundary, binds)
     return made
 
 
@@ -485,4 +469,4 @@ def _is_of(one: str, boundary: _Boundary) -> bool:
     return one in boundary if isinstance(boundary, frozenset) else one == boundary
 
 
-__all__ = ["Asked", "Backend", "RuleSetResult", "Run", "result_digest", "run"]
+__all__ = ["Backend", "RuleSetResult", "Run", "result_digest", "run"]

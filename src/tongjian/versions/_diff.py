@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from tongjian.engine import from_micro
 from tongjian.problems import Problem
@@ -35,6 +35,18 @@ from tongjian.versions._table_changes import swap_tables
 
 _ENGINE = Words("程序（引擎语义）不同", "another meaning of the engine")
 _WHOLE = Words("整个规则集", "the whole rule set")
+
+
+class _Named(Protocol):
+    @property
+    def boundary(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+_Side = TypeVar("_Side", bound=_Named)
+_Pair = tuple[_Side | None, _Side | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +172,7 @@ def diff_runs(
         return sides(states, facility, year)
 
     parts = [
-        _part(before, after, facility, year) for before, after in _pairs(read(left), read(right))
+        _part(before, after, facility, year) for before, after in pairs(read(left), read(right))
     ]
     return VersionDiff(
         facility,
@@ -171,14 +183,12 @@ def diff_runs(
     )
 
 
-def _pairs(
-    left: Iterable[Side], right: Iterable[Side]
-) -> Iterator[tuple[Side | None, Side | None]]:
+def pairs(left: Iterable[_Side], right: Iterable[_Side]) -> Iterator[_Pair[_Side]]:
     """What is compared: the one rule set of a boundary on either side, else those of one name."""
     ours, theirs = list(left), list(right)
     for boundary in sorted({one.boundary for one in (*ours, *theirs)}):
-        first = {one.ruleset.id: one for one in ours if one.boundary == boundary}
-        second = {one.ruleset.id: one for one in theirs if one.boundary == boundary}
+        first = {one.name: one for one in ours if one.boundary == boundary}
+        second = {one.name: one for one in theirs if one.boundary == boundary}
         if len(first) == len(second) == 1:
             yield next(iter(first.values())), next(iter(second.values()))
         else:
@@ -249,4 +259,4 @@ def _whole(left: Side | None, right: Side | None, effect: Amounts) -> Iterator[C
     yield Change("methods", kind, _WHOLE, effect, names[0], names[1], detail)
 
 
-__all__ = ["PartDiff", "VersionDiff", "diff", "diff_runs"]
+__all__ = ["PartDiff", "VersionDiff", "diff", "diff_runs", "pairs"]

@@ -109,25 +109,32 @@ def _change(item: RecordChange, effect: Amounts, entered: Entered | None) -> Cha
 
 
 def _texts(item: RecordChange) -> tuple[str, str]:
+    """What stood and what stands; of a plant or unit only the attributes that differ."""
+    before, after = item.before or {}, item.after or {}
     if item.table == "activity":
-        amounts = [
-            "" if row is None else f"{row['quantity']!r} {row['unit']}"
-            for row in (item.before, item.after)
-        ]
-        if item.before and item.after and item.before["quantity"] == item.after["quantity"]:
-            extra = [f"{row['tier']} {row['evidence']}" for row in (item.before, item.after)]
-            amounts = [f"{text} ({more})" for text, more in zip(amounts, extra, strict=True)]
-        return amounts[0], amounts[1]
-    names = [
-        name
-        for name in {**(item.before or {}), **(item.after or {})}
-        if (item.before or {}).get(name) != (item.after or {}).get(name)
-    ]
-    sides = [
-        "" if row is None else ", ".join(f"{name}: {row[name]}" for name in names)
-        for row in (item.before, item.after)
-    ]
-    return sides[0], sides[1]
+        if before and after and before["quantity"] == after["quantity"]:
+            extra = [f"{row['tier']} {row['evidence']}".strip() for row in (before, after)]
+            return f"{_amount(before)} ({extra[0]})", f"{_amount(after)} ({extra[1]})"
+        return _amount(before), _amount(after)
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    told = [", ".join(f"{name}: {row[name]}" for name in names if row) for row in (before, after)]
+    return told[0], told[1]
+
+
+def _amount(row: Row) -> str:
+    """The quantity of a record with its unit; a word or a day as it was entered."""
+    if not row:
+        return ""
+    items = _catalogue().items_of(str(row["class"]))
+    named = items.get(str(row["item"]))
+    if named is not None and named.coded:
+        return str(row["entered_quantity"])
+    return f"{_number(row['quantity'])} {row['unit']}"
+
+
+def _number(quantity: float) -> str:
+    """As few digits as tell the number from any other."""
+    return repr(quantity).removesuffix(".0")
 
 
 def _title(item: RecordChange) -> Words:

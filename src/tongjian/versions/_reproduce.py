@@ -66,6 +66,9 @@ def reproduce(store: RunStore, kept: KeptRun, backend: Backend = "auto") -> Repr
     """
     then = kept.document["engine"]
     view = store.records_of(kept)
+    damaged = view.verify()
+    if damaged:
+        raise TongjianError(damaged)
     try:
         book = store.load_rulebook(kept)
     except TongjianError as error:

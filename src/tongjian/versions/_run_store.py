@@ -121,7 +121,7 @@ class RunStore:
         found = _part_problems(kept)
         found += rulebook_problems(self.files, kept.stored[RULEBOOK], kept.rulebook)
         try:
-            self.records_of(kept)
+            found += self.records_of(kept).verify()
         except TongjianError as error:
             found += error.problems
         return found
@@ -133,7 +133,8 @@ class RunStore:
     def records_of(self, kept: KeptRun) -> Store:
         """The records as a kept run has read them.
 
-        Raises `TongjianError` when they or the log of how they came about were changed since.
+        Raises `TongjianError` when the log of how they came about was changed since; `Store.verify`
+        looks into the files.
         """
         state = kept.records
         view = self.records.as_of(state["number"])

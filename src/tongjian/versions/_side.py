@@ -30,6 +30,10 @@ class Side:
     """The ledger lines as they were kept."""
 
     @property
+    def name(self) -> str:
+        return self.ruleset.id
+
+    @property
     def boundary(self) -> str:
         return self.ruleset.doc.boundary
 

@@ -162,7 +162,7 @@ def _value_change(
     about: Mapping[str, Any],
 ) -> Change:
     column, key = spot
-    year = max(resolved[0].years(alias))
+    year = max(resolved[0].values[alias, column])
     found = [side.in_force(alias, column, year, key) for side in resolved]
     texts = ["" if one is None else f"{one.printed} {one.printed_unit}".strip() for one in found]
     title, at = tables[1].columns[column].title, " ".join(key)

@@ -8,17 +8,19 @@ also says why it was made and what differs from the version before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
 from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.problems import Problem, TongjianError
-from tongjian.statutory import Authority, require_statutory, statement
-from tongjian.versions._diff import diff_runs
+from tongjian.statutory import Authority
+from tongjian.versions._diff import VersionDiff, diff_runs
 from tongjian.versions._kept_run import KeptRun
 from tongjian.versions._reproduce import Reproduction, reproduce, require_identical
 from tongjian.versions._run_store import RunStore
 from tongjian.versions._side import sides
+from tongjian.versions._standing import as_document, require_returnable, standing
+from tongjian.versions._totals import totals_diff
 
 Kind = Literal["original", "supplementary"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -135,12 +137,12 @@ def make_version(
     for one in found:
         made = require_identical(one)
         if statutory:
-            require_statutory(made, statement(made, authority))
+            said = standing(made, facility, year, authority)
+            require_returnable(made, facility, year, said)
     content = _content(store, found, facility, year, authority)
     content |= {"kind": kind, "reason": reason.strip(), "statutory": statutory, "diff": None}
     if known:
-        before = [reproduce(store, store.open(mark)) for mark in known[-1].runs]
-        content["diff"] = store.put(diff_runs(store, before, found, facility, year).as_dict())
+        content["diff"] = store.put(_diff_to(store, known[-1], found).as_dict())
     subject = report_subject(facility, year)
     files = tuple(name for name in (content["statement"], content["diff"]) if name)
     with log.locked():
@@ -154,6 +156,20 @@ def make_version(
         }
         made_now = log.append_locked([Act(MAKE, by.strip(), subject, content, files)])
         return ReportVersion.of(made_now[0])
+
+
+def _diff_to(store: RunStore, before: ReportVersion, found: Sequence[Reproduction]) -> VersionDiff:
+    """What differs from the version before."""
+    about = before.facility, before.year
+    kept = [store.open(mark) for mark in before.runs]
+    try:
+        return diff_runs(store, [reproduce(store, one) for one in kept], found, *about)
+    except TongjianError as error:
+        # Rule documents of then that this program cannot read do not hold up a report.
+        if error.problems[0].code != "versions.rulebook_unreadable":
+            raise
+        because = [replace(error.problems[0], severity="warning")]
+        return totals_diff(kept, [one.kept for one in found], *about, because)
 
 
 def version_diff(store: RunStore, version: ReportVersion) -> dict[str, Any] | None:
@@ -170,23 +186,7 @@ def _content(
 ) -> dict[str, Any]:
     """What a version pins."""
     parts = sides([(one, store.records_of(one.kept)) for one in found], facility, year)
-    said = [(one, statement(one.run, authority)) for one in found]
-    document = {
-        "doubts": [
-            {
-                **doubt.as_dict(),
-                "run": one.kept.id,
-                "confirmed": None
-                if doubt.id not in its.confirmed
-                else {
-                    name: getattr(its.confirmed[doubt.id], name)
-                    for name in ("by", "time", "reference")
-                },
-            }
-            for one, its in said
-            for doubt in its.doubts
-        ]
-    }
+    said = [(one.kept.id, standing(one.run, facility, year, authority)) for one in found]
     return {
         "facility": facility,
         "year": year,
@@ -195,8 +195,8 @@ def _content(
         "rulebooks": [one.kept.rulebook for one in found],
         "records": [dict(one.kept.records) for one in found],
         "rulesets": [part.named() for part in parts],
-        "open_doubts": sum(len(its.open) for _, its in said),
-        "statement": store.put(document),
+        "open_doubts": len({one.id for _, its in said for one in its.open}),
+        "statement": store.put(as_document(said)),
     }
 
 
