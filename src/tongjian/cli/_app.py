@@ -15,16 +15,13 @@ from tongjian.cli import (
     _evidence_commands,
     _judging_commands,
     _plan_commands,
-    _rule_commands,
-    _run_commands,
-    _target_commands,
-    _verification_commands,
-    _workflow_commands,
     _record_commands,
     _rule_commands,
     _run_commands,
     _target_commands,
+    _verification_commands,
     _version_commands,
+    _workflow_commands,
 )
 
 app = typer.Typer(

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tongjian.cli._plan_widths import half_widths_of_plans
 from tongjian.cli._uncertainty import name_of
 from tongjian.cli._workspace import open_store
 from tongjian.control_plan import china_day, findings, history, outline, read_guide, reads
@@ -72,7 +73,7 @@ def papers_of(
     if kind.verified:
         papers = replace(papers, verified=_verified(material, log, today, kind.verified))
     if uncertainty:
-        papers = replace(papers, uncertainty=_uncertainty(material))
+        papers = replace(papers, uncertainty=_uncertainty(material, workspace, today))
     judged = {
         what: _judged(material, workspace, boundary) for what, boundary in kind.judged.items()
     }
@@ -140,11 +141,14 @@ def _verified(material: Material, log: EvidenceLog, today: date, how: str) -> Ve
     return Verified.of(log, engagement, today=today)
 
 
-def _uncertainty(material: Material) -> Mapping[str, Any]:
-    """Error propagation over the total, with the rulebook's half widths."""
+def _uncertainty(material: Material, workspace: Path, today: date) -> Mapping[str, Any]:
+    """Error propagation over the total, by the half widths of the plan, else of the rulebook."""
+    stated = half_widths_of_plans(
+        workspace, material.run, [material.facility], material.year, today
+    )
     found = approach1(
         sensitivity(material.run, [material.facility], material.year, material.ruleset, None),
-        Assumptions.of(material.run.rulebook),
+        Assumptions.of(material.run.rulebook, None, stated),
     )
     return {
         "method": {"zh": "误差传播法（IPCC 方法1）", "en": "Error propagation (IPCC approach 1)"},

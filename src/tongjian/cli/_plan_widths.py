@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from tongjian.cli._plan_options import facility_of
@@ -13,11 +14,11 @@ from tongjian.uncertainty import Assumption
 
 
 def half_widths_of_plans(
-    workspace: Path, run: Run, facilities: Sequence[str], year: int
+    workspace: Path, run: Run, facilities: Sequence[str], year: int, on: date | None = None
 ) -> list[Assumption]:
     """Half widths by meter and test, wider where a calibration was overdue; none without a plan."""
     log = open_log(workspace)
-    today = china_day(log.clock())
+    today = on or china_day(log.clock())
     found = []
     for facility in facilities:
         known = history(log, facility)

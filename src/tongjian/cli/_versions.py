@@ -57,7 +57,7 @@ def run_make(
             by,
             "supplementary" if reason.strip() else "original",
             reason,
-            authority=Authority.of(workspace),
+            authority=Authority(store.log),
             statutory=statutory,
         )
     document = version_diff(store, version)
