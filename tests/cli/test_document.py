@@ -74,7 +74,7 @@ def test_the_pack_has_what_it_lists_and_its_proof_verifies(plant, tmp_path):
             assert hashlib.sha256(pack.read(name)).hexdigest() == name.removeprefix("files/")
         pack.extract("log/proof.json", tmp_path)
         entries = pack.read("log/entries.jsonl").decode().splitlines()
-        records = pack.read("records.csv").decode("utf-8-sig").splitlines()
+        records = pack.read("data/records.csv").decode("utf-8-sig").splitlines()
     assert {"evidence.pdf", "evidence.docx", "evidence.xlsx", "manifest.json"} <= set(names)
     verdict = verify((tmp_path / "log" / "proof.json").read_bytes())
     assert verdict.ok and verdict.proven, verdict.failed

@@ -41,8 +41,8 @@ def _parts(
         yield f"evidence.{form}", writer(made)
     yield "manifest.json", _json(material.run.manifest)
     lines = [line.as_row() for line in material.run.select(**material.where, year=material.year)]
-    yield "ledger.csv", _csv(lines)
-    yield "records.csv", _csv(material.read_records)
+    yield "data/ledger.csv", _csv(lines)
+    yield "data/records.csv", _csv(material.read_records)
     logged = material.papers.logged
     if logged is None or log is None:
         return
