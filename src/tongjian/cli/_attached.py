@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tongjian.cli._workspace import open_log, open_rulebook
-from tongjian.evidence import CHINA, file_digest, retention, workspace_files
+from tongjian.evidence import china_day, file_digest, retention, workspace_files
 from tongjian.problems import Problem, TongjianError
 
 
@@ -23,7 +23,7 @@ def attach(workspace: Path, paths: Sequence[Path], by: str, subject: str) -> lis
         return []
     log = open_log(workspace)
     files = workspace_files(workspace, log)
-    keep = retention(open_rulebook(None), log.clock().astimezone(CHINA).date())
+    keep = retention(open_rulebook(None), china_day(log.clock()))
     known = {one.files[0] for one in files.stored() if one.subject == subject} - files.deleted()
     digests: list[str] = []
     refused: list[Problem] = []

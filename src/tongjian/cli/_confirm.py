@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import do_run, open_log, open_store
+from tongjian.evidence import china_time
 from tongjian.problems import Problem, TongjianError
 from tongjian.statutory import Authority, Doubt, Statement, statement
 
@@ -110,7 +111,7 @@ def run_log(out: Output, workspace: Path) -> None:
     rows = [
         [
             entry.number,
-            entry.time,
+            china_time(entry.time),
             entry.by,
             names[entry.act][0 if zh else 1],
             said.get("doubt") or f"{said['person']}: {', '.join(said['rights']) or '—'}",
@@ -120,9 +121,9 @@ def run_log(out: Output, workspace: Path) -> None:
         for said in [entry.content]
     ]
     headers = (
-        ["序号", "时间", "操作人", "操作", "事项", "依据"]
+        ["序号", "时间（北京）", "操作人", "操作", "事项", "依据"]
         if zh
-        else ["no.", "time", "by", "act", "what", "reference"]
+        else ["no.", "time (Beijing)", "by", "act", "what", "reference"]
     )
     if rows:
         out.table("授权与确认记录" if zh else "Grants and confirmations", headers, rows)

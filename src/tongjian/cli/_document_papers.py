@@ -11,9 +11,9 @@ from typing import Any
 from tongjian.cli._plan_widths import half_widths_of_plans
 from tongjian.cli._uncertainty import name_of
 from tongjian.cli._workspace import open_store
-from tongjian.control_plan import china_day, findings, history, outline, read_guide, reads
+from tongjian.control_plan import findings, history, outline, read_guide, reads
 from tongjian.engine import sensitivity
-from tongjian.evidence import EvidenceLog, workspace_files
+from tongjian.evidence import EvidenceLog, china_day, workspace_files
 from tongjian.judging import JudgedColumn, JudgedTable, judge
 from tongjian.problems import TongjianError
 from tongjian.records import Catalogue

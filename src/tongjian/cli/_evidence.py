@@ -6,18 +6,17 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import open_log
 from tongjian.evidence import (
-    CHINA,
     Entry,
     EvidenceLog,
     PublicKey,
     check,
+    china_time,
     evidence_folder,
     prove,
     workspace_files,
@@ -59,7 +58,7 @@ def run_log(out: Output, workspace: Path, act: str, subject: str, last: int) -> 
     rows = [
         [
             one.number,
-            local(one.time),
+            china_time(one.time),
             one.by,
             one.act,
             _HASH.sub(lambda it: f"{it[0][:_TABLE_DIGITS]}…", one.subject),
@@ -172,8 +171,3 @@ def run_verify(out: Output, path: Path, keys: Sequence[str], files: Sequence[Pat
 def _line(value: object) -> object:
     """A value that cannot begin a line of its own, and pass for the verdict."""
     return value.replace("\n", "↵") if isinstance(value, str) else value
-
-
-def local(time: str) -> str:
-    """A time of the log as clocks in China show it."""
-    return datetime.fromisoformat(time).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from tongjian.cli._evidence import local, standing_log
+from tongjian.cli._evidence import standing_log
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import open_rulebook
-from tongjian.evidence import CHINA, Attachments, Entry, retention, workspace_files
+from tongjian.evidence import Attachments, Entry, china_day, china_time, retention, workspace_files
 from tongjian.problems import Place, Problem, TongjianError
 
 _LEAST_DIGITS = 8
@@ -28,7 +28,7 @@ def run_attach(
     """Keep files and enter them, each for itself; what is refused is told at the end."""
     log = standing_log(workspace)
     files = workspace_files(workspace, log)
-    keep = retention(open_rulebook(rulebook), log.clock().astimezone(CHINA).date())
+    keep = retention(open_rulebook(rulebook), china_day(log.clock()))
     made: list[Entry] = []
     refused: list[Problem] = []
     for path in paths:
@@ -87,7 +87,7 @@ def run_files(out: Output, workspace: Path, subject: str) -> None:
     rows = [
         [
             one.number,
-            local(one.time),
+            china_time(one.time),
             one.by,
             one.subject,
             one.content["name"],

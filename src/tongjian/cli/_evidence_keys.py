@@ -10,13 +10,14 @@ import os
 import sys
 from pathlib import Path
 
-from tongjian.cli._evidence import local, standing_log
+from tongjian.cli._evidence import standing_log
 from tongjian.cli._output import Output
 from tongjian.evidence import (
     EvidenceLog,
     PrivateKey,
     PublicKey,
     Roots,
+    china_time,
     evidence_folder,
     month_before,
     root_file,
@@ -128,8 +129,8 @@ def run_sign(
     for one in signed[-1:]:
         said = one.checkpoint
         out.say(
-            f"{said.month}：{said.size} 条记录，根 {said.root}，{local(said.time)} 签名",
-            f"{said.month}: {said.size} entries, root {said.root}, signed {local(said.time)}",
+            f"{said.month}：{said.size} 条记录，根 {said.root}，{china_time(said.time)} 签名",
+            f"{said.month}: {said.size} entries, root {said.root}, signed {china_time(said.time)}",
         )
     for path in written:
         out.say(

@@ -7,7 +7,8 @@ from pathlib import Path
 from tongjian.cli._output import Figure, Output
 from tongjian.cli._workflow import report_named
 from tongjian.cli._workspace import do_run, open_log, open_store
-from tongjian.control_plan import china_day, history, link, word
+from tongjian.control_plan import history, link, word
+from tongjian.evidence import china_day
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Words
 from tongjian.verification import InspectionPage, default_settings, findings_of, inspection_form

@@ -9,7 +9,7 @@ from typing import Any, cast
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import do_run, open_store
 from tongjian.engine import Backend, from_micro
-from tongjian.evidence import workspace_files
+from tongjian.evidence import china_time, workspace_files
 from tongjian.reports import Words
 from tongjian.units import parse_unit
 from tongjian.versions import KeptRun, RunStore, reproduce
@@ -23,11 +23,6 @@ def open_runs(workspace: Path) -> RunStore:
     """The kept runs of a workspace; raises `TongjianError` where there is none."""
     store = open_store(workspace)
     return RunStore(workspace_files(workspace), store)
-
-
-def clock(time: str) -> str:
-    """A time of the log for people, to the second; it is UTC."""
-    return f"{time[:19].replace('T', ' ')} UTC"
 
 
 def run_keep(
@@ -61,14 +56,14 @@ def run_list(out: Output, workspace: Path) -> None:
         )
         return
     headers = (
-        ["编号", "时间", "存档人", "范围", "数据", "规则库", "程序"]
+        ["编号", "时间（北京）", "存档人", "范围", "数据", "规则库", "程序"]
         if zh
-        else ["id", "time", "by", "scope", "records", "rulebook", "program"]
+        else ["id", "time (Beijing)", "by", "scope", "records", "rulebook", "program"]
     )
     rows = [
         [
             one.id[:SHORT],
-            clock(one.entry.time),
+            china_time(one.entry.time),
             one.entry.by,
             _scope(one, zh=zh),
             f"#{one.records['number']} {one.records['digest'][:8]}",
@@ -168,7 +163,7 @@ def _print_kept(out: Output, kept: KeptRun) -> None:
     document, records = kept.document, kept.records
     facts = (
         ("编号", "id", kept.id),
-        ("存档", "kept", f"{kept.entry.by} {clock(kept.entry.time)} #{kept.entry.number}"),
+        ("存档", "kept", f"{kept.entry.by} {china_time(kept.entry.time)} #{kept.entry.number}"),
         ("范围", "scope", _scope(kept, zh=zh)),
         (
             "数据",
@@ -223,7 +218,6 @@ def _totals(kept: KeptRun) -> list[dict[str, Any]]:
 
 __all__ = [
     "SHORT",
-    "clock",
     "open_runs",
     "run_keep",
     "run_list",

@@ -16,7 +16,6 @@ from tongjian.control_plan import (
     Plan,
     Wanted,
     changes,
-    china_day,
     draft,
     history,
     not_next,
@@ -27,6 +26,7 @@ from tongjian.control_plan import (
     wanted,
     write_plan_workbook,
 )
+from tongjian.evidence import china_day
 from tongjian.problems import Problem, TongjianError
 from tongjian.records import Catalogue
 

@@ -14,7 +14,6 @@ from tongjian.control_plan import (
     HalfWidth,
     Links,
     MonthState,
-    china_day,
     findings,
     half_widths,
     history,
@@ -25,6 +24,7 @@ from tongjian.control_plan import (
     shown,
     word,
 )
+from tongjian.evidence import china_day
 from tongjian.records import Catalogue
 from tongjian.reports import Words
 

@@ -14,11 +14,11 @@ from tongjian.control_plan import (
     History,
     Plan,
     changes,
-    china_day,
     history,
     meter_state,
     word,
 )
+from tongjian.evidence import china_day
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Words
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tongjian.cli._plan_options import facility_of
 from tongjian.cli._workspace import open_log, open_store
-from tongjian.control_plan import china_day, half_widths, history, link, read_guide
+from tongjian.control_plan import half_widths, history, link, read_guide
 from tongjian.engine import Run
+from tongjian.evidence import china_day
 from tongjian.uncertainty import Assumption
 
 

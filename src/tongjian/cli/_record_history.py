@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tongjian.cli._kept_runs import clock
 from tongjian.cli._output import Output
 from tongjian.cli._runs import read_conditions
 from tongjian.cli._workspace import open_store
+from tongjian.evidence import china_time
 from tongjian.records import Entered
 from tongjian.reports import Words
 
@@ -26,9 +26,9 @@ def run_imports(out: Output, workspace: Path) -> None:
     out.data([{"number": number, **one} for number, one in enumerate(entries, start=1)])
     zh = out.lang == "zh"
     headers = (
-        ["序号", "时间", "操作", "文件", "数据行", "操作人", "理由", "凭证"]
+        ["序号", "时间（北京）", "操作", "文件", "数据行", "操作人", "理由", "凭证"]
         if zh
-        else ["no.", "time", "act", "files", "rows", "by", "reason", "evidence"]
+        else ["no.", "time (Beijing)", "act", "files", "rows", "by", "reason", "evidence"]
     )
     rows = [[number, *_line(one, zh=zh)] for number, one in enumerate(entries, start=1)]
     if rows:
@@ -41,7 +41,7 @@ def _line(entry: Mapping[str, Any], *, zh: bool) -> list[object]:
     said = entry.get("correction", {})
     act = _ACTS[said.get("act", "import")][0 if zh else 1]
     words = [said.get(name, "") for name in ("by", "reason", "evidence")]
-    return [clock(entry["time"]), act, entry["source"], entry["rows"], *words]
+    return [china_time(entry["time"]), act, entry["source"], entry["rows"], *words]
 
 
 def run_history(out: Output, workspace: Path, where: Sequence[str]) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tongjian.cli._kept_runs import SHORT, clock, open_runs
+from tongjian.cli._kept_runs import SHORT, open_runs
 from tongjian.cli._output import Output
 from tongjian.cli._workspace import do_run
 from tongjian.engine import from_micro
+from tongjian.evidence import china_time
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import Words
 from tongjian.statutory import Authority
@@ -79,15 +80,15 @@ def run_list(out: Output, workspace: Path, facility: str, year: int) -> None:
         )
         return
     headers = (
-        ["版本", "类别", "时间", "制作人", "理由", "运行", "待确认"]
+        ["版本", "类别", "时间（北京）", "制作人", "理由", "运行", "待确认"]
         if zh
-        else ["version", "kind", "time", "by", "reason", "runs", "unconfirmed"]
+        else ["version", "kind", "time (Beijing)", "by", "reason", "runs", "unconfirmed"]
     )
     rows = [
         [
             one.number,
             _KINDS[one.kind][0 if zh else 1],
-            clock(one.time),
+            china_time(one.time),
             one.by,
             one.reason,
             ", ".join(run[:SHORT] for run in one.runs),
@@ -148,7 +149,7 @@ def _print_version(out: Output, version: ReportVersion) -> None:
         f"Report of {version.facility} for {version.year}, version {version.number} ({kind_en})",
     )
     facts = [
-        ("制作", "made", f"{version.by} {clock(version.time)} #{version.entry}"),
+        ("制作", "made", f"{version.by} {china_time(version.time)} #{version.entry}"),
         ("理由", "reason", version.reason),
         ("运行", "runs", ", ".join(run[:SHORT] for run in version.runs)),
         (

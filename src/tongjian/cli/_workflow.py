@@ -10,6 +10,7 @@ from tongjian.cli._attached import attach
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import facility_of
 from tongjian.cli._workspace import open_log, open_store
+from tongjian.evidence import china_day
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Words
 from tongjian.verification import report_guards
@@ -239,7 +240,7 @@ def _print_all(out: Output, log: EvidenceLog) -> None:
         [
             subject.removeprefix(_PREFIX),
             flow.states[one.state].title[out.lang],
-            one.steps[-1].entry.time[:10],
+            china_day(one.steps[-1].entry.time),
             one.steps[-1].entry.by,
         ]
         for subject, one in told.items()

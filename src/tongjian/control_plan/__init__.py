@@ -35,7 +35,7 @@ from tongjian.control_plan._history import (
 )
 from tongjian.control_plan._link import Coverage, Link, Links, Reads, Row, link
 from tongjian.control_plan._outline import outline
-from tongjian.control_plan._periods import china_day, shown
+from tongjian.control_plan._periods import shown
 from tongjian.control_plan._plan import (
     Boundary,
     EmissionSource,
@@ -94,7 +94,6 @@ __all__ = [
     "accounts_of",
     "calibrate",
     "changes",
-    "china_day",
     "draft",
     "facilities",
     "findings",

@@ -17,9 +17,8 @@ from tongjian.control_plan._history import (
     history,
     subject,
 )
-from tongjian.control_plan._periods import china_day
 from tongjian.control_plan._plan import Plan, Spread
-from tongjian.evidence import Act, Entry, EvidenceLog
+from tongjian.evidence import Act, Entry, EvidenceLog, china_day
 from tongjian.problems import Place, Problem, TongjianError
 
 

@@ -20,9 +20,9 @@ from tongjian.control_plan._history import (
     subject,
 )
 from tongjian.control_plan._link import Row, datum_of
-from tongjian.control_plan._periods import china_day, first_day, last_day, months_of
+from tongjian.control_plan._periods import first_day, last_day, months_of
 from tongjian.control_plan._plan import Parameter, Plan
-from tongjian.evidence import Act, EvidenceLog
+from tongjian.evidence import Act, EvidenceLog, china_day
 from tongjian.problems import Problem, TongjianError
 
 _FIELDS = ("period", "process_unit", "stream", "item", "unit", "quantity", "tier", "evidence")

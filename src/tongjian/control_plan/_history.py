@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Any, Literal
 
 from tongjian.control_plan._build import build, spread_of
-from tongjian.control_plan._periods import china_day, first_day, last_day, later, month_of
+from tongjian.control_plan._periods import first_day, last_day, later, month_of
 from tongjian.control_plan._plan import Meter, Plan, Spread
-from tongjian.evidence import Entry, EvidenceLog
+from tongjian.evidence import Entry, EvidenceLog, china_day
 
 REVISE, CALIBRATE, FREEZE = "plan.revise", "meter.calibrate", "month.freeze"
 _BEGIN = {REVISE: "plan:{facility}", CALIBRATE: "meter:{facility}/", FREEZE: "month:{facility}/"}

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
-# Deadlines are days in China, which keeps one time all year.
-_CHINA = timezone(timedelta(hours=8))
 MONTHS = 12
-
-
-def china_day(time: str | datetime) -> date:
-    """The day in China of a moment, as the log writes it or as a clock gives it."""
-    moment = datetime.fromisoformat(time) if isinstance(time, str) else time
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(_CHINA).date()
 
 
 def first_day(period: str) -> date:
@@ -69,7 +61,6 @@ def shown(months: Iterable[str]) -> str:
 
 
 __all__ = [
-    "china_day",
     "first_day",
     "last_day",
     "later",

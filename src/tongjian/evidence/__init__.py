@@ -11,13 +11,13 @@ content.
 from tongjian.evidence._attachments import Attachments
 from tongjian.evidence._check import check
 from tongjian.evidence._checkpoint import (
-    CHINA,
     Checkpoint,
     SignedCheckpoint,
     month_before,
     month_end,
     month_of,
 )
+from tongjian.evidence._china import china_day, china_time
 from tongjian.evidence._entry import Act, Entry
 from tongjian.evidence._file_store import FileStore
 from tongjian.evidence._keys import PrivateKey, PublicKey
@@ -32,7 +32,6 @@ from tongjian.evidence._verify import Verdict, file_digest, verify
 from tongjian.evidence._workspace import evidence_folder, workspace_files, workspace_log
 
 __all__ = [
-    "CHINA",
     "EMPTY",
     "Act",
     "Attachments",
@@ -53,6 +52,8 @@ __all__ = [
     "SignedCheckpoint",
     "Verdict",
     "check",
+    "china_day",
+    "china_time",
     "consistent",
     "evidence_folder",
     "file_digest",

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from tongjian.evidence._checkpoint import CHINA
+from tongjian.evidence._china import china_day
 from tongjian.evidence._disk import sync_folder
 from tongjian.evidence._entry import SHA256, Act, Entry
 from tongjian.evidence._log import EvidenceLog
@@ -250,7 +250,7 @@ class Attachments:
             path.unlink(missing_ok=True)
 
     def _today(self) -> date:
-        return self.log.clock().astimezone(CHINA).date()
+        return china_day(self.log.clock())
 
 
 def shown_name(name: str) -> str:

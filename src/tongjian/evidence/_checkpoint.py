@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tongjian.evidence._canonical import canonical
+from tongjian.evidence._china import CHINA
 from tongjian.evidence._keys import PrivateKey, PublicKey, unhex
 
-# Months are those of China, which has one time and no summer time.
-CHINA = timezone(timedelta(hours=8), "UTC+08:00")
 _SAYS = b"tongjian-checkpoint/1\n"
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -110,4 +109,4 @@ def month_before(time: datetime) -> str:
     return month_of(time.astimezone(CHINA).replace(day=1) - timedelta(days=1))
 
 
-__all__ = ["CHINA", "Checkpoint", "SignedCheckpoint", "month_before", "month_end", "month_of"]
+__all__ = ["Checkpoint", "SignedCheckpoint", "month_before", "month_end", "month_of"]

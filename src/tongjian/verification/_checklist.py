@@ -89,11 +89,12 @@ def _streams(data: Sequence[Datum]) -> Iterator[CheckItem]:
     for its_class, stream in listed:
         named = _named(stream)
         question = Words(
-            f"{named.zh}（{its_class}）的进出、库存与计量点齐全，没有另行采购或自产未计？",
-            f"Is {named.en} ({its_class}) complete: purchases, own production, stocks, meters?",
+            f"{named.zh}的进出、库存与计量点齐全，没有另行采购或自产未计？",
+            f"Is {named.en} complete: purchases, own production, stocks, meters?",
         )
         items = sorted({one.item for one in data if one.stream == stream})
-        yield CheckItem(f"streams/{stream}", "streams", question, detail=", ".join(items))
+        detail = f"{its_class}: {', '.join(items)}"
+        yield CheckItem(f"streams/{stream}", "streams", question, detail=detail)
 
 
 @cache
@@ -105,6 +106,14 @@ def _named(stream: str) -> Words:
     """The name of a stream; its code where the catalogue does not have it."""
     found = _catalogue().streams.get(stream)
     return Words(stream, stream) if found is None else Words(found.zh, found.en)
+
+
+def _key_named(name: str, value: str) -> Words:
+    """The name of a key of a table: a stream, a province, a technology; else its code."""
+    if name == "stream":
+        return _named(value)
+    found = next((one for one in _catalogue().terms if (one.key, one.code) == (name, value)), None)
+    return Words(value, value) if found is None else Words(found.zh, found.en)
 
 
 def _at(unit: str) -> str:
@@ -158,13 +167,16 @@ def _formulas(engagement: Engagement) -> Iterator[CheckItem]:
 
 
 def _factors(engagement: Engagement) -> Iterator[CheckItem]:
-    for one in factors_used(engagement.run):
+    for one in factors_used(engagement.run, engagement.facility):
         if engagement.ruleset not in one.rulesets or engagement.year not in one.years:
             continue
         value, table = one.value, one.table
         title = table.columns[value.column].title
-        key = " ".join(value.key)
-        named = Words(f"{title.zh} {key}".strip(), f"{title.en} {key}".strip())
+        keys = [_key_named(*pair) for pair in zip(table.keys, value.key, strict=True)]
+        named = Words(
+            " ".join([title.zh, *(key.zh for key in keys)]),
+            " ".join([title.en, *(key.en for key in keys)]),
+        )
         question = Words(
             f"{named.zh} 取 {value.printed} {value.printed_unit}，与来源文件、年份和地区相符？",
             f"Is {named.en} = {value.printed} {value.printed_unit} as its source has it?",

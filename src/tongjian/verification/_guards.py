@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from tongjian.control_plan import china_day
+from tongjian.evidence import china_day
 from tongjian.problems import Problem
 from tongjian.verification._findings import VERSION, Finding, findings_of
 from tongjian.verification._opinion import look_again, newest_version, opinion_of

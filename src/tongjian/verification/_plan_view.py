@@ -9,14 +9,13 @@ from tongjian.control_plan import (
     Finding,
     History,
     Links,
-    china_day,
     findings,
     history,
     link,
     read_guide,
     reads,
 )
-from tongjian.evidence import EvidenceLog
+from tongjian.evidence import EvidenceLog, china_day
 from tongjian.records import Catalogue
 from tongjian.verification._engagement import Engagement
 

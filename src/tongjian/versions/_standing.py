@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from tongjian.engine import Run
+from tongjian.engine import Run, factors_used
 from tongjian.problems import Problem
 from tongjian.statutory import Authority, Statement, require_statutory, statement
 
@@ -14,7 +14,7 @@ from tongjian.statutory import Authority, Statement, require_statutory, statemen
 def standing(run: Run, facility: str, year: int, authority: Authority | None) -> Statement:
     """The recalled parts of a run under whose rule sets the plant has results for the year."""
     mine = {line.ruleset for line in run.lines if line.facility == facility and line.year == year}
-    said = statement(run, authority)
+    said = statement(run, authority, factors_used(run, facility))
     doubts = tuple(one for one in said.doubts if mine.intersection(one.rulesets))
     names = {one.id for one in doubts}
     return Statement(

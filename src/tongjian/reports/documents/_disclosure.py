@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tongjian.evidence import china_time
 from tongjian.reports._numbers import NOTHING, change, reported
 from tongjian.reports._words import Words
 from tongjian.reports.documents import _appendices as annex
@@ -23,7 +24,6 @@ from tongjian.reports.documents._emissions import (
 )
 from tongjian.reports.documents._energy import judged
 from tongjian.reports.documents._factor_tables import factor_table
-from tongjian.reports.documents._logged import china_time
 from tongjian.reports.documents._material import Material
 from tongjian.reports.documents._measured import Measured
 from tongjian.reports.documents._model import (
@@ -143,7 +143,7 @@ def verification(teller: Teller) -> Iterator[Block]:
     yield Paragraph(
         text(
             "verified_said",
-            day=china_time(opinion.entry.time)[:10],
+            day=china_time(opinion.entry.time, seconds=False)[:10],
             assurance=words.pick(level.zh, level.en),
             opinion=words.pick(opinion.title.zh, opinion.title.en),
             total=reported(opinion.ground.total, opinion.ground.unit, teller.material.rounding),

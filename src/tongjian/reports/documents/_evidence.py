@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tongjian.evidence import china_time
 from tongjian.reports._numbers import NOTHING, significant
 from tongjian.reports._words import Words
 from tongjian.reports.documents import _appendices as annex
 from tongjian.reports.documents._activity import plan
 from tongjian.reports.documents._basics import boundary_said, identity
 from tongjian.reports.documents._factor_tables import factors
-from tongjian.reports.documents._logged import Logged, china_time
+from tongjian.reports.documents._logged import Logged
 from tongjian.reports.documents._material import Material
 from tongjian.reports.documents._model import (
     Block,
@@ -92,7 +93,7 @@ def versions(teller: Teller, logged: Logged | None) -> Iterator[Block]:
         row(
             f"V{one.number}",
             text(f"version_{one.kind}"),
-            china_time(one.time),
+            china_time(one.time, seconds=False),
             one.by,
             ", ".join(mark[:_SHORT] for mark in one.runs),
             text("root_said", size=one.root["size"], root=str(one.root["hash"])[:_SHORT]),
@@ -141,7 +142,7 @@ def roots(teller: Teller, logged: Logged | None) -> Iterator[Block]:
             one.checkpoint.month,
             count(one.checkpoint.size),
             one.checkpoint.root[:_SHORT],
-            china_time(one.checkpoint.time),
+            china_time(one.checkpoint.time, seconds=False),
             one.checkpoint.key[:_SHORT],
             text("signature_holds" if one.is_valid() else "signature_broken"),
             kind="" if one.is_valid() else "doubtful",
@@ -202,7 +203,7 @@ def entries(teller: Teller, logged: Logged | None) -> Iterator[Block]:
     lines = tuple(
         row(
             count(one.number),
-            china_time(one.time),
+            china_time(one.time, seconds=False),
             one.by,
             _act(teller, logged, one.act),
             _subject(one.subject),

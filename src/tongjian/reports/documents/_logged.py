@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from tongjian.evidence import (
-    CHINA,
     Attachments,
     Entry,
     EvidenceLog,
@@ -111,9 +109,4 @@ def _lost(files: Attachments, attached: Iterable[str]) -> Iterable[Problem]:
             yield from error.problems
 
 
-def china_time(time: str) -> str:
-    """A time of the log, which is UTC, as clocks in China show it, to the minute."""
-    return datetime.fromisoformat(time).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
-
-
-__all__ = ["Logged", "china_time"]
+__all__ = ["Logged"]

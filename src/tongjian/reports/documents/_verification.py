@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tongjian.evidence import china_time
 from tongjian.reports._numbers import NOTHING, reported
 from tongjian.reports._words import Words
 from tongjian.reports.documents import _appendices as annex
 from tongjian.reports.documents._basics import boundary_said, identity
-from tongjian.reports.documents._logged import china_time
 from tongjian.reports.documents._material import Material
 from tongjian.reports.documents._model import (
     Block,
@@ -98,7 +98,7 @@ def statement(teller: Teller, found: Verified) -> Iterator[Block]:
             "opinion_entry",
             number=opinion.entry.number,
             by=opinion.entry.by,
-            time=china_time(opinion.entry.time),
+            time=china_time(opinion.entry.time, seconds=False),
             hash=opinion.entry.hash[:16],
         )
         yield Paragraph(said, "note")
@@ -202,7 +202,7 @@ def outline(teller: Teller, found: Verified) -> Iterator[Block]:
     lines = tuple(
         row(
             count(one.entry.number),
-            china_time(one.entry.time),
+            china_time(one.entry.time, seconds=False),
             one.entry.by,
             words.pick(flow.roles[one.role].title.zh, flow.roles[one.role].title.en)
             if one.role in flow.roles

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from tongjian.evidence import china_time
 from tongjian.reports._numbers import NOTHING, grouped
 from tongjian.reports._words import chemical
-from tongjian.reports.documents._logged import china_time
 from tongjian.reports.documents._model import (
     Block,
     Cell,
@@ -240,7 +240,10 @@ def recomputation(teller: Teller, found: Verified) -> Iterator[Block]:
         (text("total_exact"), _exact(str(said["exact"]), str(said["unit"]), teller)),
         (text("total_off"), f"{said['off']} {words.unit(str(said['unit']))}"),
         (text("result_digest"), str(said["digest"])),
-        (text("entry_of_log"), f"{entry.number} · {entry.by} · {china_time(entry.time)}"),
+        (
+            text("entry_of_log"),
+            f"{entry.number} · {entry.by} · {china_time(entry.time, seconds=False)}",
+        ),
     ]
     yield Form(text("recomputation_form"), tuple(fields), text("sheet_recomputation"))
 
