@@ -64,9 +64,6 @@ app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
 app.add_typer(_evidence_commands.group, name="evidence")
 app.command("verify")(_evidence_commands.verify)
-app.add_typer(_record_commands.group, name="records")
-app.add_typer(_version_commands.runs, name="runs")
-app.add_typer(_version_commands.versions, name="versions")
 
 
 def main() -> None:
