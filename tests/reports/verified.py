@@ -108,7 +108,7 @@ def verified_workspace(folder: Path, example: Path, *, opinion: bool = True) -> 
     raise_finding(
         log, report, "observation", "meter:皮带秤", "皮带秤校准证书未归档到存证系统", "赵核查",
     )  # fmt: skip
-    enter_recomputation(log, report, recompute(engagement, years=[YEAR]), "赵核查")
+    enter_recomputation(log, report, recompute(engagement), "赵核查")
     if opinion:
         give_opinion(log, engagement, items, "unmodified", "赵核查")
     key = PrivateKey.make()

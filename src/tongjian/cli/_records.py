@@ -68,9 +68,7 @@ def _correction(correcting: tuple[bool, bool], words: tuple[str, str, str]) -> C
         name for name, text in zip(("--by", "--reason", "--evidence"), words, strict=True) if text
     ]
     if given:
-        values = {"option": given[0], "value": next(text for text in words if text)}
-        values["expected"] = "--correct | --withdraw"
-        raise TongjianError(Problem("cli.option", values=values))
+        raise TongjianError(Problem("cli.only_corrections", values={"options": ", ".join(given)}))
     return None
 
 

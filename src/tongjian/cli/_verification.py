@@ -10,6 +10,7 @@ from tongjian.cli._attached import attach
 from tongjian.cli._engagement import Terms, Verified, verified
 from tongjian.cli._output import Figure, Output
 from tongjian.problems import Problem, TongjianError
+from tongjian.reports import Words as PageWords
 from tongjian.rules import Words
 from tongjian.verification import (
     Assessment,
@@ -82,16 +83,18 @@ def run_sample(
         else ["datum", "as entered", f"effect {said['unit']}", "why", "risk", "evidence", "found"]
     )
     out.table("样本" if zh else "Sample", headers, rows)
-    level = said["materiality"]
+    words, level = PageWords.of(out.lang), said["materiality"]
+    source = words.clause(str(level["source"]))
+    status = words.term("status", str(level["status"]))
     population = sum(one["population"] for one in said["strata"])
     out.say(
         f"{said['ruleset']} 总量 {said['total']:,.2f} {said['unit']}，"
-        f"重要性水平 {said['share']:.2%}（{said['threshold']:,.2f}；来源：{level['source']}，"
-        f"{level['status']}）；"
+        f"重要性水平 {said['share']:.2%}（{said['threshold']:,.2f}；来源：{source}，"
+        f"{status}）；"
         f"{population} 项数据抽取 {len(rows)} 项，覆盖影响的 {said['covered']:.1%}；"
         f"日志第 {state.entry.number} 条，种子 {said['seed'][:16]}。",
         f"{said['ruleset']}: total {said['total']:,.2f} {said['unit']}, materiality "
-        f"{said['share']:.2%} ({said['threshold']:,.2f}; {level['source']}, {level['status']}); "
+        f"{said['share']:.2%} ({said['threshold']:,.2f}; {source}, {status}); "
         f"{len(rows)} of {population} data, "
         f"{said['covered']:.1%} of all effects; entry {state.entry.number}, seed "
         f"{said['seed'][:16]}.",

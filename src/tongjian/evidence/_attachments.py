@@ -169,9 +169,9 @@ class Attachments:
             values = {"digest": digest, "name": name, "number": number}
             yield Problem("evidence.file_missing", _at(path), values)
         elif file_digest(path) != digest:
-            yield Problem("evidence.file_changed", _at(path), {"name": name})
+            yield Problem("evidence.file_changed", _at(path), {"name": name, "number": number})
         elif os.name == "posix" and path.stat().st_mode & 0o111:
-            yield Problem("evidence.file_runnable", _at(path), {"name": name})
+            yield Problem("evidence.file_runnable", _at(path), {"name": name, "number": number})
 
     def stored(self) -> list[Entry]:
         """The entries by which files were taken in, oldest first."""

@@ -135,8 +135,9 @@ class Words:
 
     def source(self, noted: str, document: str) -> str:
         """The source of a value: as noted, or in Chinese the document of its table."""
-        chinese = self.lang == "zh" and bool(re.search("[a-z]{4}", noted) or not is_chinese(noted))
-        return self.clause(document if chinese else noted or document)
+        said = self.clause(noted)
+        foreign = self.lang == "zh" and bool(re.search("[a-z]{4}", said) or not is_chinese(said))
+        return self.clause(document) if foreign or not said else said
 
     def unit(self, unit: str) -> str:
         """A unit as it is set in print; what it is a tonne of in Chinese where the page is."""
