@@ -64,7 +64,12 @@ def _show_rest(out: Output, run: Run, workspace: Path, year: int) -> None:
     out.say(f"④ 结果与清单：{folder}", f"4. results and manifest: {folder}")
     for path in files:
         out.say(f"   报告：{path}", f"   report: {path}")
-    out.say(
-        f"再试：tongjian explain -w {workspace} year={year} boundary=enterprise city=南京市",
-        f"Next: tongjian explain -w {workspace} year={year} boundary=enterprise sector=cement",
-    )
+    plant, here = min(run.facilities), f"-w {workspace}"
+    out.say("再试：", "Next:")
+    for what in (
+        f"explain {here} year={year} boundary=enterprise sector=cement",
+        f"targets {here} --region Jiangsu --year {year}",
+        f"document ghg {here} -f {plant} -y {year}",
+        f"versions make {plant} {year} --by NAME {here}",
+    ):
+        out.say(f"   tongjian {what}", f"   tongjian {what}")
