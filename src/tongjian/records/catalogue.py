@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -35,9 +36,11 @@ class Catalogue:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Catalogue:
-        """Read the catalogue in `folder`, by default the one of the package."""
-        # The package is always a folder on disk: its other parts need real paths too.
-        root = folder or Path(str(files("tongjian") / "rulebook" / "catalogue"))
+        """The catalogue in `folder`, by default the one of the package, which is read once."""
+        return _shipped() if folder is None else cls._read(folder)
+
+    @classmethod
+    def _read(cls, root: Path) -> Catalogue:
         problems: list[Problem] = []
         streams = read_streams(_parts(root, "streams.csv"), problems)
         classes = read_items(_parts(root, "items.yaml"), problems)
@@ -158,3 +161,9 @@ def _parts(root: Path, name: str) -> list[Path]:
     """The file of this name and its further parts."""
     stem, _, ending = name.partition(".")
     return [root / name, *sorted(root.glob(f"{stem}-*.{ending}"))]
+
+
+@cache
+def _shipped() -> Catalogue:
+    # The package is always a folder on disk: its other parts need real paths too.
+    return Catalogue._read(Path(str(files("tongjian") / "rulebook" / "catalogue")))

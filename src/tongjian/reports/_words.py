@@ -98,20 +98,20 @@ class Words:
     def key(self, name: str, value: str) -> str:
         """The value of a key of a table or row: a stream, province, technology…"""
         if name == "stream":
-            found = _catalogue().streams.get(value)
+            found = Catalogue.load().streams.get(value)
             return self.pick(found.zh, found.en) if found else value
         return self.term(name, value)
 
     def item(self, stream: str, item: str) -> str:
         """The name of an item of a stream."""
-        catalogue = _catalogue()
+        catalogue = Catalogue.load()
         found = catalogue.streams.get(stream)
         names = catalogue.items_of(found.stream_class).get(item) if found else None
         return self.pick(names.zh, names.en) if names else item
 
     def is_activity(self, stream: str, item: str) -> bool:
         """Whether an item is an amount of its period (and not a content or a rate)."""
-        catalogue = _catalogue()
+        catalogue = Catalogue.load()
         found = catalogue.streams.get(stream)
         known = catalogue.items_of(found.stream_class).get(item) if found else None
         return known is not None and known.kind == "activity"
@@ -188,7 +188,7 @@ def is_chinese(text: str) -> bool:
 def _terms() -> dict[tuple[str, str], tuple[str, str]]:
     """Names by kind and code; the catalogue comes before the words of this package."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
-    for term in _catalogue().terms:
+    for term in Catalogue.load().terms:
         found.setdefault((term.key, term.code), (term.zh, term.en))
     for row in _rows(_OWN / "words.csv"):
         found.setdefault((row["key"], row["code"]), (row["zh"], row["en"]))
@@ -207,11 +207,6 @@ def _chinese(word: re.Match[str]) -> str:
     if not name.islower():
         return name
     return re.sub(r"[（(].*", "", known.zh)
-
-
-@lru_cache(maxsize=1)
-def _catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 def _rows(source: Traversable) -> csv.DictReader[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from tongjian.engine import factors_used
@@ -97,14 +96,9 @@ def _streams(data: Sequence[Datum]) -> Iterator[CheckItem]:
         yield CheckItem(f"streams/{stream}", "streams", question, detail=detail)
 
 
-@cache
-def _catalogue() -> Catalogue:
-    return Catalogue.load()
-
-
 def _named(stream: str) -> Words:
     """The name of a stream; its code where the catalogue does not have it."""
-    found = _catalogue().streams.get(stream)
+    found = Catalogue.load().streams.get(stream)
     return Words(stream, stream) if found is None else Words(found.zh, found.en)
 
 
@@ -112,7 +106,9 @@ def _key_named(name: str, value: str) -> Words:
     """The name of a key of a table: a stream, a province, a technology; else its code."""
     if name == "stream":
         return _named(value)
-    found = next((one for one in _catalogue().terms if (one.key, one.code) == (name, value)), None)
+    found = next(
+        (one for one in Catalogue.load().terms if (one.key, one.code) == (name, value)), None
+    )
     return Words(value, value) if found is None else Words(found.zh, found.en)
 
 

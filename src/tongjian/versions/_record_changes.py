@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 from tongjian.engine import PlantYear, Prepared
@@ -125,7 +124,7 @@ def _amount(row: Row) -> str:
     """The quantity of a record with its unit; a word or a day as it was entered."""
     if not row:
         return ""
-    items = _catalogue().items_of(str(row["class"]))
+    items = Catalogue.load().items_of(str(row["class"]))
     named = items.get(str(row["item"]))
     if named is not None and named.coded:
         return str(row["entered_quantity"])
@@ -145,19 +144,14 @@ def _title(item: RecordChange) -> Words:
             f"{code} {row.get('name_zh', '')}", f"{code} {row.get('name_en') or ''}".strip()
         )
     _, period, unit, stream, name, _ = item.key
-    found = _catalogue().streams.get(stream)
-    items = _catalogue().items_of(found.stream_class) if found else {}
+    found = Catalogue.load().streams.get(stream)
+    items = Catalogue.load().items_of(found.stream_class) if found else {}
     named = items.get(name)
     where = " ".join(part for part in (period, unit) if part)
     return Words(
         f"{where} {found.zh if found else stream} {named.zh if named else name}",
         f"{where} {found.en if found else stream}, {named.en if named else name}",
     )
-
-
-@lru_cache(maxsize=1)
-def _catalogue() -> Catalogue:
-    return Catalogue.load()
 
 
 __all__ = ["RecordChange", "attributed", "record_changes", "with_changes"]
