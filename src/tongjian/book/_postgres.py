@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString
 
-from tongjian.book._table import check_last, check_written, read_head
+from tongjian.book._table import ROWS, check_last, check_written, paged, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import psycopg
 
 _PATIENCE_S = 30
-_ROWS = 2000
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 _SCHEMA = """
@@ -84,24 +83,21 @@ class PostgresStore:
             return self._head(connection)
 
     def lines(self) -> Lines:
-        after: int | None = None
-        while True:
-            with self._reading() as connection:
-                if after is None and not self._is_there(connection):
-                    return
-                where = "" if after is None else "WHERE number > %s"
-                rows = connection.execute(
-                    self._sql(
-                        "SELECT number, convert_to(line, 'UTF8') FROM {0} "
-                        f"{where} ORDER BY number LIMIT {_ROWS}"
-                    ),
-                    None if after is None else [after],
-                ).fetchall()
-            for number, line in rows:
-                yield number, bytes(line)
-            if len(rows) < _ROWS:
-                return
-            after = rows[-1][0]
+        return paged(self._rows_after)
+
+    def _rows_after(self, after: int | None) -> list[tuple[int, bytes]]:
+        with self._reading() as connection:
+            if after is None and not self._is_there(connection):
+                return []
+            where = "" if after is None else "WHERE number > %s"
+            rows = connection.execute(
+                self._sql(
+                    "SELECT number, convert_to(line, 'UTF8') FROM {0} "
+                    f"{where} ORDER BY number LIMIT {ROWS}"
+                ),
+                None if after is None else [after],
+            ).fetchall()
+        return [(number, bytes(line)) for number, line in rows]
 
     def last(self) -> bytes | None:
         with self._reading() as connection:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tongjian.book._table import check_last, check_written, read_head
+from tongjian.book._table import ROWS, check_last, check_written, paged, read_head
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import exclusive
 
 _PATIENCE_S = 30.0
-_ROWS = 2000
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 # Deleting and updating are refused; so is putting a row in the place of another, which would delete
@@ -69,22 +68,19 @@ class SqliteStore:
             return self._head(connection)
 
     def lines(self) -> Lines:
-        after: int | None = None
-        while True:
-            with self._reading() as connection:
-                if after is None and not self._is_there(connection):
-                    return
-                where = "" if after is None else f"WHERE number > {after}"
-                rows = connection.execute(
-                    # As bytes, so that broken text is found by us and not by the driver.
-                    f'SELECT number, CAST(line AS BLOB) FROM "{self.table}" {where} '
-                    f"ORDER BY number LIMIT {_ROWS}"
-                ).fetchall()
-            for number, line in rows:
-                yield number, line if isinstance(line, bytes) else b""
-            if len(rows) < _ROWS:
-                return
-            after = rows[-1][0]
+        return paged(self._rows_after)
+
+    def _rows_after(self, after: int | None) -> list[tuple[int, bytes]]:
+        with self._reading() as connection:
+            if after is None and not self._is_there(connection):
+                return []
+            where = "" if after is None else f"WHERE number > {after}"
+            rows = connection.execute(
+                # As bytes, so that broken text is found by us and not by the driver.
+                f'SELECT number, CAST(line AS BLOB) FROM "{self.table}" {where} '
+                f"ORDER BY number LIMIT {ROWS}"
+            ).fetchall()
+        return [(number, line if isinstance(line, bytes) else b"") for number, line in rows]
 
     def last(self) -> bytes | None:
         with self._reading() as connection:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tongjian.evidence import Entry, Head
+from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
+
+ROWS = 2000
+"""So many rows are fetched at a time, each time in a transaction of its own."""
+
+
+def paged(rows_after: Callable[[int | None], Sequence[tuple[int, bytes]]]) -> Lines:
+    """All lines, from what gives the first `ROWS` behind a number (None: from the start)."""
+    after: int | None = None
+    while True:
+        rows = rows_after(after)
+        yield from rows
+        if len(rows) < ROWS:
+            return
+        after = rows[-1][0]
 
 
 def read_head(row: tuple[object, object] | None, place: str) -> Head:
@@ -55,4 +69,4 @@ def check_written(found: int, expected: int, table: str) -> None:
         raise TongjianError(Problem("book.swallowed", Place(file=table), values))
 
 
-__all__ = ["check_last", "check_written", "read_head"]
+__all__ = ["ROWS", "check_last", "check_written", "paged", "read_head"]
