@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tongjian.cli._attached import keeping, store_each
 from tongjian.cli._evidence import standing_log
 from tongjian.cli._output import Output
-from tongjian.cli._workspace import open_rulebook
-from tongjian.evidence import Attachments, Entry, china_day, china_time, retention, workspace_files
+from tongjian.evidence import Attachments, china_time, workspace_files
 from tongjian.problems import Place, Problem, TongjianError
 
 _LEAST_DIGITS = 8
@@ -26,16 +26,9 @@ def run_attach(
     rulebook: Path | None,
 ) -> None:
     """Keep files and enter them, each for itself; what is refused is told at the end."""
-    log = standing_log(workspace)
-    files = workspace_files(workspace, log)
-    keep = retention(open_rulebook(rulebook), china_day(log.clock()))
-    made: list[Entry] = []
-    refused: list[Problem] = []
-    for path in paths:
-        try:
-            made.append(files.store(path, by, subject, keep))
-        except TongjianError as error:
-            refused += error.problems
+    files = workspace_files(workspace, standing_log(workspace))
+    keep = keeping(files, rulebook)
+    made, refused = store_each(files, paths, by, subject, keep)
     out.data(
         {
             "ok": not refused,
