@@ -96,11 +96,7 @@ class Draws:
             case ir.Call(name="coalesce", arguments=options):
                 return self.first(options, plan, row)
         parts = [self.value(child, plan, row) for child in node.children()]
-        if any(part is None for part in parts):
-            return None
-        # Beyond the largest double a draw is infinite or no number, as the run itself would be.
-        with np.errstate(over="ignore", invalid="ignore"):
-            return _combined(node, parts)
+        return None if any(part is None for part in parts) else _combined(node, parts)
 
     def between(self, node: ir.Interpolate, plan: SheetPlan, row: Row) -> Value:
         """A value between those of a table: draws with the same neighbours share a formula."""

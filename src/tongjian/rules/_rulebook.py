@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import pickle
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -52,6 +52,22 @@ class CompiledRuleSet:
     def __setstate__(self, state: tuple[RuleSet, bytes]) -> None:
         self.doc, self._packed = state
         self._program = None
+
+
+class _Programs(Mapping[str, Sequence[Program]]):
+    """Who asks for the program of one rule set need not unpack those of all."""
+
+    def __init__(self, rulesets: Mapping[str, Sequence[CompiledRuleSet]]) -> None:
+        self._rulesets = rulesets
+
+    def __getitem__(self, name: str) -> Sequence[Program]:
+        return [one.program for one in self._rulesets[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rulesets)
+
+    def __len__(self) -> int:
+        return len(self._rulesets)
 
 
 @dataclass(slots=True)
@@ -128,9 +144,9 @@ class Rulebook:
         """Finds documents for a method that is in force from `day` on."""
         return Library(method=lambda name: self.method(name, day or date.max), table=self.table)
 
-    def programs(self) -> dict[str, list[Program]]:
-        """The programs of every edition of each rule set, by its id."""
-        return {name: [one.program for one in group] for name, group in self.rulesets.items()}
+    def programs(self) -> Mapping[str, Sequence[Program]]:
+        """The programs of every edition of each rule set, by its id; unpacked when looked up."""
+        return _Programs(self.rulesets)
 
     def method(self, name: str, day: date) -> Method | None:
         """The edition of method `name` in force on `day`, if any."""

@@ -61,9 +61,11 @@ def approach2(
     def total(drawn: Mapping[str, np.ndarray]) -> np.ndarray:
         multipliers = {named[name]: values for name, values in drawn.items()}
         result = np.zeros(())
-        for model in models:
-            part = Draws(model, multipliers).cell(sheet, model.find(sheet, column), column)
-            result = result + (np.nan if part is None else part)
+        # Beyond the largest double a draw is infinite or no number, as the run itself would be.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for model in models:
+                part = Draws(model, multipliers).cell(sheet, model.find(sheet, column), column)
+                result = result + (np.nan if part is None else part)
         return result
 
     result = propagate(total, distributions, draws, seed)
