@@ -30,7 +30,7 @@ from tongjian.reports.documents import (
 from tongjian.statutory import Authority, statement
 from tongjian.uncertainty import Assumptions, approach1
 from tongjian.verification import Engagement, Materiality, opinion_of
-from tongjian.versions import ReportVersion, RunStore, version_diff
+from tongjian.versions import ReportVersion, RunStore, report_subject, version_diff
 
 _DRIVERS = 12
 _YEARS = range(1990, 2101)
@@ -126,7 +126,7 @@ def _version(
 
 
 def _verified(material: Material, log: EvidenceLog, today: date, how: str) -> Verified | None:
-    opinion = opinion_of(log.entries(), f"report:{material.facility}/{material.year}")
+    opinion = opinion_of(log.entries(), report_subject(material.facility, material.year))
     if opinion is None:
         if how != "required":
             return None

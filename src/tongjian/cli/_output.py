@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tongjian.problems import Problem, TongjianError
 
@@ -161,8 +161,3 @@ def visible(text: str) -> str:
     Whoever wrote it could otherwise move the cursor and print over what a command has found.
     """
     return _HIDDEN.sub(lambda it: f"\\u{ord(it[0]):04x}", text)
-
-
-def plain_rows(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> list[list[object]]:
-    """Dictionaries as lists of cells."""
-    return [[row.get(name) for name in names] for row in rows]

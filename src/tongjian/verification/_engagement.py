@@ -14,6 +14,7 @@ from tongjian.engine import PlantModel, Quantity, Run, cell_of, drivers
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import CompiledRuleSet, SheetPlan
 from tongjian.verification._settings import Materiality
+from tongjian.versions import report_subject
 
 Row = dict[str, Any]
 _COLUMNS = (
@@ -90,7 +91,7 @@ class Engagement:
     @property
     def subject(self) -> str:
         """The report in the log."""
-        return f"report:{self.facility}/{self.year}"
+        return report_subject(self.facility, self.year)
 
     @classmethod
     def of(

@@ -196,9 +196,6 @@ class Material:
         """The rows under this rule set."""
         return next(one for one in self.all_sheets if one.ruleset.id == self.ruleset)
 
-    def sheets_of(self, boundary: str) -> list[PlantSheets]:
-        return [one for one in self.all_sheets if one.ruleset.doc.boundary == boundary]
-
     @cached_property
     def used(self) -> list[FactorUsed]:
         """Factors that this plant's year has read under this rule set, for these sheets."""
