@@ -28,7 +28,10 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "tongjian-setup.txt"
-LOCKS = {"core": ROOT / "requirements/lock.txt", "dev": ROOT / "requirements/lock-dev.txt"}
+SETS = ("core", "site", "dev")  # each holds those before it
+LOCKS = {
+    name: ROOT / f"requirements/lock{'' if name == 'core' else f'-{name}'}.txt" for name in SETS
+}
 LOCK_HEAD = "# 自动生成，请勿手改 / Generated, do not edit: python3 bootstrap.py lock\n"
 UNFINISHED = "unfinished"
 COVERED = {"rules": 95, "engine": 95, "uncertainty": 95}  # package: per cent, branches included
@@ -72,18 +75,18 @@ def fingerprint() -> str:
 
 
 def ensure(wanted: str) -> None:
-    """Make .venv hold the wanted set ("core" or "dev"); returns at once when it does."""
+    """Make .venv hold the wanted set, one of `SETS`; returns at once when it does."""
     stamp = STAMP.read_text("utf-8").split("\n") if STAMP.exists() else []
     held, state, root = stamp if len(stamp) == 3 else ("", "", "")
-    if held in (wanted, "dev") and (state, root) == (fingerprint(), str(ROOT)) and PYTHON.exists():
+    if held in SETS[SETS.index(wanted) :] and (state, root) == (fingerprint(), str(ROOT)) and PYTHON.exists():
         return
     # Scripts in .venv carry its path, so one that came along with a moved tree is of no use.
     broken = bool(stamp) and (state == UNFINISHED or root != str(ROOT))
     if VENV.exists() and (broken or not runs(str(PYTHON), "-c", "")):
         say("清除不完整的 .venv", "Removing a .venv that is not whole")
         shutil.rmtree(VENV)
-    if held == "dev":
-        wanted = held  # a lock that changed must not take the tools away
+    if held in SETS:  # a lock that changed must not take the tools away
+        wanted = max(held, wanted, key=SETS.index)
     VENV.mkdir(exist_ok=True)
     STAMP.write_text(f"{wanted}\n{UNFINISHED}\n{ROOT}", "utf-8")
     if not PYTHON.exists():
@@ -158,13 +161,14 @@ def call(*command: str, cwd: Path | None = ROOT) -> int:
 
 
 def setup(args: list[str]) -> int:
-    """建立环境 / make the environment [--dev: with the tools for tests / 含测试工具]"""
-    ensure("dev" if "--dev" in args else "core")
+    """建立环境 / make the environment [--site: 含网页应用 / with the web; --dev: 含测试 / with tests]"""
+    ensure(next((name for name in ("dev", "site") if f"--{name}" in args), "core"))
     return 0
 
 
 def demo(args: list[str]) -> int:
     """运行演示 / run the demonstration"""
+    ensure("site")
     return run(["demo", *args])
 
 
@@ -223,7 +227,8 @@ def lock(args: list[str]) -> int:
     command = [find_uv() or "uv", "pip", "compile", *options.split(), "--no-header"]
     command += ["pyproject.toml", "--group", "build", *args]
     for name, path in LOCKS.items():
-        extras = ["--extra", "dev", "--extra", "bench"] if name == "dev" else []
+        wanted = {"site": ["site"], "dev": ["dev", "bench"]}.get(name, [])
+        extras = [option for extra in wanted for option in ("--extra", extra)]
         if subprocess.call([*command, *extras, "--output-file", str(path)], cwd=ROOT):
             return 1
         path.write_text(LOCK_HEAD + path.read_text("utf-8"), "utf-8", newline="\n")
