@@ -78,7 +78,11 @@ def ensure(wanted: str) -> None:
     """Make .venv hold the wanted set, one of `SETS`; returns at once when it does."""
     stamp = STAMP.read_text("utf-8").split("\n") if STAMP.exists() else []
     held, state, root = stamp if len(stamp) == 3 else ("", "", "")
-    if held in SETS[SETS.index(wanted) :] and (state, root) == (fingerprint(), str(ROOT)) and PYTHON.exists():
+    if (
+        held in SETS[SETS.index(wanted) :]
+        and (state, root) == (fingerprint(), str(ROOT))
+        and PYTHON.exists()
+    ):
         return
     # Scripts in .venv carry its path, so one that came along with a moved tree is of no use.
     broken = bool(stamp) and (state == UNFINISHED or root != str(ROOT))

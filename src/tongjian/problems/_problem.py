@@ -32,6 +32,7 @@ _PACKAGES = (
     "screening",
     "reports",
     "sample",
+    "site",
     "cli",
 )
 _PLACE_WORDS = {

@@ -1,0 +1,1 @@
+"""People and their rights (人员与权限): roles, tenancy, sign-in, tokens."""

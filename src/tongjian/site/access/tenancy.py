@@ -1,0 +1,80 @@
+"""Which rows a person may see (数据隔离): the one place where that is decided.
+
+Whatever belongs to an enterprise is a `Tenanted` model. It says by which path its enterprise is
+found and how far it reaches: for the enterprise alone, also for its assigned verifiers, or also for
+the authorities of its division. Views read with ``Model.objects.seen_by(actor)`` and get the rows
+of that actor and no other; ``Model.every`` is for what works on behalf of nobody (jobs, projection,
+administration by command line), and a test lists the modules that use it.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from tongjian.site.access.actor import Actor
+
+Row = TypeVar("Row", bound=models.Model)
+NOBODY = Q(pk__in=())
+
+
+class Reach(IntEnum):
+    """Who sees the rows of a model besides the enterprise (可见范围)."""
+
+    ENTERPRISE = 0
+    VERIFIER = 1
+    AUTHORITY = 2
+
+
+class ScopedManager(models.Manager[Row]):
+    """Gives rows to an actor, and to nobody in particular none."""
+
+    def seen_by(self, actor: Actor) -> models.QuerySet[Row]:
+        """The rows that `actor` may see."""
+        model: Any = self.model
+        return super().get_queryset().filter(model.visible_to(actor))
+
+    def get_queryset(self) -> models.QuerySet[Row]:
+        raise TypeError(f"{self.model.__name__}.objects: seen_by(actor), or .every with a reason")
+
+
+class Tenanted(models.Model):
+    """A row that belongs to an enterprise (租户数据)."""
+
+    TENANT: ClassVar[str] = "enterprise"
+    """The path to the enterprise; empty for the enterprise itself."""
+    REACH: ClassVar[Reach] = Reach.ENTERPRISE
+
+    every: ClassVar[models.Manager[Self]] = models.Manager()
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        abstract = True
+        # Related objects and checks of uniqueness go by this one.
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+    @classmethod
+    def shared(cls) -> Q:
+        """Of rows that reach others: the condition under which they do, such as being submitted."""
+        return Q()
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Q:
+        """The condition for rows that `actor` may see."""
+        path = f"{cls.TENANT}__" if cls.TENANT else ""
+        within = actor.role.within
+        if within == "enterprise":
+            return Q(**{f"{path}pk": actor.enterprise_id}) if actor.enterprise_id else NOBODY
+        if within == "assignment" and cls.REACH >= Reach.VERIFIER:
+            return Q(**{f"{path}pk__in": actor.assigned()}) & cls.shared()
+        if within == "division" and cls.REACH >= Reach.AUTHORITY:
+            return Q(**{f"{path}division__startswith": actor.division}) & cls.shared()
+        return NOBODY
+
+
+__all__ = ["NOBODY", "Reach", "ScopedManager", "Tenanted"]

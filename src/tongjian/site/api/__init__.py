@@ -1,0 +1,1 @@
+"""Everything by HTTP and JSON (接口)."""

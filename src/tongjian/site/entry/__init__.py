@@ -1,0 +1,1 @@
+"""Data entry (数据填报): what is due, forms, grids, imports, corrections, evidence."""

@@ -1,0 +1,5 @@
+"""Addresses of `entry`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,164 @@
+"""Reports (报告): where each stands, and what was submitted, which nobody can change.
+
+A `Report` is a row made from the log of its enterprise, for lists and searches; it can be made
+again at any time. A `SubmittedVersion` with figures and data is written once, when it is handed in,
+and sealed: from then on the database itself refuses any change.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tongjian.site.access.tenancy import Reach, Tenanted
+from tongjian.site.registry.models import Enterprise, Plant
+
+
+class Report(Tenanted):
+    """Where the report of a plant's year stands (报告状态), as the log says."""
+
+    REACH = Reach.AUTHORITY
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="reports")
+    plant = models.ForeignKey(Plant, models.PROTECT, related_name="reports")
+    year = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=30, default="unopened")
+    since = models.DateTimeField(null=True, blank=True)
+    by = models.CharField(max_length=130, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    """The newest version that was made, submitted or not."""
+    submitted = models.PositiveIntegerField(default=0)
+    """The newest version that was submitted."""
+    due = models.DateField(null=True, blank=True)
+    """The deadline that an authority has set."""
+    findings_open = models.PositiveIntegerField(default=0)
+    opinion = models.CharField(max_length=30, blank=True)
+    entry = models.PositiveBigIntegerField(default=0)
+    """The last entry of the log that this row rests on."""
+
+    class Meta(Tenanted.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["plant", "year"], name="report_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["year", "state"], name="report_year_state"),
+            models.Index(fields=["enterprise", "year"], name="report_enterprise_year"),
+        ]
+        ordering: ClassVar[list[str]] = ["-year", "plant"]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def subject(self) -> str:
+        """By what the log calls it."""
+        from tongjian.versions import report_subject
+
+        return report_subject(self.plant.code, self.year)
+
+
+class SubmittedVersion(Tenanted):
+    """A version as it was submitted (已提交版本). Once `sealed` it cannot be changed by any SQL."""
+
+    REACH = Reach.AUTHORITY
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="submitted_versions")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="submitted_versions")
+    plant_code = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    made_by = models.CharField(max_length=130)
+    made = models.DateTimeField()
+    submitted_by = models.CharField(max_length=130)
+    submitted = models.DateTimeField()
+    entry = models.PositiveBigIntegerField()
+    """The entry of the log by which it was submitted."""
+    division = models.CharField(max_length=6)
+    sector = models.CharField(max_length=40)
+    runs = models.JSONField(default=list)
+    records = models.CharField(max_length=64)
+    rulebook = models.CharField(max_length=64)
+    open_doubts = models.PositiveIntegerField(default=0)
+    sealed = models.BooleanField(default=False)
+
+    class Meta(Tenanted.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["report", "number"], name="submitted_version_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["year", "division"], name="submitted_year_division")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plant_code}/{self.year}/{self.number}"
+
+    @classmethod
+    def shared(cls) -> Q:
+        return Q(sealed=True)
+
+
+class SubmittedFigure(Tenanted):
+    """A line of a submitted version's results (已提交结果): a sum of integers, in micro-units.
+
+    Columns as in the ledger of a run; `co2e_micro` is empty for what is no greenhouse gas.
+    """
+
+    TENANT = "version__enterprise"
+    REACH = Reach.AUTHORITY
+
+    version = models.ForeignKey(SubmittedVersion, models.PROTECT, related_name="figures")
+    ruleset = models.CharField(max_length=80)
+    boundary = models.CharField(max_length=30)
+    category = models.CharField(max_length=60)
+    substance = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40)
+    amount_micro = models.BigIntegerField()
+    co2e_micro = models.BigIntegerField(null=True)
+
+    class Meta(Tenanted.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["version", "boundary"], name="figure_version_boundary")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.category} {self.substance}"
+
+    @classmethod
+    def shared(cls) -> Q:
+        return Q(version__sealed=True)
+
+
+class SubmittedRow(Tenanted):
+    """A datum that a submitted version rests on (已提交活动数据), as recorded."""
+
+    TENANT = "version__enterprise"
+    REACH = Reach.AUTHORITY
+
+    version = models.ForeignKey(SubmittedVersion, models.PROTECT, related_name="rows")
+    period = models.CharField(max_length=10)
+    process_unit = models.CharField(max_length=40, blank=True)
+    stream = models.CharField(max_length=80)
+    item = models.CharField(max_length=80)
+    quantity = models.FloatField()
+    unit = models.CharField(max_length=40)
+    entered_quantity = models.CharField(max_length=60, blank=True)
+    entered_unit = models.CharField(max_length=40, blank=True)
+    tier = models.CharField(max_length=20, blank=True)
+    evidence = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+
+    class Meta(Tenanted.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["version", "period"], name="row_version_period")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.period} {self.stream} {self.item}"
+
+    @classmethod
+    def shared(cls) -> Q:
+        return Q(version__sealed=True)

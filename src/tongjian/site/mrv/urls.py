@@ -1,0 +1,5 @@
+"""Addresses of `mrv`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Running the site (运维): jobs, audit trail, health, backup."""

@@ -1,0 +1,1 @@
+"""The rulebook to read (规则库): documents, differences, confirmation of values."""

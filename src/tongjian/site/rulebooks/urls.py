@@ -1,0 +1,5 @@
+"""Addresses of `rulebooks`."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

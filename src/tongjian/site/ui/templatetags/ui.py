@@ -1,0 +1,121 @@
+"""Tags that every template has (模板标签)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from tongjian.problems import Problem
+from tongjian.reports import Words as ReportWords
+from tongjian.rules import Words
+from tongjian.site.ui.texts import lang, text
+
+register = template.Library()
+
+
+@register.simple_tag(name="t")
+def tag_t(key: str, **values: Any) -> str:
+    """``{% t "mrv.submit" %}``: a phrase of ``texts.toml``."""
+    return text(key, **values)
+
+
+@register.filter
+def word(value: Words | Mapping[str, str] | Any) -> str:
+    """Of something in two languages, the one of the page."""
+    if isinstance(value, Words):
+        return value[lang()]
+    if isinstance(value, Mapping):
+        return str(value.get(lang()) or value.get("zh") or "")
+    return str(value)
+
+
+@register.filter
+def named(row: Any) -> str:
+    """The name of an enterprise, plant, park or division in the language of the page."""
+    first, second = (row.name_en, row.name_zh) if lang() == "en" else (row.name_zh, row.name_en)
+    return first or second or str(getattr(row, "code", ""))
+
+
+@register.simple_tag
+def term(key: str, code: str) -> str:
+    """The name of a coded term of the catalogue: ``{% term "sector" plant.sector %}``."""
+    return ReportWords.of(lang()).term(key, code) if code else ""
+
+
+@register.simple_tag
+def unit(text_of_unit: str) -> str:
+    """A unit as pages write it."""
+    return ReportWords.of(lang()).unit(text_of_unit) if text_of_unit else ""
+
+
+@register.filter
+def number(value: float | int | None, digits: int = 2) -> str:
+    """A number with separators of thousands; nothing where there is none."""
+    if value is None:
+        return "–"
+    shown = f"{value:,.{digits}f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day, ``2026-11-26``, as the calendar in China has it."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return value.isoformat()
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day and time as clocks in China show it."""
+    return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def message(problem: Problem | Mapping[str, Any]) -> str:
+    """What a problem says."""
+    if isinstance(problem, Problem):
+        return problem.message(lang())
+    return str(problem.get(lang(), ""))
+
+
+@register.filter
+def repair(problem: Problem | Mapping[str, Any]) -> str:
+    """What to do about a problem."""
+    if isinstance(problem, Problem):
+        return problem.repair(lang())
+    return str(problem.get(f"repair_{lang()}", ""))
+
+
+@register.filter
+def where(problem: Problem | Mapping[str, Any]) -> str:
+    """The place of a problem in words."""
+    from tongjian.problems import Place
+
+    place = problem.place if isinstance(problem, Problem) else Place(**problem.get("place", {}))
+    return place.text(lang())
+
+
+@register.simple_tag(takes_context=True)
+def allowed(context: Mapping[str, Any], action: str) -> bool:
+    """Whether the actor may do an action: ``{% allowed "mrv.submit" as can %}``."""
+    return bool(context["request"].actor.may(action))
+
+
+@register.simple_tag
+def data(element: str, value: Any) -> SafeString:
+    """Plain data for a script, in an element that the policy of scripts lets pass."""
+    escapes = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+    body = json.dumps(value, ensure_ascii=False).translate(escapes)
+    return format_html(
+        '<script type="application/json" id="{}">{}</script>', element, SafeString(body)
+    )

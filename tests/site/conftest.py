@@ -1,0 +1,75 @@
+"""A site with people of every role, in a folder and a database of its own for each test.
+
+Migrations run once; every test gets a copy of the file. Nothing is rolled back or flushed: what is
+frozen could not be, and the logs are written on connections of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="tongjian-site-"))
+os.environ["TONGJIAN_SITE"] = str(_HOME)
+os.environ.pop("TONGJIAN_DATABASE", None)
+os.environ["DJANGO_SETTINGS_MODULE"] = "tongjian.site.settings"
+django.setup()
+
+from tests.site.world import World, make_world  # noqa: E402  (Django has to be set up first)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that was migrated and has its world, to be copied."""
+    from django.core.management import call_command
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment(debug=False)
+    folder = tmp_path_factory.mktemp("template")
+    _use(folder)
+    call_command("migrate", verbosity=0)
+    make_world()
+    _leave()
+    return folder
+
+
+@pytest.fixture
+def site(template: Path, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a site; its database is Django's default one while the test runs."""
+    folder = tmp_path / "site"
+    shutil.copytree(template, folder)
+    _use(folder)
+    yield folder
+    _leave()
+
+
+@pytest.fixture
+def world(site: Path) -> World:
+    """Two enterprises, and people of every role."""
+    return World()
+
+
+def _use(folder: Path) -> None:
+    from django.conf import settings
+    from django.db import connection
+
+    folder.mkdir(parents=True, exist_ok=True)
+    connection.close()
+    settings.SITE_FOLDER = folder
+    connection.settings_dict["NAME"] = str(folder / "site.sqlite3")
+
+
+def _leave() -> None:
+    from django.db import connection
+
+    connection.close()

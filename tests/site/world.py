@@ -1,0 +1,129 @@
+"""The world of the site's tests: two enterprises in two cities, people of every role.
+
+Enterprise `A` (Nanjing) owns the steel works of ``examples/steel-works``; enterprise `B` (Suzhou) a
+works like it under another code. What belongs to one must never show up with the other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.test import Client
+
+from tongjian.records import Catalogue, import_files
+from tongjian.site.access.actor import Actor
+from tongjian.site.access.models import Assignment, Membership, User
+from tongjian.site.access.roles import roles
+from tongjian.site.registry.models import Division, Enterprise, Plant
+from tongjian.site.workspaces import Workspace
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "steel-works"
+PASSWORD = "correct horse battery staple 7"
+A, B = "A", "B"
+YEAR = 2024
+DIVISIONS = (
+    ("320000", "江苏省", "Jiangsu"),
+    ("320100", "南京市", "Nanjing"),
+    ("320500", "苏州市", "Suzhou"),
+)
+# Unified social credit codes with a right check character.
+ENTERPRISES = {
+    A: ("91320100MA1SAMPLE", "示例钢铁甲", "Sample Steel A", "320100", "DEMO-STEEL"),
+    B: ("91320500MA1SAMPLE", "示例钢铁乙", "Sample Steel B", "320500", "OTHER-STEEL"),
+}
+
+
+def make_world() -> None:
+    """Make it, once for all tests."""
+    for code, zh, en in DIVISIONS:
+        Division.objects.create(code=code, name_zh=zh, name_en=en)
+    found = {}
+    for name, (uscc, zh, en, division, code) in ENTERPRISES.items():
+        found[name] = Enterprise.every.create(
+            uscc=f"{uscc}X"[:18], name_zh=zh, name_en=en, division=division, fictitious=True
+        )
+        Plant.every.create(
+            enterprise=found[name],
+            code=code,
+            name_zh=f"{zh}厂",
+            name_en=f"{en} works",
+            sector="steel",
+            division=division,
+        )
+    for role in roles().values():
+        if role.party == "public":
+            continue
+        for name in (A, B) if role.within in ("enterprise", "assignment") else ("",):
+            user = _user(f"{role.id}{name.lower()}", f"{role.title.zh}{name}")
+            within: dict[str, Any] = {}
+            if role.within == "enterprise":
+                within["enterprise"] = found[name]
+            elif role.within == "division":
+                within["division"] = {"city": "3201", "nation": ""}.get(role.id, "32")
+            Membership.objects.create(user=user, role=role.id, **within)
+            if role.within == "assignment":
+                Assignment.objects.create(
+                    user=user, enterprise=found[name], year=YEAR, by="省厅（province）"
+                )
+
+
+def _user(username: str, name: str) -> User:
+    user = User(username=username, name=name, email=f"{username}@example.org")
+    # Made fast: the strength of the hash is not what these tests are about.
+    user.password = _HASHED
+    user.save()
+    return user
+
+
+class World:
+    """What a test asks of its site."""
+
+    def user(self, role: str, of: str = A) -> User:
+        """The person with a role; of enterprise `of` where the role is tied to one."""
+        name = role + (of.lower() if roles()[role].within in ("enterprise", "assignment") else "")
+        return User.objects.get(username=name)
+
+    def actor(self, role: str, of: str = A) -> Actor:
+        """That person, acting."""
+        if role == "public":
+            return Actor(None, None)
+        user = self.user(role, of)
+        return Actor(user, Membership.objects.select_related("enterprise").get(user=user))
+
+    def client(self, role: str, of: str = A, language: str = "zh-hans") -> Client:
+        """A browser in which that person is signed in."""
+        client = Client(HTTP_ACCEPT_LANGUAGE=language)
+        client.cookies["language"] = language
+        if role != "public":
+            client.force_login(
+                self.user(role, of), "allauth.account.auth_backends.AuthenticationBackend"
+            )
+        return client
+
+    def enterprise(self, of: str = A) -> Enterprise:
+        """An enterprise."""
+        return Enterprise.every.get(uscc__startswith=ENTERPRISES[of][0])
+
+    def plant(self, of: str = A) -> Plant:
+        """Its plant."""
+        return Plant.every.get(code=ENTERPRISES[of][4])
+
+    def workspace(self, of: str = A) -> Workspace:
+        """Its records, log, files and runs."""
+        return Workspace(self.enterprise(of))
+
+    def import_example(self) -> None:
+        """Put the year of the example works into the records of enterprise A."""
+        files = [EXAMPLE / "facilities.csv", EXAMPLE / "activity.csv"]
+        report = import_files(self.workspace().store, files, Catalogue.load())
+        assert report.ok
+
+
+def _hashed() -> str:
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
+
+
+_HASHED = _hashed()
