@@ -110,10 +110,10 @@ def main() -> None:
             if kind == "file":
                 store = FileStore(folder / "log.jsonl")
             elif kind == "sqlite":
-                store = SqliteStore(SqliteConnections(folder / "log.sqlite3"))
+                store = SqliteStore(SqliteConnections(folder / "log.sqlite3"), "log")
             else:
                 conninfo = stack.enter_context(start_postgres())
-                store = PostgresStore(PostgresConnections(conninfo))
+                store = PostgresStore(PostgresConnections(conninfo), "log")
             result[kind] = measure(store, asked.entries)
     print(json.dumps(result, indent=2))
 

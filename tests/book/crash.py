@@ -172,23 +172,29 @@ def _whole_batches(entries: Iterable[Entry]) -> None:
 
 @contextmanager
 def makers(kind: str, folder: Path, conninfo: str = "") -> Iterator[Callable[[int], Maker]]:
-    """Makes stores of one kind, a new place for each number."""
+    """Makes stores of one kind, a new place or a new log in a table for each number."""
     connections = PostgresConnections(conninfo)
 
     def file(number: int) -> Maker:
         return lambda: FileStore(folder / f"{number}" / "log.jsonl")
 
     def sqlite(number: int) -> Maker:
-        return lambda: SqliteStore(SqliteConnections(folder / f"log-{number}.sqlite3"))
+        path = folder / f"log-{_table(number)}.sqlite3"
+        return lambda: SqliteStore(SqliteConnections(path), f"log-{number}")
 
     def postgres(number: int) -> Maker:
-        table = f"crash_{kind}_{number}"
-        return lambda: PostgresStore(connections, table)
+        table = f"crash_{kind}_{_table(number)}"
+        return lambda: PostgresStore(connections, f"log-{number}", table)
 
     try:
         yield {"file": file, "sqlite": sqlite}.get(kind, postgres)
     finally:
         connections.close()
+
+
+def _table(number: int) -> int:
+    """Every second log begins in a table that holds one already."""
+    return number // (2 * _ROUNDS_OF_A_LOG)
 
 
 def main() -> None:

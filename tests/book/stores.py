@@ -12,6 +12,7 @@ import pytest
 from tongjian.book import PostgresConnections, PostgresStore, SqliteConnections, SqliteStore
 from tongjian.evidence import EvidenceLog, FileStore, LogStore
 
+LOG = "企业/91320000134755999X"
 NAMES = ("file", "sqlite", "postgres")
 _NUMBERS = itertools.count(1)
 Maker = Callable[[], LogStore]
@@ -22,11 +23,11 @@ def maker(name: str, folder: Path, request: pytest.FixtureRequest) -> Maker:
     if name == "file":
         return lambda: FileStore(folder / "log.jsonl")
     if name == "sqlite":
-        return lambda: SqliteStore(SqliteConnections(folder / "log.sqlite3"))
+        return lambda: SqliteStore(SqliteConnections(folder / "log.sqlite3"), LOG)
     connections = PostgresConnections(request.getfixturevalue("postgres"))
     request.addfinalizer(connections.close)
     table = f"log_{next(_NUMBERS)}"
-    return lambda: PostgresStore(connections, table)
+    return lambda: PostgresStore(connections, LOG, table)
 
 
 class Clock:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.book.stores import NAMES, Clock, Maker, log_over, maker
-from tongjian.book import PostgresConnections, PostgresStore, SqliteStore
+from tests.book.stores import LOG, NAMES, Clock, Maker, log_over, maker
+from tongjian.book import PostgresConnections, PostgresStore, SqliteStore, table_problems
 from tongjian.evidence import Act, EvidenceLog
 from tongjian.problems import Problem, TongjianError
 
@@ -145,14 +145,23 @@ def test_an_entry_before_the_last_is_refused(log: EvidenceLog) -> None:
 TABLES = ("sqlite", "postgres")
 REFUSED = (
     "UPDATE {0} SET line = 'x' WHERE number = 2",
+    "UPDATE {0} SET log = 'other'",
+    "UPDATE {0} SET log = 'other' WHERE number = 1",
     "DELETE FROM {0} WHERE number = 3",
     "DELETE FROM {0}",
-    "INSERT INTO {0} VALUES (9, 'x')",
-    "INSERT INTO {0} VALUES (2, 'x')",
+    "INSERT INTO {0} VALUES ('{1}', 9, 'x')",
+    "INSERT INTO {0} VALUES ('{1}', 2, 'x')",
+    "INSERT INTO {0} VALUES ('other', 4, 'x')",
+    "INSERT INTO {0} VALUES ('other', 0, 'x')",
+    "INSERT INTO {0} VALUES ('{1}', 2, 'x') ON CONFLICT (log, number) DO UPDATE SET line = 'x'",
     "UPDATE {0}_head SET number = 1",
+    "UPDATE {0}_head SET number = 4",
     "UPDATE {0}_head SET hash = 'x'",
+    "UPDATE {0}_head SET log = 'other'",
     "DELETE FROM {0}_head",
-    "INSERT INTO {0}_head VALUES (2, 9, 'x')",
+    "INSERT INTO {0}_head VALUES ('{1}', 3, 'x')",
+    "INSERT INTO {0}_head VALUES ('other', 1, 'x')",
+    "INSERT INTO {0}_head VALUES ('{1}', 3, 'x') ON CONFLICT (log) DO UPDATE SET number = 1",
 )
 
 
@@ -164,7 +173,7 @@ def test_the_table_refuses_every_change(log: EvidenceLog, statement: str) -> Non
     made = log.append([note(1), note(2), note(3)])
 
     with store.connections() as connection, pytest.raises(Exception, match=r"log|constraint"):
-        connection.execute(statement.format(store.table))
+        connection.execute(statement.format(store.table, store.log))
 
     assert log.entries() == made
     assert EvidenceLog(store).problems() == []
@@ -179,9 +188,9 @@ def test_sqlite_puts_no_row_in_the_place_of_another(log: EvidenceLog) -> None:
     with store.connections() as connection:
         for verb in ("INSERT OR REPLACE", "REPLACE"):
             with pytest.raises(sqlite3.IntegrityError, match="next entry"):
-                connection.execute(f"{verb} INTO {store.table} VALUES (1, 'x')")
+                connection.execute(f"{verb} INTO {store.table} VALUES ('{LOG}', 1, 'x')")
             with pytest.raises(sqlite3.IntegrityError, match="one head"):
-                connection.execute(f"{verb} INTO {store.table}_head VALUES (1, 9, 'x')")
+                connection.execute(f"{verb} INTO {store.table}_head VALUES ('{LOG}', 2, 'x')")
 
     assert log.entries() == made
 
@@ -214,7 +223,7 @@ def test_a_transaction_that_could_be_rolled_back_is_refused(log: EvidenceLog) ->
         def handed():
             yield connection
 
-        mine = EvidenceLog(type(store)(handed, store.table), log.clock)
+        mine = EvidenceLog(type(store)(handed, store.log, store.table), log.clock)
         connection.execute("BEGIN")
         with pytest.raises(TongjianError) as caught:
             mine.append([note(2)])
@@ -272,7 +281,7 @@ def test_a_commit_under_way_is_waited_for(log: EvidenceLog) -> None:
     with store.connections() as connection:
         connection.execute("BEGIN")
         connection.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(%s || ' being written'))", [store.table]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [f"{store.table}:{store.log}"]
         )
         other = threading.Thread(target=lambda: done.append(log.append([note(2)])[0].number))
         other.start()
@@ -330,16 +339,17 @@ def test_a_server_that_may_forget_is_told(log: EvidenceLog) -> None:
 
     setting("off")
     try:
-        said = [(one.code, one.severity, one.values["name"]) for one in log.problems()]
+        found = table_problems(store.connections, store.table)
+        said = [(one.code, one.severity, one.values["name"]) for one in found]
     finally:
         setting("on")
     assert said == [("book.not_durable", "warning", "full_page_writes")]
-    assert log.problems() == []
+    assert table_problems(store.connections, store.table) == []
 
 
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     pytest.importorskip("psycopg")
-    log = EvidenceLog(PostgresStore(PostgresConnections(f"host={tmp_path} user=nobody")))
+    log = EvidenceLog(PostgresStore(PostgresConnections(f"host={tmp_path} user=nobody"), LOG))
     for use in (log.entries, lambda: log.append([note(1)])):
         with pytest.raises(TongjianError) as caught:
             use()
@@ -353,7 +363,7 @@ def test_a_database_in_memory_is_no_book() -> None:
     def handed():
         yield connection
 
-    log = EvidenceLog(SqliteStore(handed))
+    log = EvidenceLog(SqliteStore(handed, LOG))
     with pytest.raises(TongjianError) as caught:
         log.append([note(1)])
     connection.close()
@@ -364,6 +374,10 @@ def test_a_database_in_memory_is_no_book() -> None:
 @pytest.mark.parametrize("store", [SqliteStore, PostgresStore])
 def test_a_table_name_is_a_name(store: type[SqliteStore] | type[PostgresStore]) -> None:
     with pytest.raises(TongjianError) as caught:
-        store(lambda: None, 'log"; DROP TABLE x')  # type: ignore[arg-type,return-value]
-
+        store(lambda: None, LOG, 'log"; DROP TABLE x')  # type: ignore[arg-type,return-value]
     assert [one.code for one in caught.value.problems] == ["book.table_name"]
+
+    for log in ("", " a", "a\n", "\ud800", "a" * 201):
+        with pytest.raises(TongjianError) as caught:
+            store(lambda: None, log)  # type: ignore[arg-type,return-value]
+        assert [one.code for one in caught.value.problems] == ["book.log_name"]

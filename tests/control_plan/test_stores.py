@@ -21,14 +21,13 @@ _OPEN: list[Any] = []
 
 def sqlite_store(folder: Path) -> LogStore:
     """The log in a file of SQLite."""
-    return book.SqliteStore(book.SqliteConnections(folder / "log.sqlite3"))
+    return book.SqliteStore(book.SqliteConnections(folder / "log.sqlite3"), "plan")
 
 
 def postgres_store(conninfo: str, folder: Path) -> LogStore:
-    """The log in a table of a server, which is named after the folder."""
+    """A log of a server, which is named after the folder."""
     _OPEN.append(book.PostgresConnections(conninfo))
-    name = "plan_" + "_".join(folder.parts[-2:]).replace("-", "_").lower()
-    return book.PostgresStore(_OPEN[-1], name[-40:])
+    return book.PostgresStore(_OPEN[-1], str(folder)[-200:], "plans")
 
 
 @pytest.fixture(params=["file", "sqlite", "postgres"])

@@ -1,15 +1,35 @@
-"""What the two tables have in common: reading the line of the head and finding what is wrong."""
+"""What the tables have in common: names, reading the line of the head, finding what is wrong."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from tongjian.evidence import Entry, Head, Lines
 from tongjian.problems import Place, Problem, TongjianError
 
+Dialect = Literal["sqlite", "postgresql"]
+
+TABLE = "tongjian_log"
 ROWS = 2000
 """So many rows are fetched at a time, each time in a transaction of its own."""
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+_LONGEST = 200
+
+
+def check_names(*names: str) -> None:
+    """Raise `TongjianError` for what is no name of a table or column that can be put into SQL."""
+    wrong = [one for one in names if not _NAME.fullmatch(one)]
+    if wrong:
+        raise TongjianError([Problem("book.table_name", values={"name": one}) for one in wrong])
+
+
+def check_log(log: str) -> None:
+    """Raise `TongjianError` for what cannot name a log."""
+    if not (0 < len(log) <= _LONGEST and log.isprintable() and log == log.strip()):
+        raise TongjianError(Problem("book.log_name", values={"name": log, "most": _LONGEST}))
 
 
 def paged(rows_after: Callable[[int | None], Sequence[tuple[int, bytes]]]) -> Lines:
@@ -23,14 +43,16 @@ def paged(rows_after: Callable[[int | None], Sequence[tuple[int, bytes]]]) -> Li
         after = rows[-1][0]
 
 
-def read_head(row: tuple[object, object] | None, place: str) -> Head:
-    """The head from its row; raises `TongjianError` for a row that is not there or makes no sense.
+def read_head(row: Sequence[Any] | None, place: str) -> Head | None:
+    """The head from its row (number, hash, whether there are lines); None where there is no log.
 
-    A table is made with its head: one that lacks it lost it.
+    Raises `TongjianError` where lines have no head, or one that makes no sense.
     """
-    if row is None:
-        raise TongjianError(Problem("evidence.head_missing", Place(file=place)))
-    number, digest = row
+    number, digest, lines = row or (None, None, False)
+    if number is None and digest is None:
+        if lines:
+            raise TongjianError(Problem("evidence.head_missing", Place(file=place)))
+        return None
     if type(number) is not int or not isinstance(digest, str) or number < 0:
         detail = f"{number!r}, {digest!r}"
         raise TongjianError(Problem("evidence.unreadable", Place(file=place), {"detail": detail}))
@@ -38,24 +60,24 @@ def read_head(row: tuple[object, object] | None, place: str) -> Head:
 
 
 def check_last(row: Sequence[Any] | None, place: str) -> bytes | None:
-    """The last line, from the row of the head and that of the line.
+    """The last line, from the row of the head and that of the line; None where there is no log.
 
     Raises `TongjianError` unless the last line is what the head says.
     """
-    head = read_head((row[0], row[1]) if row else None, place)
-    stored, found = (row[2], row[3]) if row else (None, None)
+    number, digest, stored, found = row or (None, None, None, None)
+    head = read_head((number, digest, found is not None), place)
+    if head is None:
+        return None
     line = None if found is None else bytes(found)
-    right = head == Head() and line is None
-    if line is not None and head.number:
-        try:
-            entry = Entry.from_line(line)
-            right = entry.is_whole() and (stored, entry.number, entry.hash) == (
-                head.number,
-                head.number,
-                head.hash,
-            )
-        except ValueError:
-            right = False
+    try:
+        entry = Entry.from_line(line or b"")
+        right = entry.is_whole() and (stored, entry.number, entry.hash) == (
+            head.number,
+            head.number,
+            head.hash,
+        )
+    except ValueError:
+        right = False
     if not right:
         where = Place(file=place, line=head.number)
         raise TongjianError(Problem("evidence.head", where, {"number": head.number}))
@@ -69,4 +91,14 @@ def check_written(found: int, expected: int, table: str) -> None:
         raise TongjianError(Problem("book.swallowed", Place(file=table), values))
 
 
-__all__ = ["ROWS", "check_last", "check_written", "paged", "read_head"]
+__all__ = [
+    "ROWS",
+    "TABLE",
+    "Dialect",
+    "check_last",
+    "check_log",
+    "check_names",
+    "check_written",
+    "paged",
+    "read_head",
+]
