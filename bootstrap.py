@@ -165,7 +165,7 @@ def call(*command: str, cwd: Path | None = ROOT) -> int:
 
 
 def setup(args: list[str]) -> int:
-    """建立环境 / make the environment [--site: 含网页应用 / with the web; --dev: 含测试 / with tests]"""
+    """建立环境 / make the environment [--site: 含网页应用 / web; --dev: 含测试工具 / tests]"""
     ensure(next((name for name in ("dev", "site") if f"--{name}" in args), "core"))
     return 0
 

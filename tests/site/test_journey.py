@@ -54,8 +54,7 @@ def test_what_is_submitted_is_written_once_and_the_rows_follow_the_log(world: Wo
     assert (report.state, report.version, report.submitted) == ("submitted", 1, 1)
     assert version.sealed and version.submitted_by == world.actor("approver").signature
     total = sum(
-        one.co2e_micro or 0
-        for one in version.figures.filter(ruleset="cn.steel.mee-v01-2024")
+        one.co2e_micro or 0 for one in version.figures.filter(ruleset="cn.steel.mee-v01-2024")
     )
     assert total == 428_220_962_667
     assert version.rows.count() == len(
