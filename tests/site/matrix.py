@@ -188,7 +188,7 @@ def sees(who: str, of: str, example: Example) -> bool:
 
 
 def plain(body: bytes, path: str) -> str:
-    """A page without what differs between any two calls: its own address and the secret of forms."""
+    """A page without what differs between any two calls: its address and the secret of forms."""
     text = body.decode().replace(path, "·")
     text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
     return re.sub(r'"X-CSRFToken": "\w+"', "", text)

@@ -39,7 +39,7 @@ def needs_second_factor(user: User) -> bool:
 def has_second_factor(user: User) -> bool:
     """Whether they have one; recovery codes alone are none."""
     held = Authenticator.objects.filter(user=user)
-    return held.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(held.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def duty(request: HttpRequest, user: User) -> HttpResponse | None:

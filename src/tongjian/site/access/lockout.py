@@ -1,8 +1,9 @@
 """Guessing slowed down for each name (登录锁定).
 
-Failures are counted in the database, so that all workers count together. After five failures a name has to wait, a minute at first and twice as long after each further
-failure, a quarter of an hour at most: some hundred guesses a day, and its owner is never locked out
-for good. A name without an account is treated alike, so that nothing tells which names exist.
+Failures are counted in the database, so that all workers count together. After five a name has to
+wait, a minute at first and twice as long after each further failure, a quarter of an hour at most:
+some hundred guesses a day, and its owner is never locked out for good. A name without an account is
+treated alike, so that nothing tells which names exist.
 """
 
 from __future__ import annotations

@@ -190,7 +190,7 @@ def give_membership(
         raise TongjianError(found)
     where = prefix if kind.within == "division" and role != "nation" else ""
     said = {"role": role, "enterprise": enterprise.key if enterprise else "", "division": where}
-    within = {"enterprise": enterprise, "division": where}
+    within: dict[str, Any] = {"enterprise": enterprise, "division": where}
     held = Membership.objects.filter(user=user, role=role, ended=None, **within).first()
     if held is not None:
         return held
