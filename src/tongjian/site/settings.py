@@ -210,6 +210,7 @@ SOCIALACCOUNT_PROVIDERS = {
 IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 12 * 3600
 """However busy, nobody stays signed in for longer."""
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # ---- safety ----
 
@@ -278,4 +279,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who came in and who was refused; one line each, no password, no key.
+    "loggers": {"tongjian.security": {"level": "INFO"}},
 }

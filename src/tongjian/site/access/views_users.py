@@ -160,9 +160,7 @@ def user_reset(request: ActorRequest, username: str) -> HttpResponse:
             messages.error(request, text("access.link_not_sent"))
         return redirect("access:user", username=username)
     password = people.hand_over_password(request.actor, found)
-    response = _page(request, found, password=password)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _page(request, found, password=password)
 
 
 @require_POST
