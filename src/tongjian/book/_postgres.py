@@ -151,16 +151,18 @@ class PostgresStore:
             names = guards(connection, statements("postgresql", self.table))
             found = names if self._is_there(connection) else []
         self.last()
-        place = Place(file=self.place)
-        return [Problem("book.guard", place, {"name": name}) for name in found]
+        return [Problem("book.guard", Place(file=self._name), {"name": name}) for name in found]
 
     def _make(self, connection: psycopg.Connection[Any]) -> None:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             raise TongjianError(Problem("book.encoding", values={"encoding": encoding}))
-        # Somebody may just be making it for another log.
+        from psycopg.errors import DuplicateTable
+
+        # Somebody may just have made it for another log: then it is there when the lock is free,
+        # of which `to_regclass` need not know within this transaction.
         connection.execute(_MAKING, [self.table])
-        if not self._is_there(connection):
+        with suppress(DuplicateTable), connection.transaction():
             for statement in statements("postgresql", self.table):
                 connection.execute(self._sql(statement))
 

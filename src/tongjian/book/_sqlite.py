@@ -146,8 +146,7 @@ class SqliteStore:
             names = guards(connection, statements("sqlite", self.table))
             found = names if self._is_there(connection) else []
         self.last()
-        place = Place(file=self.place)
-        return [Problem("book.guard", place, {"name": name}) for name in found]
+        return [Problem("book.guard", Place(file=self._name), {"name": name}) for name in found]
 
     def _is_there(self, connection: sqlite3.Connection) -> bool:
         names = (self.table, f"{self.table}_head")
