@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from tongjian.book._guards import guards
 from tongjian.book._schema import statements
-from tongjian.book._sessions import PostgresSource, postgres_session, postgres_telling
+from tongjian.book._sessions import PostgresSource, check_free, postgres_session, postgres_telling
 from tongjian.book._table import (
     ROWS,
     TABLE,
@@ -39,9 +39,10 @@ class PostgresStore:
     """The entries of `log` in `table` of a PostgreSQL database in UTF-8, which holds many logs.
 
     `connections` gives a psycopg connection and takes it back, such as `PostgresConnections`; to
-    write it has to be in no transaction. Rows cannot be changed, removed or truncated by SQL while
-    the triggers are on. Writers of one log take turns by an advisory lock of the session, so a
-    pool that changes sessions between transactions will not do.
+    write it has to commit by itself (`autocommit`) and be in no transaction. Rows cannot be
+    changed, removed or truncated by SQL while the triggers are on. Writers of one log take turns by
+    an advisory lock of the session, so a pool that changes sessions between transactions will not
+    do.
     """
 
     connections: PostgresSource
@@ -108,6 +109,7 @@ class PostgresStore:
         import psycopg
 
         with self.connections() as connection:
+            check_free(connection, self._name)
             with postgres_telling(self._name):
                 self._take(connection)
             try:
@@ -117,8 +119,6 @@ class PostgresStore:
                 with suppress(psycopg.OperationalError):
                     unlock = f"SELECT pg_advisory_unlock({_KEY.format(0)})"
                     connection.execute(unlock, [self._name])
-                    if not connection.autocommit:
-                        connection.commit()
 
     def write(self, entries: Sequence[Entry]) -> None:
         with postgres_session(self.connections, self._name, own=True) as connection:

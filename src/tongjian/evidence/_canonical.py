@@ -53,10 +53,10 @@ def _simple(value: Any) -> bool:
     if kind in _ALIKE:
         return True
     if kind is int:
-        return -_EXACT <= value <= _EXACT
+        return bool(-_EXACT <= value <= _EXACT)
     if kind is float:
         # The shortest digits that read back, without an exponent.
-        return 1e-4 <= abs(value) < 1e16 and not value.is_integer()
+        return bool(1e-4 <= abs(value) < 1e16 and not value.is_integer())
     if kind is dict:
         try:
             if not "".join(value).isascii():
