@@ -30,8 +30,10 @@ _PACKAGES = (
     "targets",
     "scores",
     "screening",
+    "charts",
     "reports",
     "sample",
+    "site",
     "cli",
 )
 _PLACE_WORDS = {
