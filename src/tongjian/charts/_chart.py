@@ -16,9 +16,11 @@ from tongjian.charts._theme import FONT, Theme, config, themed, token
 from tongjian.problems import LANGUAGES, Problem, TongjianError
 from tongjian.rules import Words
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-VEGA_SCHEMA = "https://vega.github.io/schema/vega/v5.json"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+VEGA_SCHEMA = "https://vega.github.io/schema/vega/v6.json"
 WIDTH = 720
+# The width that the specification for a narrow page is made for.
+NARROW = 360
 Cell = Words | str | float | int | None
 Said = Words | str
 # A spreadsheet takes a text that begins with these for a formula.
@@ -227,6 +229,6 @@ def _safe(text: str) -> str:
 
 
 __all__ = [
-    *("SCHEMA", "VEGA_SCHEMA", "WIDTH", "Cell", "Chart", "Column", "Said", "Table", "View"),
+    *("SCHEMA", "NARROW", "VEGA_SCHEMA", "WIDTH", "Cell", "Chart", "Column", "Said", "Table", "View"),
     *("both", "legend", "measure", "nothing", "phrase", "said", "vega_lite"),
 ]

@@ -207,7 +207,7 @@ def _sankey(
         "width": width,
         "height": round(height),
         # The bounds of thick ribbons would be far too large.
-        "padding": {"left": 6, "right": margin + 6, "top": 34, "bottom": 10},
+        "padding": {"left": 6, "right": margin + 6, "top": 34, "bottom": 20},
         "autosize": {"type": "none"},
         "background": token("surface"),
         "title": measure(view.say(unit)),

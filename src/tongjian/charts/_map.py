@@ -28,7 +28,9 @@ _SIZE = 11
 _TALLEST = 560.0
 _BIGGEST = 26.0
 _POINT = 4.0
-_NARROWEST = 520
+_NARROWEST = 330
+# On a narrower map a label is the name alone; the value is in the table.
+_ROOMY = 520
 Box = tuple[float, float, float, float]
 
 
@@ -93,7 +95,7 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
         for one in places
     ]
     texts = [
-        view.say(one.name) + (f" {number(one.value)}" if one.value is not None else "")
+        view.say(one.name) + (f" {number(one.value)}" if one.value is not None and view.width >= _ROOMY else "")
         for one in places
     ]
     values, leaders = [], []

@@ -9,18 +9,22 @@ import json
 from html import escape
 from typing import Any
 
-from tongjian.charts._chart import Chart, phrase, said
+from tongjian.charts._chart import NARROW, Chart, phrase, said
 
 # A text within a script element must not end it, nor open a comment.
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 def payload(chart: Chart, lang: str) -> dict[str, Any]:
-    """What the browser needs: the grammar and the specification with tokens for colours."""
+    """What the browser needs: the grammar and the specification with tokens for colours.
+
+    There are two, since names take another share of a narrow page; the data are the same.
+    """
     return {
         "grammar": chart.language,
         "flexible": chart.flexible or chart.empty,
         "spec": chart.tokens(lang),
+        "narrow": chart.tokens(lang, NARROW),
     }
 
 

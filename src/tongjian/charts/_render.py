@@ -10,7 +10,7 @@ from tongjian.charts._chart import WIDTH, Chart
 from tongjian.charts._fonts import fonts
 from tongjian.charts._theme import Theme
 
-VEGA_LITE = "5.20"
+VEGA_LITE = "6.4"
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁻", "0123456789\u2212")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,16 +46,9 @@ class Assets:
 
 
 def cache_folder() -> Path:
-    """Where static files are kept: below TONGJIAN_CACHE, or the user's own cache folder."""
-    named = os.environ.get("TONGJIAN_CACHE")
-    if named:
-        return Path(named) / "assets"
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    """Where static files are kept: as the compiled rulebook, in the user's own cache folder."""
+    chosen = os.environ.get("TONGJIAN_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    base = Path(chosen) if chosen else Path.home() / ".cache"
     return base / "tongjian" / "assets"
 
 
@@ -157,8 +150,6 @@ def _pack(path: Path, content: bytes) -> None:
 
 
 def _sri(digest: Any) -> str:
-    import base64
-
     return "sha256-" + base64.b64encode(digest.digest()).decode()
 
 

@@ -18,11 +18,13 @@ from tongjian.site.assets._woff2 import woff2
 
 FAMILY = "Noto Sans SC"
 # Characters a slice; the rare ones are read together less often, and never on most pages.
-_SLICE, _RARE = 640, 1000
+_SLICE, _RARE = 640, 800
+# Two stretches so close are stated as one: a style sheet of single characters would be long.
+_CLOSE = 64
 # Brotli's effort: what every page loads is packed well, the rest quickly.
 _WELL, _QUICKLY = 10, 9
-_LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2070), *range(0x3000, 0x3020),
-          *range(0xFF00, 0xFFF0), 0x2190, 0x2191, 0x2192, 0x2193, 0x2212, 0x25BC, 0x25B2)  # fmt: skip
+_LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400),
+          *range(0x2000, 0x2C00), *range(0x3000, 0x3020), *range(0xFF00, 0xFFF0))  # fmt: skip
 _DROPPED = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 # Names that stay in a slice: copyright, family, style, licence and its address.
 _NAMES = (0, 1, 2, 13, 14)
@@ -41,8 +43,8 @@ class Slice:
 def plan(available: Iterable[int]) -> list[Slice]:
     """Which characters go into which slice; every available one is in exactly one of them.
 
-    The rare slices state whole stretches, for which few words are enough. They come first in the
-    style sheet, since of two that state a character the later one is taken.
+    The rare slices state stretches, for which few words are enough. They come first in the style
+    sheet, since of two that state a character the later one is taken.
     """
     there = set(available)
     often = [one for one in dict.fromkeys((*_LATIN, *_frequent(), *_gb2312())) if one in there]
@@ -52,7 +54,7 @@ def plan(available: Iterable[int]) -> list[Slice]:
         for at, part in enumerate(_parts(often, _SLICE))
     ]
     found = [
-        Slice(f"zh-r{at:02}", tuple(part), f"U+{part[0]:X}-{part[-1]:X}", _QUICKLY)
+        Slice(f"zh-r{at:02}", tuple(part), _ranges(part, _CLOSE), _QUICKLY)
         for at, part in enumerate(_parts(rare, _RARE))
     ]
     return [*found, *made]
@@ -122,10 +124,10 @@ def _parts(characters: Sequence[int], size: int) -> Iterator[Sequence[int]]:
         yield characters[at : at + size]
 
 
-def _ranges(characters: Iterable[int]) -> str:
-    """Characters as the ranges of a style sheet."""
+def _ranges(characters: Iterable[int], close: int = 1) -> str:
+    """Characters as the ranges of a style sheet; what lies `close` together becomes one range."""
     ordered = sorted(characters)
-    breaks = [at for at, (one, other) in enumerate(pairwise(ordered), 1) if other != one + 1]
+    breaks = [at for at, (one, other) in enumerate(pairwise(ordered), 1) if other - one > close]
     found = []
     for first, after in pairwise([0, *breaks, len(ordered)]):
         low, high = ordered[first], ordered[after - 1]

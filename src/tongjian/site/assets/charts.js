@@ -5,6 +5,8 @@
 // `PALETTES`, `vegaEmbed` and `lodashDebounce` come from the bundle that this is put into.
 
 const TOKEN = "token:";
+// Narrower pages take the specification that was made for them.
+const NARROW_BELOW = 540;
 const drawn = new Map();
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
@@ -36,7 +38,8 @@ async function draw(figure) {
   const before = drawn.get(figure);
   if (before && before.theme === theme && before.width === width) return;
   drawn.set(figure, { theme, width, result: before?.result });
-  const { grammar, flexible, spec } = JSON.parse(block.textContent);
+  const { grammar, flexible, spec: wide, narrow } = JSON.parse(block.textContent);
+  const spec = width < NARROW_BELOW ? narrow : wide;
   const wanted = painted(spec, PALETTES[theme]);
   if (flexible) {
     const { margin = 0, least = 0 } = spec.usermeta ?? {};
