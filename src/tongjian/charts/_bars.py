@@ -207,7 +207,7 @@ def _check(rows: Sequence[Bar], series: Sequence[Said]) -> None:
         if len(bar.parts) != len(series)
     ]
     if problems:
-        raise TongjianError(*problems)
+        raise TongjianError(problems)
 
 
 def _total(bar: Bar) -> float:

@@ -229,6 +229,6 @@ def _safe(text: str) -> str:
 
 
 __all__ = [
-    *("SCHEMA", "NARROW", "VEGA_SCHEMA", "WIDTH", "Cell", "Chart", "Column", "Said", "Table", "View"),
-    *("both", "legend", "measure", "nothing", "phrase", "said", "vega_lite"),
+    *("SCHEMA", "NARROW", "VEGA_SCHEMA", "WIDTH", "Cell", "Chart", "Column", "Said", "Table"),
+    *("View", "both", "legend", "measure", "nothing", "phrase", "said", "vega_lite"),
 ]

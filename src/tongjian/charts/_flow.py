@@ -18,7 +18,6 @@ from tongjian.charts._chart import (
     Said,
     Table,
     View,
-    measure,
     phrase,
     said,
 )
@@ -83,7 +82,7 @@ def flow(
         if link.value < 0
     ]
     if problems:
-        raise TongjianError(*problems)
+        raise TongjianError(problems)
     drawn = [link for link in links if link.value > 0]
     columns = _columns(drawn)
     table = Table(
@@ -210,7 +209,6 @@ def _sankey(
         "padding": {"left": 6, "right": margin + 6, "top": 34, "bottom": 20},
         "autosize": {"type": "none"},
         "background": token("surface"),
-        "title": measure(view.say(unit)),
         "config": {"text": {"font": FONT, "fontSize": 12}},
         "data": [
             {"name": "nodes", "values": rects},
@@ -222,7 +220,7 @@ def _sankey(
                 "range": list(colours.values()),
             }
         ],
-        "marks": [_link_marks(), _node_marks(), *_text_marks()],
+        "marks": [_link_marks(), _node_marks(), *_text_marks(), _unit_mark(view.say(unit))],
     }  # fmt: skip
 
 
@@ -287,6 +285,21 @@ def _node_marks() -> dict[str, Any]:
                 "height": {"field": "height"},
                 "fill": {"scale": "colour", "field": "colour"},
                 "tooltip": {"field": "tip"},
+            }
+        },
+    }
+
+
+def _unit_mark(unit: str) -> dict[str, Any]:
+    return {
+        "type": "text",
+        "interactive": False,
+        "encode": {
+            "enter": {
+                "x": {"value": 0},
+                "y": {"value": -16},
+                "text": {"value": unit},
+                "fill": {"value": token("muted")},
             }
         },
     }

@@ -94,10 +94,7 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
         )
         for one in places
     ]
-    texts = [
-        view.say(one.name) + (f" {number(one.value)}" if one.value is not None and view.width >= _ROOMY else "")
-        for one in places
-    ]
+    texts = [_label(view, one) for one in places]
     values, leaders = [], []
     order = sorted(range(len(places)), key=lambda at: -circles[at][2])
     boxes: list[Box] = []
@@ -161,6 +158,12 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
         ],
     )  # fmt: skip
     return {**made, "width": round(width), "height": round(height)}
+
+
+def _label(view: View, place: Place) -> str:
+    name = view.say(place.name)
+    told = place.value is not None and view.width >= _ROOMY
+    return f"{name} {number(place.value)}" if told else name
 
 
 def _free(

@@ -15,13 +15,15 @@ LINE = 15
 _NARROW = 0.56
 _MINUS = "\u2212"
 _ELLIPSIS = "…"
+# Of ambiguous width in Unicode; Chinese fonts have them as wide as a character.
+_FULL = "…—→①②③④⑤⑥⑦⑧⑨"
 # A line does not begin with these.
 _CLOSING = "，。、；：！？）》」』”’·,.;:!?)]}％%"
 
 
 def text_width(text: str, size: float = SIZE) -> int:
     """About how many pixels a text is wide at a font size in pixels."""
-    wide = sum(unicodedata.east_asian_width(char) in "WFA" for char in text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" or char in _FULL for char in text)
     return math.ceil(wide * size + (len(text) - wide) * size * _NARROW)
 
 

@@ -56,7 +56,7 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             problems.append(Problem("site.asset_package", values={"package": package.name}))
     if problems:
-        raise TongjianError(*problems)
+        raise TongjianError(problems)
     return found
 
 
