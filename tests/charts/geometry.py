@@ -76,8 +76,8 @@ def outside(drawing: str) -> list[str]:
         one.text
         for one in texts(drawing)
         # Widths are estimated on the safe side: some of it is let pass.
-        if one.box[0] < -6 - 0.1 * one.width
+        if one.box[0] < -6 - 0.2 * one.width
         or one.box[1] < -1
-        or one.box[2] > right + 6 + 0.1 * one.width
+        or one.box[2] > right + 6 + 0.2 * one.width
         or one.box[3] > bottom + 1
     ]

@@ -155,7 +155,7 @@ def test_the_places_of_a_map_are_where_they_are():
     west = (PLACES[0].longitude - PLACES[4].longitude) * 111.32 * 0.838  # cos 33.1°
 
     assert (a["x"] - e["x"]) / (a["y"] - e["y"]) == pytest.approx(west / north, rel=0.01)
-    assert a["area"] / e["area"] == pytest.approx(602 / 480)
+    assert a["disc"] / e["disc"] == pytest.approx(602 / 480)
     assert row["乙市"]["known"] is False
 
 

@@ -103,7 +103,7 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
         found = _free(circles[at], texts[at], boxes, circles, (width, height))
         one = places[at]
         row: dict[str, Any] = {
-            "x": x, "y": y, "area": math.pi * r * r, "known": one.value is not None,
+            "x": x, "y": y, "disc": math.pi * r * r, "known": one.value is not None,
             "name": view.say(one.name), "text": number(one.value),
         }  # fmt: skip
         if found is not None:
@@ -129,7 +129,7 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
     disc = {"type": "point", "filled": True, "color": series_token(0), "opacity": 0.75,
             "stroke": token("surface"), "strokeWidth": 1}  # fmt: skip
     at_place = {"x": {"field": "x", **x_}, "y": {"field": "y", **y_}, "tooltip": tooltip,
-                "size": {"field": "area", "type": "quantitative", "scale": None}}  # fmt: skip
+                "size": {"field": "disc", "type": "quantitative", "scale": None}}  # fmt: skip
     label = {
         "x": {"field": "labelX", **x_}, "y": {"field": "labelY", **y_},
         "text": {"field": "label", "type": "nominal"},

@@ -23,8 +23,10 @@ _SLICE, _RARE = 640, 800
 _CLOSE = 64
 # Brotli's effort: what every page loads is packed well, the rest quickly.
 _WELL, _QUICKLY = 10, 9
-_LATIN = (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x370, 0x400),
-          *range(0x2000, 0x2C00), *range(0x3000, 0x3020), *range(0xFF00, 0xFFF0))  # fmt: skip
+_FIRST = (*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x2010, 0x2040), *range(0x3000, 0x3020),
+          *range(0xFF00, 0xFF60), 0x2103, 0x2190, 0x2191, 0x2192, 0x2193, 0x2212)  # fmt: skip
+# Letters and signs that texts have now and then; a page with "₂" must fetch nothing for it.
+_SIGNS = (*range(0x100, 0x180), *range(0x370, 0x400), *range(0x2000, 0x2C00))
 _DROPPED = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx")
 # Names that stay in a slice: copyright, family, style, licence and its address.
 _NAMES = (0, 1, 2, 13, 14)
@@ -47,7 +49,9 @@ def plan(available: Iterable[int]) -> list[Slice]:
     sheet, since of two that state a character the later one is taken.
     """
     there = set(available)
-    often = [one for one in dict.fromkeys((*_LATIN, *_frequent(), *_gb2312())) if one in there]
+    often = [
+        one for one in dict.fromkeys((*_FIRST, *_frequent(), *_gb2312(), *_SIGNS)) if one in there
+    ]
     rare = sorted(there - set(often))
     made = [
         Slice(f"zh-{at:02}", tuple(part), _ranges(part), _WELL if at < 5 else _QUICKLY)
