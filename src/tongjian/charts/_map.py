@@ -123,7 +123,7 @@ def _drawn(view: View, places: Sequence[Place], unit: Said) -> dict[str, Any]:
         {"field": "text", "type": "nominal", "title": view.say(unit) or view.phrase("value")},
     ]
     note = view.phrase("map_note")
-    head = f"{view.say(unit)}   {note}" if unit else note
+    head = f"{view.say(unit)} · {note}" if unit else note
     ring = {"type": "point", "filled": False, "color": token("none"), "strokeWidth": 2,
             "opacity": 1}  # fmt: skip
     disc = {"type": "point", "filled": True, "color": series_token(0), "opacity": 0.75,

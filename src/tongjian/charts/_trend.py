@@ -197,7 +197,7 @@ def _small(view: View, rows: Sequence[Series], periods: list[str], unit: Said) -
         view,
         extent + room + 12,
         _ROW * len(rows),
-        title=measure(f"{periods[0]} – {periods[-1]}   {view.say(unit)}"),
+        title=measure(f"{periods[0]} – {periods[-1]} · {view.say(unit)}"),
         data={"values": values},
         layer=[
             {
