@@ -1,5 +1,10 @@
-"""Addresses of `mrv`."""
+"""Addresses of `mrv`, a list for each topic."""
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from tongjian.site.mrv import urls_reports
+
+app_name = "mrv"
+urlpatterns: list[URLPattern] = [
+    *urls_reports.urlpatterns,
+]

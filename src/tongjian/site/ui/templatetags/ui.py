@@ -81,6 +81,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def china(time: str) -> str:
+    """A time of a log (UTC, ISO 8601) as clocks in China show it."""
+    return moment(datetime.fromisoformat(time)) if time else "–"
+
+
+@register.filter
 def message(problem: Problem | Mapping[str, Any]) -> str:
     """What a problem says."""
     if isinstance(problem, Problem):
