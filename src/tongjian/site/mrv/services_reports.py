@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tongjian.evidence import Entry
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.grants import with_grants
 from tongjian.site.acting import acting
@@ -117,6 +118,15 @@ class ReportDesk:
         if not self.is_ours:
             made = [one for one in made if one.number in self.handed_in]
         return list(reversed(made))
+
+    def version(self, number: int) -> ReportVersion:
+        """A version that the actor may know of; raises `TongjianError` for any other."""
+        for one in self.versions:
+            if one.number == number:
+                return one
+        values = {"facility": self.plant.code, "year": self.year, "number": number}
+        values |= {"count": len(self.versions)}
+        raise TongjianError(Problem("versions.unknown_version", values=values))
 
     @property
     def is_ours(self) -> bool:

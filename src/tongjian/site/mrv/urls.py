@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern
 
-from tongjian.site.mrv import urls_reports
+from tongjian.site.mrv import urls_reports, urls_versions
 
 app_name = "mrv"
 urlpatterns: list[URLPattern] = [
+    *urls_versions.urlpatterns,
     *urls_reports.urlpatterns,
 ]
