@@ -122,3 +122,16 @@ def test_a_branch_is_loaded_by_itself_and_has_a_link_of_its_own(submitted: World
         assert client.get(f"{where}&path={wrong}").status_code == 422
     drivers = page(client, f"{ADDRESS}/versions/1/lineage/drivers?ruleset=cn.steel.mee-v01-2024")
     assert "428,220.96" in drivers and "By effect" in drivers
+
+
+def correct(world: World, files: Path) -> None:
+    """Correct one record of the year, with a reason."""
+    from tongjian.records import Catalogue, Correction, import_files
+
+    text = (files / "activity.csv").read_text(encoding="utf-8-sig").splitlines()
+    fixed = files / "fixed.csv"
+    row = next(one for one in text[1:] if "焦炭" in one and ",消耗量," in one)
+    number = row.split(",")[5]
+    fixed.write_text("\n".join([text[0], row.replace(number, str(float(number) + 100))]), "utf-8")
+    said = Correction("correct", world.actor("preparer").signature, "磅单抄错", "磅单第3页")
+    assert import_files(world.workspace().store, [fixed], Catalogue.load(), correction=said).ok
