@@ -179,7 +179,9 @@ def revise_meter(
         newest = known.revisions[-1].plan
         data = copy.deepcopy(dict(newest.data))
         others = [one for one in data["meters"] if one["id"] != meter["id"]]
-        before: dict[str, Any] = next((one for one in data["meters"] if one["id"] == meter["id"]), {})
+        before: dict[str, Any] = next(
+            (one for one in data["meters"] if one["id"] == meter["id"]), {}
+        )
         data["meters"] = [*others, {**before, **meter}]
         data |= {
             "revision": newest.revision + 1,
