@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class MrvConfig(AppConfig):
     name = "tongjian.site.mrv"
     label = "mrv"
+
+    def ready(self) -> None:
+        # What registers itself: parts of the report's page, kinds of jobs, things to do.
+        from tongjian.site.mrv import (  # noqa: F401
+            panels_enterprise,
+            services_documents,
+            services_runs,
+            todos_enterprise,
+        )

@@ -85,7 +85,7 @@ def number(value: float | int | None, digits: int = 2) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day, ``2026-11-26``, as the calendar in China has it."""
-    if value is None:
+    if not value:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
@@ -95,7 +95,13 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """A day and time as clocks in China show it."""
-    return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return "–" if not value else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def china(time: str) -> str:
+    """A time of a log (UTC, ISO 8601) as clocks in China show it."""
+    return moment(datetime.fromisoformat(time)) if time else "–"
 
 
 @register.filter
