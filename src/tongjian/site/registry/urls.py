@@ -4,10 +4,12 @@ from django.urls import path
 
 from tongjian.site.registry import views_edit as edit
 from tongjian.site.registry import views_look as look
+from tongjian.site.registry import views_map
 
 app_name = "registry"
 
 urlpatterns = [
+    path("map", views_map.show_map, name="map"),
     path("", look.list_enterprises, name="enterprises"),
     path("search", look.search, name="search"),
     path("register", edit.register, name="register"),
