@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern
 
-from tongjian.site.mrv import urls_reports
+from tongjian.site.mrv import urls_reports, urls_review, urls_verification
 
 app_name = "mrv"
 urlpatterns: list[URLPattern] = [
+    *urls_review.urlpatterns,
     *urls_reports.urlpatterns,
+    *urls_verification.urlpatterns,
 ]

@@ -69,8 +69,11 @@ def begin(request: ActorRequest) -> HttpResponse:
     return done(request, text("mrv.step_done", step=step), "mrv:report", plant.code, int(said))
 
 
-def transition_view(name: str) -> Callable[..., HttpResponse]:
-    """The view that takes the transition `name`: its reason and what the flow needs by POST."""
+def transition_view(name: str, to: str = "mrv:report") -> Callable[..., HttpResponse]:
+    """The view that takes the transition `name`: its reason and what the flow needs by POST.
+
+    Afterwards it goes on to the page `to` of the report.
+    """
 
     @require_POST
     @endpoint(f"mrv.act_{name}")
@@ -82,7 +85,7 @@ def transition_view(name: str) -> Callable[..., HttpResponse]:
         }
         take_step(request.actor, plant, year, name, request.POST.get("reason", ""), content)
         said = text("mrv.step_done", step=transition.title[lang()])
-        return done(request, said, "mrv:report", code, year)
+        return done(request, said, to, code, year)
 
     view.__name__ = f"act_{name}"
     return view
