@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         *("judging", "scores", "screening", "targets"),
         *("control_plan", "versions", "workflow", "verification"),
     ),
-    ("book",),
+    ("book", "papers"),
     ("site",),
     ("cli",),
 )

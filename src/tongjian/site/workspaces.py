@@ -21,7 +21,9 @@ from tongjian.evidence import Attachments, EvidenceLog, LogStore, Scanner
 from tongjian.records import Catalogue, Store
 from tongjian.rules import Rulebook, load_rulebook
 from tongjian.site.config import POSTGRESQL, SQLITE
+from tongjian.verification import report_guards
 from tongjian.versions import RunStore
+from tongjian.workflow import report_flow
 
 if TYPE_CHECKING:
     from tongjian.site.registry.models import Enterprise
@@ -43,8 +45,24 @@ def catalogue() -> Catalogue:
 
 
 def log_named(name: str) -> EvidenceLog:
-    """A log of the site's database (存证日志) by its name."""
+    """A log of the site's database (存证日志) by its name.
+
+    The last ones that a process has read are kept: what was checked is not checked again.
+    """
+    return _log(str(connection.settings_dict["NAME"]), name)
+
+
+@lru_cache(maxsize=64)
+def _log(database: str, name: str) -> EvidenceLog:
     return EvidenceLog(_log_store(name))
+
+
+def warm() -> None:
+    """Load what every process needs sooner or later, before the first page asks for it."""
+    rulebook()
+    catalogue()
+    report_flow()
+    report_guards()
 
 
 def site_log() -> EvidenceLog:
@@ -124,4 +142,5 @@ __all__ = [
     "log_named",
     "rulebook",
     "site_log",
+    "warm",
 ]

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 
+from tongjian.problems import TongjianError
 from tongjian.site.access.middleware import ActorRequest
-from tongjian.site.mrv.services_reports import ReportDesk
+from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
+from tongjian.site.mrv.services_versions import VersionPage
 from tongjian.site.registry.models import Plant
 from tongjian.workflow import Option
 
@@ -65,9 +67,31 @@ def _template(name: str) -> str:
     return name
 
 
+def desk_or_404(request: ActorRequest, code: str, year: int) -> ReportDesk:
+    """The report of a plant's year, if it is for the actor; else it is as if it did not exist."""
+    plant = plant_or_404(request, code)
+    if not is_theirs(request.actor, plant, year):
+        raise Http404
+    return ReportDesk(request.actor, plant, year)
+
+
+def version_or_404(request: ActorRequest, code: str, year: int, number: int) -> VersionPage:
+    """A version that the actor may know of; else it is as if it did not exist."""
+    desk = desk_or_404(request, code, year)
+    try:
+        return VersionPage(desk, desk.version(number))
+    except TongjianError as error:
+        raise Http404 from error
+
+
 def done(request: ActorRequest, said: str, to: str, *args: Any) -> HttpResponse:
     """Say that something was done, and go on to a page (the whole page, also from htmx)."""
     messages.success(request, said)
+    return go(request, to, *args)
+
+
+def go(request: ActorRequest, to: str, *args: Any) -> HttpResponse:
+    """Go on to a page (the whole page, also from htmx)."""
     if request.htmx:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = resolve_url(to, *args)
@@ -75,4 +99,12 @@ def done(request: ActorRequest, said: str, to: str, *args: Any) -> HttpResponse:
     return redirect(to, *args)
 
 
-__all__ = ["ActForm", "act_forms", "done", "plant_or_404"]
+__all__ = [
+    "ActForm",
+    "act_forms",
+    "desk_or_404",
+    "done",
+    "go",
+    "plant_or_404",
+    "version_or_404",
+]

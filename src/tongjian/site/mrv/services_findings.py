@@ -20,6 +20,7 @@ class Message:
     """Something that was said or done about a finding (往来记录)."""
 
     act: str
+    title: str
     by: str
     time: str
     number: int
@@ -62,6 +63,7 @@ def conversation(desk: ReportDesk, finding: Finding) -> list[Message]:
         found.append(
             Message(
                 one.act.replace(".", "_"),
+                f"mrv.said_{one.act.replace('.', '_')}",
                 one.by,
                 one.time,
                 one.number,

@@ -6,11 +6,12 @@ from typing import Any
 
 from tongjian.evidence import Entry
 from tongjian.site.acting import acting
+from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.site.mrv.services_verification import Verification
-from tongjian.site.operations.jobs import Running, job, start
+from tongjian.site.mrv.services_runs import subject_of
+from tongjian.site.operations.jobs import Running, job
 from tongjian.site.operations.models import Job
-from tongjian.site.registry.models import Plant
 from tongjian.verification import enter_recomputation, recompute
 
 KIND = "mrv.recompute"
@@ -19,16 +20,15 @@ _MAKE = "recompute.make"
 
 def ask(desk: ReportDesk) -> Job:
     """Have the result of a report computed again."""
-    asked = {"plant": desk.plant.code, "year": desk.year}
-    return start(KIND, desk.actor, desk.plant.enterprise, asked)
+    return start_job(KIND, desk.actor, desk.plant, desk.year)
 
 
 @job(KIND)
 def recompute_again(task: Running) -> dict[str, Any]:
     """Compute, and enter what came out on behalf of whoever asked, as far as it is theirs still."""
-    actor, asked = task.actor, task.asked
-    plant = Plant.objects.seen_by(actor).select_related("enterprise").get(code=asked["plant"])
-    made = Verification(ReportDesk(actor, plant, int(asked["year"])), fresh=True)
+    actor = task.actor
+    plant, year = subject_of(task, KIND)
+    made = Verification(ReportDesk(actor, plant, year), fresh=True)
     if made.engagement is None:
         raise ValueError("no sample")
     task.progress(0, 2)
@@ -37,17 +37,7 @@ def recompute_again(task: Running) -> dict[str, Any]:
     with acting(actor, plant.enterprise) as workspace:
         entry = enter_recomputation(workspace.log, made.subject, found, actor.signature)
     task.progress(2, 2)
-    return {"entry": entry.number, "same": found.same}
-
-
-def newest_job(desk: ReportDesk) -> Job | None:
-    """The last job of this report that the actor has asked for."""
-    # A job is its own asker's: it is looked up by account, so no other tenant's can come up.
-    found = Job.every.filter(
-        user=desk.actor.user, kind=KIND, enterprise=desk.plant.enterprise,
-        asked__plant=desk.plant.code, asked__year=desk.year,
-    )  # fmt: skip
-    return found.order_by("-pk").first()
+    return {"entry": entry.number, "same": found.same, "plant": plant.code, "year": year}
 
 
 def newest_recomputation(made: Verification) -> dict[str, Any] | None:
@@ -67,4 +57,4 @@ def newest_recomputation(made: Verification) -> dict[str, Any] | None:
     return {"entry": last, "said": said, "engines": engines, "current": current}
 
 
-__all__ = ["KIND", "ask", "newest_job", "newest_recomputation"]
+__all__ = ["KIND", "ask", "newest_recomputation"]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tongjian.evidence import Entry
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.grants import with_grants
 from tongjian.site.acting import acting
@@ -118,6 +119,15 @@ class ReportDesk:
             made = [one for one in made if one.number in self.handed_in]
         return list(reversed(made))
 
+    def version(self, number: int) -> ReportVersion:
+        """A version that the actor may know of; raises `TongjianError` for any other."""
+        for one in self.versions:
+            if one.number == number:
+                return one
+        values = {"facility": self.plant.code, "year": self.year, "number": number}
+        values |= {"count": len(self.versions)}
+        raise TongjianError(Problem("versions.unknown_version", values=values))
+
     @property
     def is_ours(self) -> bool:
         """Whether the actor acts for the enterprise itself."""
@@ -144,6 +154,16 @@ def facts_of(plant: Plant) -> dict[str, str]:
     return {"facility": plant.code, "division": plant.division}
 
 
+def is_theirs(actor: Actor, plant: Plant, year: int) -> bool:
+    """Whether a plant's year is for somebody who may see the plant.
+
+    A verification is given for a year, and not for all that the enterprise ever reports.
+    """
+    if actor.role.within != "assignment":
+        return True
+    return plant.enterprise_id in set(actor.assigned(year))
+
+
 def take_step(
     actor: Actor,
     plant: Plant,
@@ -167,4 +187,4 @@ def take_step(
         )
 
 
-__all__ = ["MAKE", "ReportDesk", "facts_of", "take_step"]
+__all__ = ["MAKE", "ReportDesk", "facts_of", "is_theirs", "take_step"]

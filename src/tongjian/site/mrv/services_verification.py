@@ -16,8 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from tongjian.engine import Run
 from tongjian.evidence import china_day
+from tongjian.site.mrv.bench import run_again
 from tongjian.site.mrv.services_reports import ReportDesk
-from tongjian.site.workspaces import Workspace
 from tongjian.verification import (
     Assessment,
     CheckItem,
@@ -62,7 +62,6 @@ class _Kept(Generic[Value]):
         return made
 
 
-_runs: _Kept[Run] = _Kept(8)
 _lists: _Kept[list[CheckItem]] = _Kept(32)
 
 
@@ -106,9 +105,11 @@ class Verification:
     @cached_property
     def runs(self) -> list[tuple[str, Run]]:
         """The runs of that version, with their ids, computed again to the same bytes."""
-        workspace = self.desk.workspace
-        marks = self.version.runs if self.version is not None else ()
-        return [(mark, run_of(workspace, mark, self.fresh)) for mark in marks]
+        store = self.desk.workspace.runs
+        kept = [store.open(mark) for mark in (self.version.runs if self.version else ())]
+        if self.fresh:
+            return [(one.id, require_identical(reproduce(store, one))) for one in kept]
+        return [(one.id, run_again(self.desk.workspace, one)) for one in kept]
 
     @cached_property
     def rulesets(self) -> list[str]:
@@ -193,15 +194,6 @@ class Verification:
         return opinion_of(self.desk.entries, self.subject)
 
 
-def run_of(workspace: Workspace, mark: str, fresh: bool = False) -> Run:
-    """A kept run computed again to the same bytes; raises `TongjianError` where it is not."""
-
-    def make() -> Run:
-        return require_identical(reproduce(workspace.runs, workspace.runs.open(mark)))
-
-    return make() if fresh else _runs.get((str(workspace.folder), mark), make)
-
-
 def progress(found: Assessment) -> dict[str, Any]:
     """How far sample, check list, findings and re-computation are, as numbers for the page."""
     sample, asked = found.sample, found.checklist.asked
@@ -215,6 +207,7 @@ def progress(found: Assessment) -> dict[str, Any]:
         "open": sum(one.state == "open" for one in found.findings),
         "waiting": sum(one.state == "answered" for one in found.findings),
         "closed": sum(one.state == "closed" for one in found.findings),
+        "share": f"{found.ground.share:.3%}",
         "misstated": most,
         "threshold": off.threshold,
         "bar": max(off.threshold * 1.5, most),
@@ -223,4 +216,4 @@ def progress(found: Assessment) -> dict[str, Any]:
     }
 
 
-__all__ = ["Terms", "Verification", "progress", "run_of"]
+__all__ = ["Terms", "Verification", "progress"]

@@ -18,20 +18,15 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AT}/verification/checklist", pages.checklist, name="checklist"),
     path(f"{_AT}/verification/checklist/answer", acts.answer_items, name="answer"),
     path(f"{_AT}/verification/recompute", acts.recompute, name="recompute"),
-    path(f"{_AT}/verification/recomputed", pages.recomputed, name="recomputed"),
     path(f"{_AT}/verification/opinion", acts.opinion, name="opinion"),
     path(f"{_AT}/verification/inspection", pages.inspection, name="inspection"),
     path(f"{_AT}/verification/statement", acts.statement, name="statement"),
-    path(
-        f"{_AT}/verification/statement/<slug:key>", acts.statement_file, name="statement_file"
-    ),
     path(f"{_AT}/findings", threads.findings, name="findings"),
     path(f"{_AT}/findings/raise", threads.raise_, name="raise"),
     path(_ONE, threads.finding, name="finding"),
     path(f"{_ONE}/respond", threads.respond_, name="respond"),
     path(f"{_ONE}/close", threads.close, name="close"),
     path(f"{_ONE}/reopen", threads.reopen, name="reopen_finding"),
-    path(f"{_AT}/files/<slug:digest>", threads.file, name="file"),
     *(
         path(f"{_AT}/act/{name}", transition_view(name, "mrv:verification"), name=f"act_{name}")
         for name in pages.STEPS

@@ -5,36 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404
 
 from tongjian.evidence import Entry
-from tongjian.site.access.actor import Actor
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.acting import acting
-from tongjian.site.mrv.pages import plant_or_404
+from tongjian.site.mrv.pages import desk_or_404
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.site.mrv.services_verification import Verification
 from tongjian.site.mrv.uploads import take_in
-from tongjian.site.registry.models import Plant
 from tongjian.verification import Engagement
 
 # The parts of the workspace, in the order of the work: address and the action that opens it.
 TABS = ("verification", "sample", "checklist", "findings", "inspection")
-
-
-def is_theirs(actor: Actor, plant: Plant, year: int) -> bool:
-    """Whether a report is for somebody: a verification is given for a year, not for all."""
-    if actor.role.within != "assignment":
-        return True
-    return plant.enterprise_id in set(actor.assigned(year))
-
-
-def desk_or_404(request: ActorRequest, code: str, year: int) -> ReportDesk:
-    """The report of a plant's year, if it is for the actor; else it is as if it did not exist."""
-    plant = plant_or_404(request, code)
-    if not is_theirs(request.actor, plant, year):
-        raise Http404
-    return ReportDesk(request.actor, plant, year)
 
 
 def verification_or_404(request: ActorRequest, code: str, year: int) -> Verification:
@@ -58,7 +40,7 @@ def frame(request: ActorRequest, desk: ReportDesk, here: str) -> dict[str, Any]:
         for one in TABS
         if request.actor.may(f"mrv.{one}")
     ]
-    return {"desk": desk, "tabs": tabs, "back": "mrv:report"}
+    return {"desk": desk, "tabs": tabs}
 
 
 def with_files(
@@ -74,10 +56,8 @@ def with_files(
 
 __all__ = [
     "TABS",
-    "desk_or_404",
     "engagement_for",
     "frame",
-    "is_theirs",
     "verification_or_404",
     "with_files",
 ]

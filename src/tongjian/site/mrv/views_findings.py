@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.mrv.pages import done
-from tongjian.site.mrv.services_files import readable
+from tongjian.site.mrv.pages import desk_or_404, done
 from tongjian.site.mrv.services_findings import (
     conversation,
     finding_of,
     finding_rows,
     wanted_evidence,
 )
-from tongjian.site.mrv.verifying import desk_or_404, frame, with_files
+from tongjian.site.mrv.verifying import frame, with_files
 from tongjian.site.ui.texts import text
 from tongjian.verification import (
     ABOUT,
@@ -100,7 +98,7 @@ def finding(request: ActorRequest, code: str, year: int, number: int) -> HttpRes
     page = frame(request, desk, "findings") | {
         "row": row,
         "finding": found,
-        "messages_of": conversation(desk, found),
+        "said": conversation(desk, found),
         "outcomes": settings.outcomes.items(),
         "can_respond": may("mrv.respond", "open", "answered"),
         "can_close": may("mrv.close", "open", "answered"),
@@ -167,16 +165,4 @@ def _amount(said: str) -> float | None:
         raise TongjianError(problem) from error
 
 
-@require_GET
-@endpoint("mrv.file")
-def file(request: ActorRequest, code: str, year: int, digest: str) -> FileResponse:
-    """A file of the report's evidence, to be saved and never shown in the page."""
-    desk = desk_or_404(request, code, year)
-    found = readable(desk, digest)
-    if found is None:
-        raise Http404
-    path, name = found
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
-
-
-__all__ = ["close", "file", "finding", "findings", "raise_", "reopen", "respond_"]
+__all__ = ["close", "finding", "findings", "raise_", "reopen", "respond_"]

@@ -11,8 +11,9 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.mrv.pages import act_forms
 from tongjian.site.mrv.services_findings import datum_words, named_files
 from tongjian.site.mrv.services_inspection import pages_of
-from tongjian.site.mrv.services_recompute import newest_job, newest_recomputation
-from tongjian.site.mrv.services_statement import statements
+from tongjian.site.mrv.services_evidence import files_by_name
+from tongjian.site.mrv.services_jobs import jobs_of
+from tongjian.site.mrv.services_recompute import newest_recomputation
 from tongjian.site.mrv.services_verification import progress
 from tongjian.site.mrv.verifying import frame, verification_or_404
 from tongjian.site.ui.texts import text
@@ -26,6 +27,7 @@ def verification(request: ActorRequest, code: str, year: int) -> HttpResponse:
     made = verification_or_404(request, code, year)
     found, settings = made.assessment, default_settings()
     verifying = made.is_verifying and request.actor.may("mrv.draw")
+    jobs = jobs_of(request.actor, made.desk.plant, year)
     page = frame(request, made.desk, "verification") | {
         "made": made,
         "acts": [one for one in act_forms(made.desk) if one.option.transition.name in STEPS],
@@ -39,9 +41,11 @@ def verification(request: ActorRequest, code: str, year: int) -> HttpResponse:
         ],
         "settings": settings,
         "verifying": verifying,
-        "job": newest_job(made.desk),
         "recomputed": newest_recomputation(made),
-        "statements": statements(made.desk),
+        "plant": made.desk.plant,
+        "year": year,
+        "jobs": jobs,
+        "waiting": any(not one.over for one in jobs),
     }
     return render(request, "mrv/verification.html", page)
 
@@ -51,68 +55,39 @@ STEPS = ("start", "notify", "reopen", "verify")
 
 
 @require_GET
-@endpoint("mrv.recomputed")
-def recomputed(request: ActorRequest, code: str, year: int) -> HttpResponse:
-    """The part of the page that tells of computing again, asked for while the job runs."""
-    made = verification_or_404(request, code, year)
-    page = {
-        "desk": made.desk,
-        "made": made,
-        "verifying": made.is_verifying and request.actor.may("mrv.draw"),
-        "job": newest_job(made.desk),
-        "recomputed": newest_recomputation(made),
-    }
-    return render(request, "mrv/parts/recomputed.html", page)
-
-
-@require_GET
 @endpoint("mrv.sample")
 def sample(request: ActorRequest, code: str, year: int) -> HttpResponse:
     """The data that have to be looked at: why, at which risk, what was found of each."""
     made = verification_or_404(request, code, year)
     drawn, only = made.sample, request.GET.get("left") == "1"
+    stored = files_by_name(made.desk)
     rows = []
     if drawn is not None:
         for number, one in enumerate(drawn.entry.content["sampled"]):
             checked = drawn.checked.get(str(one["id"]))
             if only and checked is not None:
                 continue
+            entry = None if checked is None else made.desk.entries[checked["number"] - 1]
             row = {
+                **one,
                 "number": number,
                 "words": datum_words(str(one["id"])),
                 "checked": checked,
-                "files": named_files(made.desk.entries, _files_of(made.desk.entries, checked)),
-                "evidence": _stored_as(made.desk.entries, str(one["evidence"])),
+                "files": named_files(made.desk.entries, entry.files if entry else ()),
+                "stored": stored.get(str(one["evidence"]), ()),
                 "wanted": {"zh": one["wanted_zh"], "en": one["wanted_en"]},
-                **one,
             }
             rows.append(row)
     page = frame(request, made.desk, "sample") | {
         "made": made,
         "rows": rows,
         "only_left": only,
+        "covered": "" if drawn is None else f"{drawn.entry.content['covered']:.1%}",
+        "seed": "" if drawn is None else str(drawn.entry.content["seed"])[:16],
         "outcomes": [(one, text(f"mrv.outcome_{one}")) for one in OUTCOMES],
         "verifying": made.is_verifying and request.actor.may("mrv.check"),
     }
     return render(request, "mrv/sample.html", page)
-
-
-def _files_of(entries, checked):  # type: ignore[no-untyped-def]
-    if checked is None:
-        return ()
-    return next(one.files for one in entries if one.number == checked["number"])
-
-
-def _stored_as(entries, name):  # type: ignore[no-untyped-def]
-    """The newest file that was taken in under the name by which a record cites its evidence."""
-    return next(
-        (
-            {"digest": one.files[0], "name": one.content["name"]}
-            for one in reversed(entries)
-            if name and one.act == "attachment.store" and one.content["name"] == name
-        ),
-        None,
-    )
 
 
 @require_GET
@@ -147,4 +122,4 @@ def inspection(request: ActorRequest, code: str, year: int) -> HttpResponse:
     return render(request, "mrv/inspection.html", page)
 
 
-__all__ = ["STEPS", "checklist", "inspection", "recomputed", "sample", "verification"]
+__all__ = ["STEPS", "checklist", "inspection", "sample", "verification"]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.contrib import messages
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
 
+from tongjian.evidence import Entry, EvidenceLog
+from tongjian.reports.documents import FORMATS
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.acting import acting
-from tongjian.site.mrv import services_recompute, services_statement
-from tongjian.site.mrv.pages import done
-from tongjian.site.mrv.services_verification import Terms, Verification, progress
+from tongjian.site.mrv.services_jobs import start_job
+from tongjian.site.mrv.services_recompute import ask
+from tongjian.site.mrv.pages import desk_or_404, done, go
+from tongjian.site.mrv.services_verification import Terms, Verification
 from tongjian.site.mrv.verifying import (
-    desk_or_404,
     engagement_for,
     verification_or_404,
     with_files,
@@ -60,8 +62,9 @@ def check(request: ActorRequest, code: str, year: int) -> HttpResponse:
     if not data or not set(data) <= set(known):
         return _nothing_chosen(request, "mrv:sample", code, year)
 
-    def enter(log, files):  # type: ignore[no-untyped-def]
-        return [check_datum(log, made.subject, one, outcome, by, note, files) for one in data]
+    def enter(log: EvidenceLog, files: list[str]) -> Entry:
+        found = [check_datum(log, made.subject, one, outcome, by, note, files) for one in data]
+        return found[-1]
 
     with_files(request, made.desk, made.subject, enter)
     return done(request, text("mrv.checked_n", count=len(data)), "mrv:sample", code, year)
@@ -76,7 +79,7 @@ def answer_items(request: ActorRequest, code: str, year: int) -> HttpResponse:
     if not names:
         return _nothing_chosen(request, "mrv:checklist", code, year)
 
-    def enter(log, files):  # type: ignore[no-untyped-def]
+    def enter(log: EvidenceLog, files: list[str]) -> Entry:
         note = request.POST.get("note", "")
         return answer(log, made.subject, made.items, names, said, by, note, files)
 
@@ -85,11 +88,8 @@ def answer_items(request: ActorRequest, code: str, year: int) -> HttpResponse:
 
 
 def _nothing_chosen(request: ActorRequest, to: str, code: str, year: int) -> HttpResponse:
-    from django.contrib import messages
-
     messages.warning(request, text("mrv.nothing_chosen"))
-    answer_page = done(request, "", to, code, year)
-    return answer_page
+    return go(request, to, code, year)
 
 
 @require_POST
@@ -99,7 +99,7 @@ def recompute(request: ActorRequest, code: str, year: int) -> HttpResponse:
     made = verification_or_404(request, code, year)
     if made.engagement is None:
         raise SuspiciousOperation("no sample")
-    services_recompute.ask(made.desk)
+    ask(made.desk)
     return done(request, text("mrv.recompute_asked"), "mrv:verification", code, year)
 
 
@@ -110,7 +110,7 @@ def opinion(request: ActorRequest, code: str, year: int) -> HttpResponse:
     made, engagement = engagement_for(request, code, year)
     said, by = request.POST, request.actor.signature
 
-    def enter(log, files):  # type: ignore[no-untyped-def]
+    def enter(log: EvidenceLog, files: list[str]) -> Entry:
         return give_opinion(
             log,
             engagement,
@@ -129,23 +129,17 @@ def opinion(request: ActorRequest, code: str, year: int) -> HttpResponse:
 @require_POST
 @endpoint("mrv.statement")
 def statement(request: ActorRequest, code: str, year: int) -> HttpResponse:
-    """Have the verification statement made as a document."""
-    desk = desk_or_404(request, code, year)
-    services_statement.ask(desk, request.POST.get("form", "pdf"), lang())
+    """Have the verification statement of the version that the opinion is on made as a document."""
+    made = verification_or_404(request, code, year)
+    form = request.POST.get("form", "")
+    if made.opinion is None or form not in FORMATS:
+        raise SuspiciousOperation(form)
+    number = int(made.opinion.version.rpartition("/")[2])
+    start_job(
+        "mrv.document", request.actor, made.desk.plant, year,
+        version=number, paper="verification", form=form, lang=lang(),
+    )  # fmt: skip
     return done(request, text("mrv.statement_asked"), "mrv:verification", code, year)
 
 
-@require_GET
-@endpoint("mrv.statement_file")
-def statement_file(request: ActorRequest, code: str, year: int, key: str) -> FileResponse:
-    """The file of a statement."""
-    desk = desk_or_404(request, code, year)
-    found = next((one for one in services_statement.statements(desk) if one.key == key), None)
-    path = None if found is None else services_statement.file_of(found)
-    if found is None or found.state != found.DONE or path is None or not path.is_file():
-        raise Http404
-    name = f"{code}-{year}-verification.{found.asked['lang']}{path.suffix}"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name)
-
-
-__all__ = ["answer_items", "check", "draw", "opinion", "recompute", "statement", "statement_file"]
+__all__ = ["answer_items", "check", "draw", "opinion", "recompute", "statement"]
