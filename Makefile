@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test cover lint bench lock clean
+.PHONY: help demo test cover lint audit bench lock clean
 
 help:  ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,8 +18,11 @@ test:  ## 运行测试 / run the tests
 cover:  ## 测试并检查分支覆盖率 / run the tests and hold rules and engine to 95 % coverage by branch
 	@$(PYTHON) bootstrap.py cover $(ARGS)
 
-lint:  ## 检查代码 / check the code (ruff, mypy)
+lint:  ## 检查代码 / check the code (ruff, mypy, bandit)
 	@$(PYTHON) bootstrap.py lint
+
+audit:  ## 核对依赖有无已知漏洞（需联网）/ look for known faults of dependencies (needs a network)
+	@$(PYTHON) bootstrap.py audit $(ARGS)
 
 bench:  ## 运行性能测试 / run the benchmarks
 	@$(PYTHON) bootstrap.py bench $(ARGS)
