@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import patch_cache_control
 
 from tongjian.site.access.actor import NOBODY, Actor
 from tongjian.site.access.duties import duty
@@ -40,7 +40,9 @@ class ActorMiddleware:
         response = self.get_response(request)
         if request.actor.user is not None and not response.has_header("Cache-Control"):
             # What was for one person is kept by no browser and no proxy.
-            add_never_cache_headers(response)
+            patch_cache_control(
+                response, no_store=True, no_cache=True, must_revalidate=True, private=True
+            )
         return response
 
     def process_view(
