@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tongjian.control_plan import history
 from tongjian.site.mrv.panels import Panel, adds_panel
 from tongjian.site.mrv.services_jobs import jobs_of
 from tongjian.site.mrv.services_reports import ReportDesk
@@ -33,4 +34,14 @@ def versions(desk: ReportDesk) -> Panel | None:
     return Panel("mrv.versions", "mrv/parts/versions.html")
 
 
-__all__ = ["versions", "work"]
+@adds_panel("plan", order=80)
+def plan(desk: ReportDesk) -> Panel | None:
+    """The way to the control plan, and how it stands."""
+    if not desk.actor.may("mrv.plan"):
+        return None
+    known = history(desk.workspace.log, desk.plant.code)
+    newest = known.revisions[-1] if known.revisions else None
+    return Panel("mrv.plan_panel", "mrv/parts/plan.html", {"newest": newest})
+
+
+__all__ = ["plan", "versions", "work"]

@@ -186,10 +186,7 @@ class _People:
         if kind == "division":
             code = plant.enterprise.division
             return {
-                user
-                for begin, users in held.items()
-                if code.startswith(begin)
-                for user in users
+                user for begin, users in held.items() if code.startswith(begin) for user in users
             }
         return set()
 

@@ -76,9 +76,7 @@ def compare(actor: Actor, plant: Plant, year: int) -> list[Comparison]:
     these, those = _by_category(actor, now), _by_category(actor, before)
     rivals = _totals(
         actor,
-        newest(actor, year)
-        .filter(sector=plant.sector)
-        .exclude(enterprise=plant.enterprise_id),
+        newest(actor, year).filter(sector=plant.sector).exclude(enterprise=plant.enterprise_id),
     )
     found = []
     for ruleset, categories in these.items():
@@ -92,9 +90,7 @@ def compare(actor: Actor, plant: Plant, year: int) -> list[Comparison]:
     return found
 
 
-def _by_category(
-    actor: Actor, version: SubmittedVersion | None
-) -> dict[str, dict[str, float]]:
+def _by_category(actor: Actor, version: SubmittedVersion | None) -> dict[str, dict[str, float]]:
     if version is None:
         return {}
     sums = (

@@ -84,7 +84,9 @@ def finding_rows(desk: ReportDesk) -> list[dict[str, Any]]:
         {
             "finding": one,
             "number": int(one.id.rpartition("/")[2]),
-            "kind": settings.findings[one.kind].title if one.kind in settings.findings else one.kind,
+            "kind": settings.findings[one.kind].title
+            if one.kind in settings.findings
+            else one.kind,
             "blocks": one.kind not in settings.findings or settings.findings[one.kind].blocks,
             "about": about_words(one.about),
             "outcome": settings.outcomes.get(one.outcome),
@@ -112,7 +114,9 @@ def datum_words(name: str) -> str:
     return " · ".join(one for one in named if one)
 
 
-def wanted_evidence(desk: ReportDesk, checked: Mapping[str, Any], entry: Entry) -> list[dict[str, Any]]:
+def wanted_evidence(
+    desk: ReportDesk, checked: Mapping[str, Any], entry: Entry
+) -> list[dict[str, Any]]:
     """For which data of the sample the enterprise is to hold originals ready (要看的原件)."""
     return [
         {

@@ -8,8 +8,8 @@ from tongjian.evidence import Entry
 from tongjian.site.acting import acting
 from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_reports import ReportDesk
-from tongjian.site.mrv.services_verification import Verification
 from tongjian.site.mrv.services_runs import subject_of
+from tongjian.site.mrv.services_verification import Verification
 from tongjian.site.operations.jobs import Running, job
 from tongjian.site.operations.models import Job
 from tongjian.verification import enter_recomputation, recompute
@@ -42,9 +42,7 @@ def recompute_again(task: Running) -> dict[str, Any]:
 
 def newest_recomputation(made: Verification) -> dict[str, Any] | None:
     """What came out last, and whether it is of the result that is verified now."""
-    entries = [
-        one for one in made.desk.entries if one.act == _MAKE and one.subject == made.subject
-    ]
+    entries = [one for one in made.desk.entries if one.act == _MAKE and one.subject == made.subject]
     if not entries:
         return None
     last: Entry = entries[-1]

@@ -43,9 +43,7 @@ def frame(request: ActorRequest, desk: ReportDesk, here: str) -> dict[str, Any]:
     return {"desk": desk, "tabs": tabs}
 
 
-def with_files(
-    request: ActorRequest, desk: ReportDesk, subject: str, enter: Any
-) -> Entry:
+def with_files(request: ActorRequest, desk: ReportDesk, subject: str, enter: Any) -> Entry:
     """Take in the files of a form and enter the act that names them: ``enter(log, files)``."""
     with acting(request.actor, desk.plant.enterprise) as workspace:
         given = request.FILES.getlist("files")

@@ -45,7 +45,9 @@ def findings(request: ActorRequest, code: str, year: int) -> HttpResponse:
     page = frame(request, desk, "findings") | {
         "rows": finding_rows(desk),
         "opinion": opinion_of(desk.entries, desk.subject),
-        "wanted": wanted_evidence(desk, drawn.checked, drawn.entry) if drawn and desk.is_ours else [],
+        "wanted": wanted_evidence(desk, drawn.checked, drawn.entry)
+        if drawn and desk.is_ours
+        else [],
         "kinds": settings.findings.values(),
         "abouts": [(one, text(f"mrv.about_{one}")) for one in ABOUT],
         "can_raise": verifying and request.actor.may("mrv.raise"),
@@ -139,9 +141,7 @@ def _respond(log: Any, found: Finding, said: Any, by: str, files: list[str]) -> 
 def _close(log: Any, found: Finding, said: Any, by: str, files: list[str]) -> Any:
     remaining = _amount(said.get("remaining", "")) or 0.0
     note, outcome = said.get("note", ""), said.get("outcome", "")
-    return close_finding(
-        log, found.id, outcome, by, note=note, remaining=remaining, files=files
-    )
+    return close_finding(log, found.id, outcome, by, note=note, remaining=remaining, files=files)
 
 
 def _reopen(log: Any, found: Finding, said: Any, by: str, files: list[str]) -> Any:

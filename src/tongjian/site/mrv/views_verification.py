@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.mrv.pages import act_forms
+from tongjian.site.mrv.services_evidence import files_by_name
 from tongjian.site.mrv.services_findings import datum_words, named_files
 from tongjian.site.mrv.services_inspection import pages_of
-from tongjian.site.mrv.services_evidence import files_by_name
 from tongjian.site.mrv.services_jobs import jobs_of
 from tongjian.site.mrv.services_recompute import newest_recomputation
 from tongjian.site.mrv.services_verification import progress

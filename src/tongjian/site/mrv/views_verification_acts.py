@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import SuspiciousOperation
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -12,9 +12,9 @@ from tongjian.reports.documents import FORMATS
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.acting import acting
+from tongjian.site.mrv.pages import desk_or_404, done, go
 from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_recompute import ask
-from tongjian.site.mrv.pages import desk_or_404, done, go
 from tongjian.site.mrv.services_verification import Terms, Verification
 from tongjian.site.mrv.verifying import (
     engagement_for,

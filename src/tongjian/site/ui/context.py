@@ -18,6 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": lang(),
         "actor": actor,
+        "held": getattr(request, "held", ()),
         "sections": sections(request, actor),
         "badges": badges_of(actor),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from tongjian.control_plan import Finding, word
 from tongjian.records import Entered
 from tongjian.reports import Words
 from tongjian.site.ui.texts import lang
@@ -42,6 +43,18 @@ def quantity(row: Mapping[str, Any] | None) -> str:
     unit = str(row.get("entered_unit") or "")
     said = row.get("entered_quantity") or row.get("quantity")
     return f"{said} {Words.of(lang()).unit(unit) if unit else ''}".strip()
+
+
+@register.simple_tag
+def plan_word(group: str, code: str) -> str:
+    """A coded word of a control plan."""
+    return word(group, code, lang())
+
+
+@register.simple_tag
+def finding_title(one: Finding) -> str:
+    """What kind of finding about a plan it is."""
+    return one.title(lang())
 
 
 @register.filter
