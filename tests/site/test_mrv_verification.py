@@ -1,7 +1,7 @@
 """From submitted to accepted by HTTP: verifier, enterprise, reviewer, city, province.
 
-The story is played once, in Chinese, and every station of it is kept as a folder; the tests copy the
-station that they need.
+The story is played once, in Chinese, and every station of it is kept as a folder; the tests copy
+the station that they need.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from tests.site.test_mrv_versions import page, work_off
 from tests.site.world import YEAR, World
 from tongjian.site.mrv.models import Report
 from tongjian.site.operations.models import Job
-from tongjian.site.registry.models import Plant
 from tongjian.verification import findings_of, opinion_of
 
 ADDRESS = f"/reports/DEMO-STEEL/{YEAR}"
