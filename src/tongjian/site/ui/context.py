@@ -14,7 +14,12 @@ from tongjian.site.ui.texts import lang
 def page(request: HttpRequest) -> dict[str, Any]:
     """The language, the actor and what they can go to."""
     actor = getattr(request, "actor", NOBODY)
-    return {"lang": lang(), "actor": actor, "sections": sections(request, actor)}
+    return {
+        "lang": lang(),
+        "actor": actor,
+        "held": getattr(request, "held", ()),
+        "sections": sections(request, actor),
+    }
 
 
 __all__ = ["page"]
