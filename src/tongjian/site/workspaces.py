@@ -22,6 +22,7 @@ from tongjian.records import Catalogue, Store
 from tongjian.rules import Rulebook, load_rulebook
 from tongjian.site.config import POSTGRESQL, SQLITE
 from tongjian.versions import RunStore
+from tongjian.workflow import report_flow
 
 if TYPE_CHECKING:
     from tongjian.site.registry.models import Enterprise
@@ -40,6 +41,13 @@ def rulebook() -> Rulebook:
 def catalogue() -> Catalogue:
     """What may be recorded, loaded once in each process."""
     return Catalogue.load()
+
+
+def warm() -> None:
+    """Load what every process needs before its first page, so that nobody waits for it there."""
+    rulebook()
+    catalogue()
+    report_flow()
 
 
 def log_named(name: str) -> EvidenceLog:
@@ -90,12 +98,20 @@ class Workspace:
         return RunStore(self.files, self.store)
 
 
-def _log_store(name: str) -> LogStore:
+def connections() -> SqliteConnections | PostgresConnections:
+    """Connections to the site's database for logs, apart from those of Django."""
     # Read from the connection and not from the configuration: tests have a database of their own.
     if connection.vendor == SQLITE:
-        return SqliteStore(_sqlite(str(connection.settings_dict["NAME"])), log=name)
+        return _sqlite(str(connection.settings_dict["NAME"]))
     assert connection.vendor == POSTGRESQL
-    return PostgresStore(_postgres(_conninfo()), log=name)
+    return _postgres(_conninfo())
+
+
+def _log_store(name: str) -> LogStore:
+    found = connections()
+    if isinstance(found, SqliteConnections):
+        return SqliteStore(found, log=name)
+    return PostgresStore(found, log=name)
 
 
 @lru_cache(maxsize=8)
@@ -120,8 +136,10 @@ __all__ = [
     "SITE_LOG",
     "Workspace",
     "catalogue",
+    "connections",
     "files_of",
     "log_named",
     "rulebook",
     "site_log",
+    "warm",
 ]
