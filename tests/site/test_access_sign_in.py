@@ -416,6 +416,7 @@ NEVER_SHOWN = (
     "socialaccount/base_",
     "socialaccount/connections",
     "socialaccount/email/",
+    "socialaccount/login_redirect",
     "socialaccount/messages/",
     "socialaccount/signup",
     "socialaccount/snippets/",

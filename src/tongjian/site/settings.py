@@ -166,8 +166,8 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "tongjian.site.access.forms.PasswordFromKeyForm",
     "reauthenticate": "tongjian.site.access.forms.ConfirmForm",
 }
-# The lock-out of `access.lockout` is by the name; these are by where it comes from.
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip"}
+# By where it comes from; by the name, `access.lockout` is stricter.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.proxies
 
 MFA_ADAPTER = "tongjian.site.access.adapters.SecondFactorAdapter"

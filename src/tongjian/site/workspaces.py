@@ -8,19 +8,22 @@ nothing may be entered while a transaction of the database is open.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
 
-from tongjian.book import PostgresConnections, PostgresStore, SqliteConnections, SqliteStore
-from tongjian.evidence import Attachments, EvidenceLog, LogStore, Scanner
+from tongjian.book import PostgresStore, SqliteStore
+from tongjian.evidence import Attachments, EvidenceLog, Scanner
 from tongjian.records import Catalogue, Store
 from tongjian.rules import Rulebook, load_rulebook
 from tongjian.site.config import POSTGRESQL, SQLITE
+from tongjian.verification import report_guards
 from tongjian.versions import RunStore
 from tongjian.workflow import report_flow
 
@@ -43,16 +46,21 @@ def catalogue() -> Catalogue:
     return Catalogue.load()
 
 
+def log_named(name: str) -> EvidenceLog:
+    """A log of the site's database (存证日志) by its name.
+
+    The last ones that a process has read are kept: what was checked is not checked again.
+    """
+    # By the connection and not by the configuration: tests have a database of their own.
+    return _log(connection.vendor, str(connection.settings_dict["NAME"]), name)
+
+
 def warm() -> None:
-    """Load what every process needs before its first page, so that nobody waits for it there."""
+    """Load what every process needs sooner or later, before the first page asks for it."""
     rulebook()
     catalogue()
     report_flow()
-
-
-def log_named(name: str) -> EvidenceLog:
-    """A log of the site's database (存证日志) by its name."""
-    return EvidenceLog(_log_store(name))
+    report_guards()
 
 
 def site_log() -> EvidenceLog:
@@ -98,38 +106,20 @@ class Workspace:
         return RunStore(self.files, self.store)
 
 
-def connections() -> SqliteConnections | PostgresConnections:
-    """Connections to the site's database for logs, apart from those of Django."""
-    # Read from the connection and not from the configuration: tests have a database of their own.
-    if connection.vendor == SQLITE:
-        return _sqlite(str(connection.settings_dict["NAME"]))
-    assert connection.vendor == POSTGRESQL
-    return _postgres(_conninfo())
+@lru_cache(maxsize=64)
+def _log(vendor: str, database: str, name: str) -> EvidenceLog:
+    """A log, kept with the lines that it has checked already: reading it again is quick."""
+    if vendor == SQLITE:
+        return EvidenceLog(SqliteStore(connections, log=name))
+    assert vendor == POSTGRESQL, vendor
+    return EvidenceLog(PostgresStore(connections, log=name))
 
 
-def _log_store(name: str) -> LogStore:
-    found = connections()
-    if isinstance(found, SqliteConnections):
-        return SqliteStore(found, log=name)
-    return PostgresStore(found, log=name)
-
-
-@lru_cache(maxsize=8)
-def _sqlite(path: str) -> SqliteConnections:
-    return SqliteConnections(Path(path))
-
-
-@lru_cache(maxsize=8)
-def _postgres(conninfo: str) -> PostgresConnections:
-    return PostgresConnections(conninfo)
-
-
-def _conninfo() -> str:
-    from psycopg.conninfo import make_conninfo
-
-    given = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port")
-    return make_conninfo(**{name: given[name] for name in names if given.get(name)})
+@contextmanager
+def connections() -> Iterator[Any]:
+    """The driver's connection of this thread, which Django keeps; it commits by itself."""
+    connection.ensure_connection()
+    yield connection.connection
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as keys
 from django import forms
 
+from tongjian.site.access import lockout
 from tongjian.site.ui.texts import text_lazy
 
 LABELS = {
@@ -66,11 +67,29 @@ class ConfirmForm(Worded, account.ReauthenticateForm):  # type: ignore[misc]
     """The password once more."""
 
 
-class CodeForm(Worded, factors.AuthenticateForm):  # type: ignore[misc]
+class Guarded(Worded):
+    """Digits that are guessed lock their account's second factor as passwords lock its name."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        name = f"factor {self.user.username}"
+        if lockout.locked_until(name) is not None:
+            raise forms.ValidationError(str(text_lazy("access.locked")), code="locked")
+        try:
+            code = str(super().clean_code())  # type: ignore[misc]
+        except forms.ValidationError:
+            lockout.failed(name)
+            raise
+        lockout.succeeded(name)
+        return code
+
+
+class CodeForm(Guarded, factors.AuthenticateForm):  # type: ignore[misc]
     """The code of an app, or a recovery code."""
 
 
-class CodeAgainForm(Worded, factors.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(Guarded, factors.ReauthenticateForm):  # type: ignore[misc]
     """The same, once more."""
 
 

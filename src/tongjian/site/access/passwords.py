@@ -38,7 +38,7 @@ class NotReused:
     def validate(self, password: str, user: User | None = None) -> None:
         if user is None or user.pk is None:
             return
-        past = PastPassword.objects.filter(user=user)[: KEPT - 1]
+        past = PastPassword.objects.filter(user=user)[:KEPT]
         known = {user.password, *(one.hashed for one in past)}
         if any(check_password(password, one) for one in known):
             told = text("access.password_reused", count=KEPT)

@@ -120,7 +120,7 @@ _IN_TURN = (
     + ("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary")
 )
 _AT_HOME = "3201"
-_ELSEWHERE = 6
+_ELSEWHERE = 20
 """Of the plants of other cities, one in so many has its report on the way."""
 
 

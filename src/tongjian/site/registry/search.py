@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,21 +52,31 @@ class Hit:
 
 
 def words_of(text: str) -> list[str]:
-    """The words to look for, longest first: as they are in the index."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    found = {one[:_LENGTH] for one in _PARTS.split(folded) if one}
-    return sorted((one for one in found if len(one) >= SHORTEST), key=lambda one: (-len(one), one))
+    """What to look for, longest first, as it is in the index.
+
+    Words may be anywhere; where one is too short for that, the text is looked for as it is.
+    """
+    found = [one for one in _PARTS.split(_folded(text)) if one]
+    if any(len(one) < SHORTEST for one in found):
+        found = [" ".join(found)]
+    known = {one[:_LENGTH] for one in found if len(one) >= SHORTEST}
+    return sorted(known, key=lambda one: (-len(one), one))
 
 
-def matching(actor: Actor, text: str) -> models.QuerySet[SearchTerm, int] | None:
-    """The ids of enterprises that have every word of `text`; None where there is no word."""
-    found: models.QuerySet[SearchTerm] | None = None
-    for word in words_of(text):
-        if found is None:
-            found = SearchTerm.objects.seen_by(actor).filter(**_begins(word))
-        else:
-            found = found.filter(enterprise__in=_having(actor, word))
-    return None if found is None else found.values_list("enterprise_id", flat=True)
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def matching(actor: Actor, words: Sequence[str]) -> models.QuerySet[SearchTerm, int]:
+    """The ids of enterprises that have each of some words (of `words_of`, one at least)."""
+    return _matching(actor, words).values_list("enterprise_id", flat=True)
+
+
+def _matching(actor: Actor, words: Sequence[str]) -> models.QuerySet[SearchTerm]:
+    found = SearchTerm.objects.seen_by(actor).filter(**_begins(words[0]))
+    for word in words[1:]:
+        found = found.filter(enterprise__in=matching(actor, [word]))
+    return found
 
 
 def find(actor: Actor, text: str, most: int = 20) -> list[Hit]:
@@ -74,10 +84,11 @@ def find(actor: Actor, text: str, most: int = 20) -> list[Hit]:
     words = words_of(text)
     if not words:
         return []
-    found = SearchTerm.objects.seen_by(actor).filter(**_begins(words[0]))
-    for word in words[1:]:
-        found = found.filter(enterprise__in=_having(actor, word))
-    pairs = found.order_by("term", "enterprise", "plant").values_list("enterprise", "plant")
+    pairs = (
+        _matching(actor, words)
+        .order_by("term", "enterprise", "plant")
+        .values_list("enterprise", "plant")
+    )
     chosen = list(dict.fromkeys(pairs[:_READ]))[:most]
     enterprises = Enterprise.objects.seen_by(actor).in_bulk([one for one, _ in chosen])
     plants = Plant.objects.seen_by(actor).in_bulk([one for _, one in chosen if one])
@@ -86,11 +97,6 @@ def find(actor: Actor, text: str, most: int = 20) -> list[Hit]:
 
 def _begins(word: str) -> dict[str, str]:
     return {"term__begins": word}
-
-
-def _having(actor: Actor, word: str) -> models.QuerySet[SearchTerm, int]:
-    seen = SearchTerm.objects.seen_by(actor).filter(**_begins(word))
-    return seen.values_list("enterprise_id", flat=True)
 
 
 def index(enterprise: Enterprise) -> None:
@@ -114,22 +120,17 @@ def terms_of(enterprise: Enterprise) -> list[SearchTerm]:
 
 
 def _terms(names: Iterable[str], codes: Iterable[str]) -> list[str]:
-    found = {term for name in names for term in _beginnings(name)}
-    for code in codes:
-        folded = unicodedata.normalize("NFKC", code).casefold()
-        parts = _PARTS.split(folded)
-        found |= {"".join(parts)[:_LENGTH], *(one[:_LENGTH] for one in parts)}
+    found = {term for name in (*names, *codes) for term in _beginnings(name)}
     return sorted(one for one in found if len(one) >= SHORTEST)
 
 
 def _beginnings(name: str) -> Iterator[str]:
-    """A word of Chinese from each character on, a word of letters from its beginning."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    for word in _PARTS.split(folded):
-        yield word[:_LENGTH]
-        for at in range(1, len(word)):
-            if not (word[at].isascii() and word[at - 1].isascii()):
-                yield word[at : at + _LENGTH]
+    """A name from each of its words on, and from each character of Chinese on."""
+    spaced = " ".join(one for one in _PARTS.split(_folded(name)) if one)
+    for at, one in enumerate(spaced):
+        before = spaced[at - 1 : at]
+        if one != " " and (not before.isalnum() or not (one.isascii() and before.isascii())):
+            yield spaced[at : at + _LENGTH]
 
 
 __all__ = ["SHORTEST", "Begins", "Hit", "find", "index", "matching", "terms_of", "words_of"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from tongjian.site.access.actor import NOBODY
+from tongjian.site.ui.desks import badges_of
 from tongjian.site.ui.navigation import sections
 from tongjian.site.ui.texts import lang
 
@@ -19,6 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "held": getattr(request, "held", ()),
         "sections": sections(request, actor),
+        "badges": badges_of(actor),
     }
 
 
