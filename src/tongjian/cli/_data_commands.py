@@ -14,7 +14,10 @@ def demo(
     workspace: Workspace = Path("tongjian-demo"),
     plants: Annotated[int, typer.Option(help="企业数 / number of plants")] = 300,
     serve: Annotated[
-        bool, typer.Option("--serve/--no-serve", help="最后启动演示网站 / serve the demo site at the end")
+        bool,
+        typer.Option(
+            "--serve/--no-serve", help="最后启动演示网站 / serve the demo site at the end"
+        ),
     ] = True,
     port: Annotated[int, typer.Option(help="网站端口 / port of the site", min=1, max=65535)] = 8000,
     lang: Lang = None,

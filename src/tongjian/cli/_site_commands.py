@@ -15,7 +15,7 @@ group.add_typer(users, name="user")
 
 Site = Annotated[
     Path | None,
-    typer.Option("--site", help="网站目录（默认 $TONGJIAN_SITE 或 tongjian-site）/ folder of the site"),
+    typer.Option("--site", help="网站目录 / folder of the site ($TONGJIAN_SITE, tongjian-site)"),
 ]
 
 

@@ -65,7 +65,8 @@ def build_demo(
     # Long ones first, so that at the end no process waits for another.
     tasks.sort(key=lambda one: -_weight(one))
     count = min(workers or os.cpu_count() or 1, len(tasks))
-    with ProcessPoolExecutor(count, get_context("spawn"), _begin, (str(folder), str(records))) as pool:
+    begin = (str(folder), str(records))
+    with ProcessPoolExecutor(count, get_context("spawn"), _begin, begin) as pool:
         parts = [pool.submit(do_task, one) for one in tasks]
         for done, part in enumerate(as_completed(parts), 1):
             part.result()
@@ -116,8 +117,8 @@ def _prepare(data: SampleData) -> list[Task]:
 
 # How far the reports of the last year go, in turn: more of them at the beginning of the way.
 _IN_TURN = (
-    ("submitted", "accepted", "draft", "under_verification", "verified", "findings_open")
-    + ("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary")
+    *("submitted", "accepted", "draft", "under_verification", "verified", "findings_open"),
+    *("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary"),
 )
 _AT_HOME = "3201"
 _ELSEWHERE = 20

@@ -1,4 +1,4 @@
-"""How far a report of the sample goes (演示流程), step by step, by the people whose steps they are."""
+"""How far a report of the sample goes (演示流程), step by step, each by whose step it is."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from tongjian.site.boot import boot
 def web(host: str, port: str, workers: str) -> None:
     """The web server."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     from tongjian.site.operations.serving import THREADS
@@ -27,7 +28,7 @@ def web(host: str, port: str, workers: str) -> None:
         workers=int(workers),
         blocking_threads=THREADS,
         respawn_failed_workers=True,
-        log_level="warning",
+        log_level=LogLevels.warning,
         websockets=False,
     ).serve()
 

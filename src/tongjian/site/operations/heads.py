@@ -21,13 +21,10 @@ HEADS = "logs.heads"
 def enter_heads() -> Entry:
     """Enter how long each log is and the hash it ends with; the list is kept as a file."""
     log = site_log()
-    heads = {
-        name: {"number": head.number, "hash": head.hash}
-        for name, head in logs(connections()).items()
-        if name != SITE_LOG
-    }
+    known = {name: head for name, head in logs(connections).items() if name != SITE_LOG}
+    heads = {name: {"number": head.number, "hash": head.hash} for name, head in known.items()}
     listed = files_of(log).put(rfc8785.dumps(heads))  # type: ignore[arg-type]
-    content = {"logs": len(heads), "entries": sum(int(one["number"]) for one in heads.values())}
+    content = {"logs": len(heads), "entries": sum(head.number for head in known.values())}
     (entry,) = log.append([Act(HEADS, SITE, "site:logs", content, (listed,))])
     catch_up_site()
     return entry

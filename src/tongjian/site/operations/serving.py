@@ -1,4 +1,4 @@
-"""Serving the site (提供服务): the web server and a worker, started, watched and stopped together."""
+"""Serving the site (提供服务): web server and worker, started, watched and stopped together."""
 
 from __future__ import annotations
 

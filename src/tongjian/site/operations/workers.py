@@ -153,9 +153,9 @@ def _abandoned_tasks(alive: set[str]) -> int:
         if one.worker_ids and one.worker_ids[-1] in alive:
             continue
         # Claimed a moment ago by a worker of which nothing is known: let it be known first.
-        if one.started_at is not None and timezone.now() - one.started_at < LOST:
-            if one.worker_ids and not Worker.objects.filter(key=one.worker_ids[-1]).exists():
-                continue
+        young = one.started_at is not None and timezone.now() - one.started_at < LOST
+        if young and not Worker.objects.filter(key__in=one.worker_ids).exists():
+            continue
         one.set_failed(RuntimeError("the worker is gone"))
         count += 1
     return count
