@@ -1,4 +1,4 @@
-"""Reminders: rules as data, each told once to those it concerns; one mail a day, telling nothing."""
+"""Reminders (提醒): found by rules, kept, shown on the page, and sent by mail once a day."""
 
 from __future__ import annotations
 
