@@ -10,6 +10,8 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,10 @@ from django.db import connection
 from tests.site.matrix import UNKNOWN_PLANT, Example, plant_code
 from tests.site.world import EXAMPLE, YEAR, A, World
 from tongjian.control_plan import read_plan, write_plan_workbook
-from tongjian.evidence import Attachments
+from tongjian.evidence import Attachments, retention
 from tongjian.site.operations.jobs import work
 from tongjian.site.operations.models import Job
-from tongjian.site.workspaces import files_of
+from tongjian.site.workspaces import files_of, rulebook
 
 _KEPT = Path(tempfile.mkdtemp(prefix="tongjian-reported-"))
 atexit.register(shutil.rmtree, _KEPT, ignore_errors=True)
@@ -53,7 +55,8 @@ def _report(world: World) -> None:
     run = Job.every.get(kind="mrv.run").result["run"]
     _done(preparer.post(f"{ADDRESS}/make-version", {"run": run}))
     attached: Attachments = files_of(world.workspace().log)
-    attached.store(FILE, name="coke.csv", by=world.actor("preparer").signature)
+    by, keep = world.actor("preparer").signature, retention(rulebook(), date(2025, 3, 1))
+    attached.store(BytesIO(FILE), by, f"report:DEMO-STEEL/{YEAR}", keep, "coke.csv")
     _done(approver.post(f"{ADDRESS}/act/submit"))
     said = {"kind": "mrv-report", "form": "xlsx", "lang": "zh"}
     _done(preparer.post(f"{ADDRESS}/versions/1/document", said))
