@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tongjian.site.registry import views_bulk as bulk
 from tongjian.site.registry import views_edit as edit
 from tongjian.site.registry import views_look as look
 from tongjian.site.registry import views_map
@@ -11,6 +12,10 @@ app_name = "registry"
 urlpatterns = [
     path("map", views_map.show_map, name="map"),
     path("", look.list_enterprises, name="enterprises"),
+    path("bulk", bulk.bulk, name="bulk"),
+    path("bulk/template.xlsx", bulk.bulk_template, name="bulk-template"),
+    path("bulk/<str:key>", bulk.bulk_file, name="bulk-file"),
+    path("export/<slug:table>.<slug:ending>", bulk.export, name="export"),
     path("search", look.search, name="search"),
     path("register", edit.register, name="register"),
     path("enterprise/<str:key>", look.show_enterprise, name="enterprise"),
