@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import Substr
+from django.urls import reverse
 
+from tongjian.reports import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.registry.divisions import beginning, level
 from tongjian.site.registry.map_labels import Label, Spot, place
@@ -17,7 +19,7 @@ from tongjian.site.registry.models import Division, Enterprise, Plant
 from tongjian.site.ui.texts import lang
 
 WIDTH, TALLEST, MARGIN = 960.0, 760.0, 70.0
-MOST_PLANTS = 600
+MOST_PLANTS = 400
 """More plants than these are shown by their divisions alone."""
 SHAPES = ("circle", "square", "triangle", "diamond", "plus", "star")
 TONES = 6
@@ -66,6 +68,9 @@ class Mark:
     """A plant in the map, with the shape and the tone of its sector."""
 
     plant: Plant
+    title: str
+    sector: str
+    address: str
     x: float
     y: float
     shape: str
@@ -83,7 +88,7 @@ class Picture:
     bubbles: Sequence[Bubble]
     marks: Sequence[Mark]
     legend: Sequence[tuple[str, str, int]]
-    """Sector, shape, tone."""
+    """Name of the sector, shape, tone."""
     plants: int
     """How many plants there are, drawn or not."""
 
@@ -104,7 +109,18 @@ def picture(actor: Actor, division: str) -> Picture:
         points = [found] if own and (found := _seat(own)) else [(104.0, 35.0)]
     view = Projection.of(points, WIDTH, TALLEST, MARGIN)
     signs = signs_of(sorted({one.sector for one in listed}))
-    marks = [Mark(one, *view.xy(_degrees(one)), *signs[one.sector]) for one in listed]
+    titles = {one: Words.of(lang()).term("sector", one) for one in signs}
+    marks = [
+        Mark(
+            one,
+            _name(one),
+            titles[one.sector],
+            reverse("registry:plant", args=(one.code,)),
+            *view.xy(_degrees(one)),
+            *signs[one.sector],
+        )
+        for one in listed
+    ]
     meridians, parallels = view.lines()
     drawn = _labelled(_drawn(bubbles, view), view)
     return Picture(
@@ -114,7 +130,7 @@ def picture(actor: Actor, division: str) -> Picture:
         parallels,
         drawn,
         marks,
-        [(sector, *sign) for sector, sign in signs.items()],
+        [(titles[sector], *sign) for sector, sign in signs.items()],
         total,
     )
 
@@ -184,8 +200,8 @@ def _degrees(plant: Plant) -> Degrees:
     return plant.longitude, plant.latitude
 
 
-def _name(division: Division) -> str:
-    return division.name_en if lang() == "en" else division.name_zh
+def _name(one: Division | Plant) -> str:
+    return (one.name_en if lang() == "en" else "") or one.name_zh
 
 
 __all__ = ["Bubble", "Mark", "Picture", "picture", "signs_of"]
