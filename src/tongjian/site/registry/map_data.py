@@ -13,7 +13,7 @@ from django.urls import reverse
 from tongjian.reports import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.registry.divisions import beginning, level
-from tongjian.site.registry.map_labels import Label, Spot, place
+from tongjian.site.registry.map_labels import Box, Label, Spot, place
 from tongjian.site.registry.map_projection import Degrees, Projection
 from tongjian.site.registry.models import Division, Enterprise, Plant
 from tongjian.site.ui.texts import lang
@@ -22,7 +22,9 @@ WIDTH, TALLEST, MARGIN = 960.0, 760.0, 70.0
 MOST_PLANTS = 400
 """More plants than these are shown by their divisions alone."""
 SHAPES = ("circle", "square", "triangle", "diamond", "plus", "star")
+HOLLOW = " hollow"
 TONES = 6
+_SIGN = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Mark:
     x: float
     y: float
     shape: str
-    tone: int
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class Picture:
     parallels: Sequence[tuple[float, float]]
     bubbles: Sequence[Bubble]
     marks: Sequence[Mark]
-    legend: Sequence[tuple[str, str, int]]
-    """Name of the sector, shape, tone."""
+    legend: Sequence[tuple[str, str, str]]
+    """Name of the sector, shape, class of the tone."""
     plants: int
     """How many plants there are, drawn or not."""
 
@@ -122,7 +124,7 @@ def picture(actor: Actor, division: str) -> Picture:
         for one in listed
     ]
     meridians, parallels = view.lines()
-    drawn = _labelled(_drawn(bubbles, view), view)
+    drawn = _labelled(_drawn(bubbles, view), view, marks)
     return Picture(
         view.width,
         view.height,
@@ -135,12 +137,17 @@ def picture(actor: Actor, division: str) -> Picture:
     )
 
 
-def signs_of(sectors: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """A shape and a tone for each sector: no two have both in common while there are up to 36."""
-    return {
-        one: (SHAPES[at % len(SHAPES)], (at + at // len(SHAPES)) % TONES)
-        for at, one in enumerate(sectors)
-    }
+def signs_of(sectors: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """A shape and the class of its tone for each sector.
+
+    The first six are told apart by their shapes, the next by being hollow, whatever the colour.
+    """
+    signs = {}
+    for at, one in enumerate(sectors):
+        turn, place_in_turn = divmod(at, len(SHAPES))
+        tone = f"tone-{(at + turn // 2) % TONES}"
+        signs[one] = (SHAPES[place_in_turn], tone + HOLLOW * (turn % 2))
+    return signs
 
 
 def _bubbles(actor: Actor, division: str) -> list[Bubble]:
@@ -174,13 +181,14 @@ def _drawn(bubbles: Sequence[Bubble], view: Projection) -> list[Bubble]:
     return found
 
 
-def _labelled(bubbles: Sequence[Bubble], view: Projection) -> list[Bubble]:
+def _labelled(bubbles: Sequence[Bubble], view: Projection, marks: Sequence[Mark]) -> list[Bubble]:
     spots = [
         Spot(one.x, one.y, one.radius, one.text, one.count)
         for one in bubbles
         if one.x is not None and one.y is not None
     ]
-    labels = iter(place(spots, view.width, view.height))
+    signs = [Box(one.x - _SIGN, one.y - _SIGN, 2 * _SIGN, 2 * _SIGN) for one in marks]
+    labels = iter(place(spots, view.width, view.height, signs))
     return [
         Bubble(one.division, one.count, one.x, one.y, one.radius, next(labels))
         if one.shown
