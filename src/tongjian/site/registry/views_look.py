@@ -26,7 +26,7 @@ from tongjian.site.registry.lists import (
     lines,
     years,
 )
-from tongjian.site.registry.models import Division, Enterprise, Meter, Plant
+from tongjian.site.registry.models import Division, Enterprise, Meter, Plant, Station
 from tongjian.site.registry.planned import differences, planned_meters
 from tongjian.site.registry.search import SHORTEST, find
 from tongjian.site.registry.services import field_title
@@ -77,7 +77,8 @@ def show_enterprise(request: ActorRequest, key: str) -> HttpResponse:
         .filter(enterprise=one)
         .select_related("plant")[:50],
         "states": report_flow().states,
-        "contacts": one.contacts.all(),
+        # Names and numbers of people are for those who deal with the enterprise.
+        "contacts": one.contacts.all() if actor.may("registry.history") else (),
         "members": members.order_by("user__name") if own else None,
     }
     return render(request, "registry/enterprise.html", shown)
@@ -93,6 +94,11 @@ def show_plant(request: ActorRequest, code: str) -> HttpResponse:
     units = list(plant.process_units.all())
     meters = list(plant.meters.select_related("process_unit"))
     planned = planned_meters(plant)
+    stations = list(plant.stations.select_related("outlet"))
+    # The same number at another plant is told to whoever may see both.
+    others = Station.objects.seen_by(request.actor).exclude(plant=plant)
+    same = others.filter(mn__in=[one.mn for one in stations]).select_related("plant")
+    elsewhere = {one.mn: one.plant for one in same}
     shown = {
         "plant": plant,
         "enterprise": plant.enterprise,
@@ -103,7 +109,7 @@ def show_plant(request: ActorRequest, code: str) -> HttpResponse:
         "outlets": plant.outlets.select_related("process_unit"),
         "meters": [_beside(one, planned) for one in meters],
         "missing": sorted(set(planned) - {one.code for one in meters}),
-        "stations": plant.stations.select_related("outlet"),
+        "stations": [(one, elsewhere.get(one.mn)) for one in stations],
         "reports": Report.objects.seen_by(request.actor).filter(plant=plant)[:20],
         "states": report_flow().states,
         "today": today,
