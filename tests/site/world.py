@@ -6,6 +6,7 @@ works like it under another code. What belongs to one must never show up with th
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ def make_world() -> None:
                 Assignment.objects.create(
                     user=user, enterprise=found[name], year=YEAR, by="省厅（province）"
                 )
+    _user("norole", "无角色")
 
 
 def _user(username: str, name: str) -> User:
@@ -74,7 +76,8 @@ class World:
 
     def user(self, role: str, of: str = A) -> User:
         """The person with a role; of enterprise `of` where the role is tied to one."""
-        name = role + (of.lower() if roles()[role].within in ("enterprise", "assignment") else "")
+        tied = role in roles() and roles()[role].within in ("enterprise", "assignment")
+        name = role + (of.lower() if tied else "")
         return User.objects.get(username=name)
 
     def actor(self, role: str, of: str = A) -> Actor:
@@ -82,7 +85,8 @@ class World:
         if role == "public":
             return Actor(None, None)
         user = self.user(role, of)
-        return Actor(user, Membership.objects.select_related("enterprise").get(user=user))
+        held = Membership.objects.select_related("enterprise").filter(user=user)
+        return Actor(user, held.first())
 
     def client(self, role: str, of: str = A, language: str = "zh-hans") -> Client:
         """A browser in which that person is signed in."""
@@ -92,6 +96,13 @@ class World:
             client.force_login(
                 self.user(role, of), "allauth.account.auth_backends.AuthenticationBackend"
             )
+            # As after signing in just now: sensitive acts ask again after a while.
+            session = client.session
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(self.user(role, of).pk)
+            session.save()
         return client
 
     def enterprise(self, of: str = A) -> Enterprise:

@@ -1,22 +1,20 @@
-"""What is laid beside a run for a document: log, plan, version, verification, judgements."""
+"""Gathers everything that lies beside a run for a document."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from tongjian.cli._plan_widths import half_widths_of_plans
-from tongjian.cli._uncertainty import name_of
-from tongjian.cli._workspace import open_store
 from tongjian.control_plan import findings, history, outline, read_guide, reads
 from tongjian.engine import sensitivity
-from tongjian.evidence import EvidenceLog, china_day, workspace_files
+from tongjian.evidence import EvidenceLog, china_day
 from tongjian.judging import JudgedColumn, JudgedTable, judge
+from tongjian.papers._names import name_of
+from tongjian.papers._widths import half_widths_of_plans
 from tongjian.problems import TongjianError
-from tongjian.records import Catalogue
+from tongjian.records import Catalogue, Store
 from tongjian.reports import Words
 from tongjian.reports.documents import (
     Enterprise,
@@ -25,7 +23,6 @@ from tongjian.reports.documents import (
     Material,
     Papers,
     Verified,
-    read_enterprises,
 )
 from tongjian.statutory import Authority, statement
 from tongjian.uncertainty import Assumptions, approach1
@@ -40,62 +37,54 @@ _CO2E = "tCO2e"
 def papers_of(
     material: Material,
     kind: Kind,
-    workspace: Path,
-    log: EvidenceLog,
+    runs: RunStore,
     version: ReportVersion | None,
     *,
-    enterprise: Path | None,
-    uncertainty: bool,
-    made: date | None,
+    enterprise: Enterprise,
+    uncertainty: bool = False,
+    made: date | None = None,
+    authority: Authority | None = None,
 ) -> Papers:
-    """Everything that the workspace has to say of a plant's year besides the run.
+    """Everything that records and log have to say of a plant's year besides the run.
+
+    `runs` brings the log with its attachments and the records; `authority` the confirmations, those
+    of that log if none is given.
 
     Nothing of it depends on the day on which it is asked for: where a day is needed, it is `made`
     or that of the newest entry of the log.
     """
+    log, files, records = runs.log, runs.files, runs.records
     entries = log.entries()
     today = made or (china_day(entries[-1].time) if entries else date(material.year, 12, 31))
-    files = workspace_files(workspace, log)
     papers = Papers(
-        enterprise=_enterprise(workspace, enterprise, material.facility),
+        enterprise=enterprise,
         statutory=version is not None and version.statutory,
-        plan=_plan(material, workspace, log, today),
+        plan=_plan(material, records, log, today),
         made=made,
     )
     if entries:
         logged = Logged.of(log, material.facility, material.year, files)
-        authority = Authority(log)
-        said = statement(material.run, authority, material.used) if authority.entries() else None
+        chosen = authority or Authority(log)
+        said = statement(material.run, chosen, material.used) if chosen.entries() else None
         papers = replace(papers, logged=logged, statement=said)
     if version is not None:
-        store = RunStore(files, open_store(workspace))
-        papers = replace(papers, version=_version(version, version_diff(store, version), material))
+        papers = replace(papers, version=_version(version, version_diff(runs, version), material))
     if kind.verified:
         papers = replace(papers, verified=_verified(material, log, today, kind.verified))
     if uncertainty:
-        papers = replace(papers, uncertainty=_uncertainty(material, workspace, today))
-    judged = {
-        what: _judged(material, workspace, boundary) for what, boundary in kind.judged.items()
-    }
+        papers = replace(papers, uncertainty=_uncertainty(material, records, log, today))
+    judged = {what: _judged(material, records, boundary) for what, boundary in kind.judged.items()}
     return replace(papers, judged=judged)
 
 
-def _enterprise(workspace: Path, named: Path | None, facility: str) -> Enterprise:
-    """The enterprise by the file that was named, or by ``enterprise.yaml`` if it is there."""
-    path = named or workspace / "enterprise.yaml"
-    if named is None and not path.is_file():
-        return Enterprise()
-    return read_enterprises(path).get(facility, Enterprise())
-
-
-def _plan(material: Material, workspace: Path, log: EvidenceLog, today: date) -> Mapping[str, Any]:
+def _plan(material: Material, records: Store, log: EvidenceLog, today: date) -> Mapping[str, Any]:
     known = history(log, material.facility)
     if not known.revisions:
         return {}
     catalogue = Catalogue.load()
     sector = str(material.row.get("sector") or "")
     guide = read_guide(material.run.rulebook, sector, catalogue)
-    rows = open_store(workspace).read_activity(material.facility, material.year)
+    rows = records.read_activity(material.facility, material.year)
     read = reads([material.sheets.ruleset], catalogue)
     found = findings(known, rows, material.year, guide, today, read)
     return outline(known, material.year, today, found)
@@ -141,10 +130,12 @@ def _verified(material: Material, log: EvidenceLog, today: date, how: str) -> Ve
     return Verified.of(log, engagement, today=today)
 
 
-def _uncertainty(material: Material, workspace: Path, today: date) -> Mapping[str, Any]:
+def _uncertainty(
+    material: Material, records: Store, log: EvidenceLog, today: date
+) -> Mapping[str, Any]:
     """Error propagation over the total, with half widths of the control plan and the rulebook."""
     facility, year = material.facility, material.year
-    stated = half_widths_of_plans(workspace, material.run, [facility], year, today)
+    stated = half_widths_of_plans(records, log, material.run, [facility], year, today)
     found = approach1(
         sensitivity(material.run, [facility], year, material.ruleset, None),
         Assumptions.of(material.run.rulebook, stated=stated),
@@ -173,11 +164,11 @@ def _uncertainty(material: Material, workspace: Path, today: date) -> Mapping[st
     }
 
 
-def _judged(material: Material, workspace: Path, boundary: str) -> tuple[Mapping[str, Any], ...]:
+def _judged(material: Material, records: Store, boundary: str) -> tuple[Mapping[str, Any], ...]:
     """What the judging rule sets of a boundary say of the plant; nothing where they cannot."""
     try:
         found = judge(
-            material.run.rulebook, open_store(workspace), boundary, [material.year],
+            material.run.rulebook, records, boundary, [material.year],
             binds=material.run.binds,
         ).tables(facility=material.facility)  # fmt: skip
     except TongjianError:
