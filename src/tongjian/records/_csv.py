@@ -24,7 +24,8 @@ def read_csv(path: Path, name: str, sink: Sink) -> list[RawTable]:
     if text is None:
         return []
     rows = _rows(text, _delimiter(text), name, sink)
-    table = recognise(rows, name, None, sink, stray_is_error=True)
+    size = text.count("\n")
+    table = recognise(rows, name, None, sink, stray_is_error=True, size=size)
     return [table] if table else []
 
 
