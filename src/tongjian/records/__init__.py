@@ -15,6 +15,7 @@ from tongjian.records._exporting import export_rows
 from tongjian.records._history import Entered
 from tongjian.records._limits import Limits
 from tongjian.records._lock import exclusive
+from tongjian.records._marking import write_marked
 from tongjian.records._metering import metered
 from tongjian.records._xlsx import read_sheets
 from tongjian.records.catalogue import Catalogue
@@ -50,5 +51,6 @@ __all__ = [
     "metered",
     "parse_coded",
     "read_sheets",
+    "write_marked",
     "write_template",
 ]

@@ -29,6 +29,13 @@ def read_csv(path: Path, name: str, sink: Sink) -> list[RawTable]:
     return [table] if table else []
 
 
+def read_cells(path: Path) -> list[Row]:
+    """The rows of a delimited text file as they stand; what cannot be read of it is left out."""
+    problems: list[Problem] = []
+    text = _decode(path.read_bytes(), path.name, problems.append)
+    return list(_rows(text, _delimiter(text), path.name, problems.append)) if text else []
+
+
 def _decode(data: bytes, name: str, sink: Sink) -> str | None:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings: tuple[str, ...] = ("utf-16",)  # "Unicode text" of Excel
