@@ -30,16 +30,18 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evidence",),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
+        "charts",
         *("judging", "scores", "screening", "targets"),
         *("control_plan", "versions", "workflow", "verification"),
     ),
-    ("book",),
+    ("book", "papers"),
     ("site",),
     ("cli",),
 )
 # Within a layer only these: who may ask whom.
 BESIDE = {
     ("units", "problems"),
+    ("reports", "charts"),
     ("reports", "statutory"),
     ("contract", "cases"),
     ("verification", "control_plan"),

@@ -6,32 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tongjian.cli._document_papers import papers_of
 from tongjian.cli._output import Output
 from tongjian.cli._plan_options import day_of
 from tongjian.cli._workspace import do_run, open_log, open_store
-from tongjian.engine import Run
 from tongjian.evidence import EvidenceLog, workspace_files
+from tongjian.papers import kept_run_of, papers_of
 from tongjian.problems import Problem, TongjianError
 from tongjian.reports import write_whole
 from tongjian.reports.documents import (
     FORMATS,
+    Enterprise,
     Kind,
     Material,
     document,
     kind_of,
     packed,
+    read_enterprises,
     write_document,
 )
 from tongjian.verification import opinion_of, sample_of
-from tongjian.versions import (
-    ReportVersion,
-    RunStore,
-    report_subject,
-    report_versions,
-    reproduce,
-    require_identical,
-)
+from tongjian.versions import ReportVersion, RunStore, report_subject
 
 _ARCHIVE = "zip"
 
@@ -63,43 +57,45 @@ def run_document(
     if kind.verified:
         # What was verified is what the opinion (or the sample) says, unless told otherwise.
         ruleset, number = _verified(log, wanted, ruleset, number)
+    files = workspace_files(workspace, log)
+    runs = RunStore(files, open_store(workspace))
+    version: ReportVersion | None = None
     if number is None:
-        run, version = do_run(out, workspace, rulebook, (), (), binds), None
+        run = do_run(out, workspace, rulebook, (), (), binds)
     else:
-        run, version = _kept(log, workspace, wanted, kind, ruleset, number)
+        run, version = kept_run_of(runs, wanted.facility, wanted.year, kind, ruleset, number)
     material = Material.of(
         run, wanted.facility, wanted.year, kind.boundary, None, ruleset, kind.substance
     )
     papers = papers_of(
         material,
         kind,
-        workspace,
-        log,
+        runs,
         version,
-        enterprise=wanted.enterprise,
+        enterprise=_enterprise(workspace, wanted.enterprise, wanted.facility),
         uncertainty=wanted.uncertainty,
         made=made_on,
     )
     material = material.beside(papers)
     made = document(material, wanted.kind, out.lang)
-    files = []
+    written = []
     for form in wanted.forms:
         path = _path(workspace, wanted, out.lang, form)
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == _ARCHIVE:
-            write_whole(path, packed(made, material, log, workspace_files(workspace, log)))
+            write_whole(path, packed(made, material, log, files))
         else:
             write_document(made, path, form)
-        files.append(path)
+        written.append(path)
     out.data(
         {
-            "files": [str(path) for path in files],
+            "files": [str(path) for path in written],
             "ruleset": material.ruleset,
             "result": run.manifest["result"],
             "version": None if version is None else version.number,
         }
     )
-    for path in files:
+    for path in written:
         out.say(f"已写：{path}", f"Wrote: {path}")
 
 
@@ -138,35 +134,12 @@ def _verified(
     return ruleset, number
 
 
-def _kept(
-    log: EvidenceLog,
-    workspace: Path,
-    wanted: Wanted,
-    kind: Kind,
-    ruleset: str | None,
-    number: int,
-) -> tuple[Run, ReportVersion]:
-    """The run of a version computed again to the same bytes; raises `TongjianError`."""
-    known = report_versions(log, wanted.facility, wanted.year)
-    store = RunStore(workspace_files(workspace, log), open_store(workspace))
-    for version in known:
-        for mark in version.runs if version.number == number else ():
-            run = require_identical(reproduce(store, store.open(mark)))
-            if any(
-                line.facility == wanted.facility
-                and line.year == wanted.year
-                and (line.ruleset == ruleset if ruleset else line.boundary == kind.boundary)
-                for line in run.lines
-            ):
-                return run, version
-    values = {
-        "facility": wanted.facility,
-        "year": wanted.year,
-        "version": number,
-        "ruleset": ruleset or kind.boundary,
-        "known": ", ".join(f"V{one.number}" for one in known) or "-",
-    }
-    raise TongjianError(Problem("reports.no_version", values=values))
+def _enterprise(workspace: Path, named: Path | None, facility: str) -> Enterprise:
+    """The enterprise by the file that was named, or by ``enterprise.yaml`` if it is there."""
+    path = named or workspace / "enterprise.yaml"
+    if named is None and not path.is_file():
+        return Enterprise()
+    return read_enterprises(path).get(facility, Enterprise())
 
 
 __all__ = ["Wanted", "run_document"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.cli._plan_widths import half_widths_of_plans
-from tongjian.cli._workspace import do_run
-from tongjian.engine import Quantity, sensitivity
+from tongjian.cli._workspace import do_run, open_log, open_store
+from tongjian.engine import sensitivity
+from tongjian.papers import half_widths_of_plans, name_of
 from tongjian.reports import Words
 from tongjian.uncertainty import (
     Approach1,
@@ -41,7 +41,10 @@ def run_uncertainty(
     """Print approach 1 and 2, the drivers, what nobody has quantified, and the trend."""
     years = [year] if base_year is None else [base_year, year]
     run = do_run(out, workspace, rulebook, [ruleset], years)
-    stated = half_widths_of_plans(workspace, run, facilities, year) if by_plan else []
+    stated = []
+    if by_plan:
+        store, log = open_store(workspace), open_log(workspace)
+        stated = half_widths_of_plans(store, log, run, facilities, year)
     assumptions = Assumptions.of(run.rulebook, assume, stated)
     found = sensitivity(run, facilities, year, ruleset, cell)
     first = approach1(found, assumptions)
@@ -148,18 +151,6 @@ def _print_trend(out: Output, change: Trend, base_year: int | None) -> None:
         f"与 {base_year} 年相比：{change.change:+.2f}% ± {change.half_width:.2f} 个百分点",
         f"Against {base_year}: {change.change:+.2f} % ± {change.half_width:.2f} percentage points",
     )
-
-
-def name_of(quantity: Quantity, lang: str) -> str:
-    """A quantity in words: what it is, and of which stream or key."""
-    words = Words.of(lang)
-    parts = quantity.id.partition(":")[2].split("/")
-    if quantity.kind == "value":
-        keys = "、".join(words.key("stream", part) for part in parts[2:] if part[:1].isalpha())
-        return f"{quantity.title[lang]}{f' · {keys}' if keys else ''}"
-    facility, unit, _, stream, _, _ = parts
-    places = " · ".join(filter(None, [facility, unit, words.key("stream", stream)]))
-    return f"{places}：{quantity.title[lang]}" if lang == "zh" else f"{places}: {quantity.title.en}"
 
 
 def _data(first: Approach1, second: Approach2, change: Trend | None) -> dict[str, object]:

@@ -96,7 +96,7 @@ def explained(
     own = {name: value for name, value in node.key.items() if above.get(name) != value}
     below = {**above, **node.key}
     head = join(
-        el("span", _title(node, words), class_="name"),
+        el("span", title_of(node, words), class_="name"),
         el("span", teller.key(own), class_="key") if own else None,
         el("span", teller.said(node), class_="value"),
         status_mark(node.status, words),
@@ -114,7 +114,7 @@ def explained(
     return el("details", el("summary", head), el("div", inside), open=first)
 
 
-def _title(node: Node, words: Words) -> str:
+def title_of(node: Node, words: Words) -> str:
     title = words.pick(node.title.zh, node.title.en)
     # The key of a parameter is said in words behind it, and not by its codes.
     if node.kind == "parameter" and len(node.key) > 1:
@@ -135,12 +135,12 @@ def _facts(node: Node, teller: Teller) -> Markup | None:
         facts.append((words.text("basis"), teller.document(node)))
     if node.clause:
         facts.append((words.text("clause"), document(words.clause(node.clause), words)))
-    facts += _notes(node.note, words)
+    facts += notes_of(node.note, words)
     pairs = [el("div", el("dt", name), el("dd", value)) for name, value in facts]
     return el("dl", pairs, class_="facts") if pairs else None
 
 
-def _notes(note: str, words: Words) -> list[tuple[str, object]]:
+def notes_of(note: str, words: Words) -> list[tuple[str, object]]:
     """What the tree notes, as far as it is in the language of the page."""
     if note == "default":
         return [(words.text("note"), words.text("default_value"))]
@@ -182,4 +182,4 @@ def _hidden(node: Node, teller: Teller) -> Markup | None:
     return el("p", teller.words.text("hidden", count=count, value=value), class_="more")
 
 
-__all__ = ["Teller", "explained"]
+__all__ = ["Teller", "explained", "notes_of", "title_of"]

@@ -13,6 +13,7 @@ from tongjian.versions._kept_run import KeptRun
 from tongjian.versions._reproduce import MovedLine, Reproduction, reproduce, require_identical
 from tongjian.versions._results import KeptResults
 from tongjian.versions._run_store import RunStore
+from tongjian.versions._standing import standing
 from tongjian.versions._versions import (
     KINDS,
     ReportVersion,
@@ -42,5 +43,6 @@ __all__ = [
     "report_versions",
     "reproduce",
     "require_identical",
+    "standing",
     "version_diff",
 ]

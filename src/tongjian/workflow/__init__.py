@@ -4,7 +4,7 @@ A flow is a document; where a subject stands is what its entries in the evidence
 transition is checked and entered under one lock, so that of two who try at once one is refused.
 """
 
-from tongjian.workflow._advance import advance, audit, history, options
+from tongjian.workflow._advance import advance, audit, history, options, options_in
 from tongjian.workflow._decide import Guard, Option
 from tongjian.workflow._document import Flow, Role, State, Transition, read_flow, report_flow
 from tongjian.workflow._history import History, Situation, Step
@@ -32,6 +32,7 @@ __all__ = [
     "grant",
     "history",
     "options",
+    "options_in",
     "read_flow",
     "report_flow",
 ]

@@ -27,7 +27,20 @@ def options(
     facts: Mapping[str, str] | None = None,
 ) -> list[Option]:
     """Every transition from where `subject` stands: open to `by`, or what stands in the way."""
-    return _options(_situation(log, flow, subject, by, {}), guards, facts)
+    return options_in(_situation(log, flow, subject, by, {}), guards, facts)
+
+
+def options_in(
+    situation: Situation, guards: Mapping[str, Guard], facts: Mapping[str, str] | None = None
+) -> list[Option]:
+    """As `options`, for a situation that was read already."""
+    flow, state = situation.history.flow, situation.history.state
+    standing = _facts(situation, facts)
+    return [
+        decide(situation, name, guards, standing)
+        for name, one in flow.transitions.items()
+        if state in one.sources
+    ]
 
 
 def advance(
@@ -57,7 +70,7 @@ def advance(
         standing = _facts(situation, facts)
         option = decide(situation, transition, guards, standing, role, reason)
         if not option.allowed:
-            others = instead(situation.history, _options(situation, guards, facts))
+            others = instead(situation.history, options_in(situation, guards, facts))
             raise TongjianError([*option.problems, others])
         state = situation.history.state
         entered: dict[str, Any] = {
@@ -105,18 +118,6 @@ def audit(log: EvidenceLog, flow: Flow, subject: str, guards: Mapping[str, Guard
     return found
 
 
-def _options(
-    situation: Situation, guards: Mapping[str, Guard], facts: Mapping[str, str] | None
-) -> list[Option]:
-    flow, state = situation.history.flow, situation.history.state
-    standing = _facts(situation, facts)
-    return [
-        decide(situation, name, guards, standing)
-        for name, one in flow.transitions.items()
-        if state in one.sources
-    ]
-
-
 def _facts(situation: Situation, facts: Mapping[str, str] | None) -> dict[str, str]:
     return situation.history.facts if situation.history.steps else dict(facts or {})
 
@@ -128,4 +129,4 @@ def _situation(
     return Situation(History.of(flow, subject, entries), entries, by, content, log.clock())
 
 
-__all__ = ["advance", "audit", "history", "options"]
+__all__ = ["advance", "audit", "history", "options", "options_in"]

@@ -7,9 +7,9 @@ have on the site at that moment; the site is the grantor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from tongjian.evidence import EvidenceLog
+from tongjian.evidence import Act, Entry, EvidenceLog
 from tongjian.site.access.models import Assignment, Membership, User
 from tongjian.site.registry.models import Enterprise
 from tongjian.workflow import GRANT, GRANTOR, Flow, Roles, grant, report_flow
@@ -30,6 +30,19 @@ def ensure_grants(log: EvidenceLog, enterprise: Enterprise, user: User) -> None:
         return
     if found is None or (found.roles, dict(found.within)) != (wanted, dict(within)):
         grant(log, flow, user.signature, wanted, by=SITE, within=within)
+
+
+def with_grants(entries: Sequence[Entry], enterprise: Enterprise, user: User) -> list[Entry]:
+    """The entries, and what would be granted before `user` acts: for telling what is open to them.
+
+    Nothing is written; who only looks leaves no entry.
+    """
+    last = entries[-1] if entries else None
+    wanted, within = _held(report_flow(), enterprise, user)
+    content = {"person": user.signature, "roles": list(wanted), "within": dict(within)}
+    act = Act(GRANT, SITE, f"person:{user.signature}", content)
+    number, time, before = (last.number + 1, last.time, last.hash) if last else (1, "", "")
+    return [*entries, Entry.after(act, number, time, before)]
 
 
 def _held(
@@ -53,4 +66,4 @@ def _held(
     return roles, {"division": f"{limit}*"} if limit else {}
 
 
-__all__ = ["SITE", "ensure_grants"]
+__all__ = ["SITE", "ensure_grants", "with_grants"]

@@ -50,6 +50,24 @@ def term(key: str, code: str) -> str:
 
 
 @register.simple_tag
+def kind_title(kind: str) -> str:
+    """The name of a kind of rule document."""
+    return text(f"rulebooks.kind_{kind}")
+
+
+@register.simple_tag
+def status_title(status: str) -> str:
+    """How well a value or text was seen, in words."""
+    return text(f"ui.status_{status}")
+
+
+@register.simple_tag
+def sourced(said: str) -> str:
+    """A document or clause as the language of the page writes it."""
+    return ReportWords.of(lang()).clause(said) if said else ""
+
+
+@register.simple_tag
 def unit(text_of_unit: str) -> str:
     """A unit as pages write it."""
     return ReportWords.of(lang()).unit(text_of_unit) if text_of_unit else ""
@@ -67,7 +85,7 @@ def number(value: float | int | None, digits: int = 2) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day, ``2026-11-26``, as the calendar in China has it."""
-    if value is None:
+    if not value:
         return "–"
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
@@ -77,7 +95,13 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def moment(value: datetime | None) -> str:
     """A day and time as clocks in China show it."""
-    return "–" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return "–" if not value else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def china(time: str) -> str:
+    """A time of a log (UTC, ISO 8601) as clocks in China show it."""
+    return moment(datetime.fromisoformat(time)) if time else "–"
 
 
 @register.filter

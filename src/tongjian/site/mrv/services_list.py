@@ -1,0 +1,103 @@
+"""The list of reports (报告清单): rows of the database alone, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tongjian.site.access.actor import Actor
+from tongjian.site.access.models import Assignment
+from tongjian.site.mrv.models import Report
+from tongjian.site.registry.models import Division, Plant
+
+_NAMES = ("year", "state", "division", "sector", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFilter:
+    """Which reports are asked for (筛选条件); empty is all."""
+
+    year: str = ""
+    state: str = ""
+    division: str = ""
+    sector: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> ReportFilter:
+        """From the query of an address; what makes no sense is left out."""
+        said = {name: str(given.get(name, "")).strip()[:80] for name in _NAMES}
+        if not said["year"].isdecimal() or len(said["year"]) != 4:
+            said["year"] = ""
+        if not said["division"].isdecimal():
+            said["division"] = ""
+        return cls(**said)
+
+    @property
+    def query(self) -> str:
+        """It as the query of an address."""
+        said = {name: getattr(self, name) for name in _NAMES}
+        return urlencode({name: value for name, value in said.items() if value})
+
+    def rows(self, actor: Actor) -> QuerySet[Report]:
+        """The reports that `actor` may see and asks for, newest year first."""
+        found = reports_for(actor).select_related("plant", "enterprise")
+        if self.year:
+            found = found.filter(year=int(self.year))
+        if self.state:
+            found = found.filter(state=self.state)
+        if self.division:
+            found = found.filter(plant__division__startswith=self.division)
+        if self.sector:
+            found = found.filter(plant__sector=self.sector)
+        if self.text:
+            said = self.text
+            found = found.filter(
+                Q(plant__code__icontains=said)
+                | Q(plant__name_zh__icontains=said)
+                | Q(plant__name_en__icontains=said)
+                | Q(enterprise__name_zh__icontains=said)
+                | Q(enterprise__name_en__icontains=said)
+                | Q(enterprise__uscc__iexact=said)
+            )
+        return found.order_by("-year", "plant__code")
+
+    def choices(self, actor: Actor) -> dict[str, Any]:
+        """What can be chosen from, of what `actor` may see."""
+        seen = reports_for(actor).order_by()
+        plants = Plant.objects.seen_by(actor).order_by()
+        divisions: list[Division] = []
+        if actor.role.within == "division":
+            divisions = list(
+                Division.objects.filter(code__startswith=actor.division).order_by("code")
+            )
+        return {
+            "years": sorted(seen.values_list("year", flat=True).distinct(), reverse=True),
+            "sectors": sorted(plants.values_list("sector", flat=True).distinct()),
+            "divisions": divisions,
+        }
+
+
+def reports_for(actor: Actor) -> QuerySet[Report]:
+    """The reports that are for `actor`: those they may see, to a verifier of the years given."""
+    found = Report.objects.seen_by(actor)
+    if actor.role.within == "assignment":
+        given = Assignment.objects.filter(
+            user=actor.user, ended=None, enterprise=OuterRef("enterprise"), year=OuterRef("year")
+        )
+        found = found.filter(Exists(given))
+    return found
+
+
+def plants_of(actor: Actor) -> list[Plant]:
+    """The plants of the actor's own enterprise, for which a report can be opened."""
+    if actor.enterprise_id is None:
+        return []
+    return list(Plant.objects.seen_by(actor).filter(closed=None))
+
+
+__all__ = ["ReportFilter", "plants_of", "reports_for"]
