@@ -83,9 +83,7 @@ class _Writer:
             for at, cell in enumerate((*cells, *texts)):
                 _write(sheet, number, at, cell)
 
-    def sheet(
-        self, name: str, rows: _Rows, problems: Sequence[Problem], offset: int = 0
-    ) -> None:
+    def sheet(self, name: str, rows: _Rows, problems: Sequence[Problem], offset: int = 0) -> None:
         sheet = self.book.add_worksheet(self.name(name))
         marks: dict[tuple[int, int], list[Problem]] = {}
         for one in problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tongjian.problems import Problem, RecordError
-from tongjian.records._numbers import Number, parse_number
+from tongjian.records._numbers import parse_number
 from tongjian.records._text import Fault
 
 _LONGEST_REGISTER = 15
@@ -20,46 +20,37 @@ def metered(before: object, after: object, multiplier: object = "1", digits: int
     the register, and a reading below the one before on a register that does not roll over.
     """
     problems: list[Problem] = []
-    read = [_number(cell, name, problems) for name, cell in _named(before, after, multiplier)]
+    first, last = (_reading(cell, problems) for cell in (before, after))
+    times = _reading(multiplier, problems, at_least_some=True)
     if not 0 <= digits <= _LONGEST_REGISTER:
-        values = {"digits": digits, "most": _LONGEST_REGISTER}
-        problems.append(Problem("records.register_digits", values=values))
+        limits = {"digits": digits, "most": _LONGEST_REGISTER}
+        problems.append(Problem("records.register_digits", values=limits))
+    if first is None or last is None or times is None or problems:
+        raise RecordError(problems)
+    span = 10**digits if digits else 0  # once around the register
+    for cell, reading in ((before, first), (after, last)):
+        if digits and reading >= span:
+            beyond = {"value": str(cell), "digits": digits}
+            problems.append(Problem("records.beyond_register", values=beyond))
+    if last < first and not digits:
+        below = {"before": str(before), "after": str(after)}
+        problems.append(Problem("records.reading_below", values=below))
     if problems:
         raise RecordError(problems)
-    first, last, times = (Fraction(one.digits) for one in read if one is not None)
-    span = 10**digits if digits else None
-    for reading in (before, after) if span is not None else ():
-        if Fraction(_digits(reading)) >= span:  # type: ignore[operator]
-            values = {"value": str(reading), "digits": digits}
-            problems.append(Problem("records.beyond_register", values=values))
-    if last < first and span is None:
-        values = {"before": str(before), "after": str(after)}
-        problems.append(Problem("records.reading_below", values=values))
-    if problems:
-        raise RecordError(problems)
-    counted = last - first + (span if last < first and span is not None else 0)
-    return _decimal(counted * times)
+    return _decimal((last - first + (span if last < first else 0)) * times)
 
 
-def _named(before: object, after: object, multiplier: object) -> list[tuple[str, object]]:
-    return [("before", before), ("after", after), ("multiplier", multiplier)]
-
-
-def _number(cell: object, name: str, problems: list[Problem]) -> Number | None:
+def _reading(
+    cell: object, problems: list[Problem], *, at_least_some: bool = False
+) -> Fraction | None:
     found = parse_number(cell)
     if isinstance(found, Fault):
         problems.append(Problem(found.code, values=found.values))
         return None
-    if found.value < 0 or (name == "multiplier" and found.value == 0):
+    if found.value < 0 or (at_least_some and found.value == 0):
         problems.append(Problem("records.reading_negative", values={"value": found.entered}))
         return None
-    return found
-
-
-def _digits(cell: object) -> str:
-    found = parse_number(cell)
-    assert isinstance(found, Number)
-    return found.digits
+    return Fraction(found.digits)
 
 
 def _decimal(value: Fraction) -> str:

@@ -266,7 +266,9 @@ def _read_tables(
         sectors = {name: sector for name, sector in sectors.items() if name in within}
         problems += _outside(facilities, "facility", lambda row: row[0] in within, list(within))
     process_units = read_process_units(of("process_units"), catalogue, sectors, sink)
-    known_units = {(row[0], row[1]) for row in store.dimension_rows("process_units")}
+    known_units: set[tuple[str, ...]] = {
+        (row[0], row[1]) for row in store.dimension_rows("process_units")
+    }
     known_units |= process_units.ids
     if within is not None:
         inside = {(name, unit) for name, units in within.items() for unit in units}

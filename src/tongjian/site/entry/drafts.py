@@ -50,10 +50,11 @@ class Typed:
             and int(period[:4]) == year
             and known is not None
             and texts["item"] in catalogue().items_of(known.stream_class)
-            and isinstance(version, int)
         )
         key = tuple(texts[name] for name in _KEYS)
-        return cls(key, *(texts[name] for name in _LONGEST), version) if good else None
+        if not good or not isinstance(version, int):
+            return None
+        return cls(key, texts["value"], texts["unit"], texts["tier"], texts["evidence"], version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ class _Maker:
 
     def group(self, unit: str, stream: str, found: Sequence[Wanted]) -> Group:
         its = catalogue().streams.get(stream)
-        title = Words(stream, stream) if its is None else Words(its.zh, its.en)
+        title = Words(stream, stream) if its is None else _title(its.zh, its.en)
         group = Group(unit, stream, title)
         items = {} if its is None else catalogue().items_of(its.stream_class)
         mine = {
@@ -279,7 +279,7 @@ class _Maker:
         canonical = need.need.units[0] if need else item.units[0].text
         return Line(
             key=(unit, stream, item.id, slot),
-            title=Words(item.zh, item.en),
+            title=_title(item.zh, item.en),
             unit=fresh.unit if fresh else str(last["entered_unit"]) if last else slot or canonical,
             tier=tier,
             evidence=fresh.evidence if fresh else str(last["evidence"] or "") if last else "",
@@ -327,6 +327,10 @@ def clauses(
                 clause = formula.doc.clause or basis.clause
                 found[one.id, basis.document, clause] = (one, basis.document, clause)
     return list(found.values())
+
+
+def _title(zh: str, en: str) -> Words:
+    return Words(zh, en[:1].upper() + en[1:])
 
 
 def _texts(item: Item) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def folder_of(upload: Upload) -> Path:
 def put_aside(
     actor: Actor,
     enterprise: Enterprise,
-    files: Iterable[UploadedFile],
+    files: Iterable[UploadedFile[bytes]],
     mode: str,
     reason: str,
     evidence: str,

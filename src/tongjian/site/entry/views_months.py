@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import IO, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -53,7 +54,9 @@ def bring(request: ActorRequest, code: str, year: int, month: str) -> HttpRespon
     problems: list[Problem] = []
     for one in files:
         try:
-            bring_file(request.actor, plant, month, parameter, one.file, str(one.name))
+            bring_file(
+                request.actor, plant, month, parameter, cast("IO[bytes]", one.file), str(one.name)
+            )
         except TongjianError as error:
             problems += error.problems
     if problems:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -32,7 +32,7 @@ def uploads(request: ActorRequest) -> HttpResponse:
         made = put_aside(
             request.actor,
             enterprise,
-            cast("list[UploadedFile]", request.FILES.getlist("files")),
+            cast("list[UploadedFile[bytes]]", request.FILES.getlist("files")),
             mode if mode in _MODES else Upload.ADD,
             request.POST.get("reason", "")[:300],
             request.POST.get("evidence", "")[:200],
@@ -59,12 +59,19 @@ def upload(request: ActorRequest, key: str) -> HttpResponse:
     """An upload: how far it is, every problem with its place, and what can be done."""
     found = _found(request, key)
     problems = UploadProblem.objects.seen_by(request.actor).filter(upload=found)
-    groups = list(
-        problems.values("code", "severity").annotate(count=Count("pk")).order_by("-count")
+    counted = (
+        problems.order_by()
+        .values("code", "severity")
+        .annotate(count=Count("pk"), first=Min("number"))
     )
-    for group in groups:
-        first = problems.filter(code=group["code"]).first()
-        group["example"] = first.data if first else {}
+    firsts = {
+        one.number: one.data
+        for one in problems.filter(number__in=[group["first"] for group in counted])
+    }
+    groups: list[dict[str, Any]] = [
+        {**group, "example": firsts[group["first"]]}
+        for group in sorted(counted, key=lambda one: -one["count"])
+    ]
     code = request.GET.get("code", "")
     shown = problems.filter(code=code) if code else problems
     context = {
