@@ -63,6 +63,16 @@ def work(
         run_work(out, site, once)
 
 
+@group.command()
+def remind(site: Site = None, lang: Lang = None, as_json: Json = False) -> None:
+    """生成今天的提醒并发出邮件（后台进程每天自动做） / reminders and mails of today."""
+    from tongjian.cli._site import run_remind
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_remind(out, site)
+
+
 @users.command("add")
 def user_add(
     username: Annotated[str, typer.Argument(help="登录名 / name to sign in with")],
