@@ -1,4 +1,4 @@
-"""Reminders: rules as data, each told once to those it concerns; one mail a day, telling nothing."""
+"""Reminders: rules as data, told once to those it concerns; one mail a day, telling nothing."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from tongjian.problems import Place, Problem, TongjianError
 from tongjian.site.access.models import Assignment, Membership, User
 from tongjian.site.access.roles import roles
 from tongjian.site.mrv.models import Notice, Report
+from tongjian.site.operations.daily import daily
 from tongjian.site.operations.jobs import Running, job
 from tongjian.site.registry.models import Plant
 from tongjian.site.ui.texts import text
@@ -274,6 +275,12 @@ def remind(today: date | None = None) -> dict[str, int]:
 def remind_all(task: Running) -> dict[str, Any]:
     """The reminders of the day, as a job of the site."""
     return dict(remind())
+
+
+@daily(KIND)
+def remind_daily() -> None:
+    """The reminders among the other work of the day."""
+    remind()
 
 
 __all__ = ["KIND", "Rule", "make_notices", "read_rules", "remind", "send_digests"]
