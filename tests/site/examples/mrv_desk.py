@@ -117,7 +117,10 @@ OF_RUN = Example(run, "enterprise", NO_REPORT, query={"boundary": "ets"}, made_f
 WITH_BOUNDARY = Example(version, "authority", NO_REPORT, query={"boundary": "ets"}, made_for=(A,))
 EXAMPLES = {
     "mrv:reports": Example(),
-    "mrv:begin": Example(),
+    "mrv:begin": Example(
+        reach=("preparer A",),
+        data=lambda world, of: {"plant": world.plant(A).code, "year": str(YEAR)},
+    ),
     "mrv:report": OF_REPORT,
     **{f"mrv:act_{one}": OF_REPORT for one in ("open", "submit", "withdraw", "correct", "revise")},
     "mrv:compute": OF_REPORT,
