@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("evidence",),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
+        "charts",
         *("judging", "scores", "screening", "targets"),
         *("control_plan", "versions", "workflow", "verification"),
     ),
@@ -40,6 +41,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 # Within a layer only these: who may ask whom.
 BESIDE = {
     ("units", "problems"),
+    ("reports", "charts"),
     ("reports", "statutory"),
     ("contract", "cases"),
     ("verification", "control_plan"),

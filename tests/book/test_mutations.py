@@ -293,7 +293,8 @@ def test_a_row_that_the_index_leads_past_is_found(
         connection.execute(ready.format("false"))
     forging(it)(
         (
-            "INSERT INTO {0} SELECT log, 3, replace(line, '张三', '赵六') FROM {0} WHERE number = 2",
+            "INSERT INTO {0} SELECT log, 3, replace(line, '张三', '赵六') FROM {0} "
+            "WHERE number = 2",
             (),
         )
     )

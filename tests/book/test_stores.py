@@ -231,6 +231,14 @@ def test_a_transaction_that_could_be_rolled_back_is_refused(log: EvidenceLog) ->
 
         assert [one.code for one in caught.value.problems] == ["book.in_transaction"]
         assert len(mine.entries()) == 1
+        if not isinstance(connection, sqlite3.Connection):
+            # Nothing is under way yet, and whatever comes first would begin it.
+            connection.autocommit = False
+            for use in (mine.locked, lambda: mine.append([note(2)])):
+                with pytest.raises(TongjianError) as caught, use():  # type: ignore[attr-defined]
+                    pass
+                assert [one.code for one in caught.value.problems] == ["book.in_transaction"]
+            connection.autocommit = True
         # The same connection serves when it is free, as one of a site does.
         mine.append([note(2)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from hashlib import sha256
 
@@ -171,6 +172,12 @@ VALUES = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
+    # Where one way of writing a float ends and another begins.
+    | st.builds(
+        math.nextafter,
+        st.sampled_from((1e-7, 1e-6, 1e-5, 1e-4, 1e15, 1e16, 1e17, 1e20, 1e21, 2.0**53, -1e16)),
+        st.sampled_from((-math.inf, 0.0, math.inf)),
+    )
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)

@@ -21,6 +21,15 @@ os.environ.pop("TONGJIAN_DATABASE", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tongjian.site.settings"
 django.setup()
 
+from django.conf import settings as _settings  # noqa: E402
+
+# Hashing that takes half a second is right for a site and wrong for a thousand tests; that a site
+# has it is tested by itself (test_access_settings).
+_settings.PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    *_settings.PASSWORD_HASHERS,
+]
+
 from tests.site.world import World, make_world  # noqa: E402  (Django has to be set up first)
 
 

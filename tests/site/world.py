@@ -6,6 +6,7 @@ works like it under another code. What belongs to one must never show up with th
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +16,26 @@ from tongjian.records import Catalogue, import_files
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.models import Assignment, Membership, User
 from tongjian.site.access.roles import roles
-from tongjian.site.registry.models import Division, Enterprise, Plant
+from tongjian.site.registry.models import Enterprise, Plant
 from tongjian.site.workspaces import Workspace
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "steel-works"
 PASSWORD = "correct horse battery staple 7"
 A, B = "A", "B"
 YEAR = 2024
-DIVISIONS = (
-    ("320000", "江苏省", "Jiangsu"),
-    ("320100", "南京市", "Nanjing"),
-    ("320500", "苏州市", "Suzhou"),
-)
-# Unified social credit codes with a right check character.
+# Unified social credit codes with a right check character; divisions come by migration.
 ENTERPRISES = {
-    A: ("91320100MA1SAMPLE", "示例钢铁甲", "Sample Steel A", "320100", "DEMO-STEEL"),
-    B: ("91320500MA1SAMPLE", "示例钢铁乙", "Sample Steel B", "320500", "OTHER-STEEL"),
+    A: ("91320100MA1DEM0A0E", "示例钢铁甲", "Sample Steel A", "320100", "DEMO-STEEL"),
+    B: ("91320500MA1DEM0B04", "示例钢铁乙", "Sample Steel B", "320500", "OTHER-STEEL"),
 }
 
 
 def make_world() -> None:
     """Make it, once for all tests."""
-    for code, zh, en in DIVISIONS:
-        Division.objects.create(code=code, name_zh=zh, name_en=en)
     found = {}
     for name, (uscc, zh, en, division, code) in ENTERPRISES.items():
         found[name] = Enterprise.every.create(
-            uscc=f"{uscc}X"[:18], name_zh=zh, name_en=en, division=division, fictitious=True
+            uscc=uscc, name_zh=zh, name_en=en, division=division, fictitious=True
         )
         Plant.every.create(
             enterprise=found[name],
@@ -66,6 +60,7 @@ def make_world() -> None:
                 Assignment.objects.create(
                     user=user, enterprise=found[name], year=YEAR, by="省厅（province）"
                 )
+    _user("norole", "无角色")
 
 
 def _user(username: str, name: str) -> User:
@@ -81,7 +76,8 @@ class World:
 
     def user(self, role: str, of: str = A) -> User:
         """The person with a role; of enterprise `of` where the role is tied to one."""
-        name = role + (of.lower() if roles()[role].within in ("enterprise", "assignment") else "")
+        tied = role in roles() and roles()[role].within in ("enterprise", "assignment")
+        name = role + (of.lower() if tied else "")
         return User.objects.get(username=name)
 
     def actor(self, role: str, of: str = A) -> Actor:
@@ -89,7 +85,8 @@ class World:
         if role == "public":
             return Actor(None, None)
         user = self.user(role, of)
-        return Actor(user, Membership.objects.select_related("enterprise").get(user=user))
+        held = Membership.objects.select_related("enterprise").filter(user=user)
+        return Actor(user, held.first())
 
     def client(self, role: str, of: str = A, language: str = "zh-hans") -> Client:
         """A browser in which that person is signed in."""
@@ -99,11 +96,18 @@ class World:
             client.force_login(
                 self.user(role, of), "allauth.account.auth_backends.AuthenticationBackend"
             )
+            # As after signing in just now: sensitive acts ask again after a while.
+            session = client.session
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time(), "reauthenticated": True}
+            ]
+            session["account_authentication_methods_user"] = str(self.user(role, of).pk)
+            session.save()
         return client
 
     def enterprise(self, of: str = A) -> Enterprise:
         """An enterprise."""
-        return Enterprise.every.get(uscc__startswith=ENTERPRISES[of][0])
+        return Enterprise.every.get(uscc=ENTERPRISES[of][0])
 
     def plant(self, of: str = A) -> Plant:
         """Its plant."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from tongjian.book._guards import guards
 from tongjian.book._schema import statements
-from tongjian.book._sessions import PostgresSource, postgres_session, postgres_telling
+from tongjian.book._sessions import PostgresSource, check_free, postgres_session, postgres_telling
 from tongjian.book._table import (
     ROWS,
     TABLE,
@@ -39,9 +39,10 @@ class PostgresStore:
     """The entries of `log` in `table` of a PostgreSQL database in UTF-8, which holds many logs.
 
     `connections` gives a psycopg connection and takes it back, such as `PostgresConnections`; to
-    write it has to be in no transaction. Rows cannot be changed, removed or truncated by SQL while
-    the triggers are on. Writers of one log take turns by an advisory lock of the session, so a
-    pool that changes sessions between transactions will not do.
+    write it has to commit by itself (`autocommit`) and be in no transaction. Rows cannot be
+    changed, removed or truncated by SQL while the triggers are on. Writers of one log take turns by
+    an advisory lock of the session, so a pool that changes sessions between transactions will not
+    do.
     """
 
     connections: PostgresSource
@@ -108,6 +109,7 @@ class PostgresStore:
         import psycopg
 
         with self.connections() as connection:
+            check_free(connection, self._name)
             with postgres_telling(self._name):
                 self._take(connection)
             try:
@@ -117,8 +119,6 @@ class PostgresStore:
                 with suppress(psycopg.OperationalError):
                     unlock = f"SELECT pg_advisory_unlock({_KEY.format(0)})"
                     connection.execute(unlock, [self._name])
-                    if not connection.autocommit:
-                        connection.commit()
 
     def write(self, entries: Sequence[Entry]) -> None:
         with postgres_session(self.connections, self._name, own=True) as connection:
@@ -151,16 +151,18 @@ class PostgresStore:
             names = guards(connection, statements("postgresql", self.table))
             found = names if self._is_there(connection) else []
         self.last()
-        place = Place(file=self.place)
-        return [Problem("book.guard", place, {"name": name}) for name in found]
+        return [Problem("book.guard", Place(file=self._name), {"name": name}) for name in found]
 
     def _make(self, connection: psycopg.Connection[Any]) -> None:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             raise TongjianError(Problem("book.encoding", values={"encoding": encoding}))
-        # Somebody may just be making it for another log.
+        from psycopg.errors import DuplicateTable
+
+        # Somebody may just have made it for another log: then it is there when the lock is free,
+        # of which `to_regclass` need not know within this transaction.
         connection.execute(_MAKING, [self.table])
-        if not self._is_there(connection):
+        with suppress(DuplicateTable), connection.transaction():
             for statement in statements("postgresql", self.table):
                 connection.execute(self._sql(statement))
 

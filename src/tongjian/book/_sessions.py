@@ -37,13 +37,24 @@ def postgres_session(
     Raises `TongjianError` where the transaction has to be its `own` and there is one already.
     """
     with connections() as connection:
-        import psycopg
-
-        idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-        if own and not idle:
-            raise TongjianError(Problem("book.in_transaction", Place(file=place)))
+        if own:
+            check_free(connection, place)
         with postgres_telling(place), connection.transaction():
             yield connection
+
+
+def check_free(connection: Any, place: str) -> None:
+    """Raise `TongjianError` for a connection that is in a transaction, of SQLite or psycopg.
+
+    So is one of psycopg that does not commit by itself: its transaction begins with its first
+    statement, and whoever had begun it commits what stands in it.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        free = not connection.in_transaction
+    else:
+        free = connection.autocommit and connection.info.transaction_status == 0
+    if not free:
+        raise TongjianError(Problem("book.in_transaction", Place(file=place)))
 
 
 @contextmanager
@@ -73,6 +84,7 @@ def _told(error: Exception, place: str) -> TongjianError:
 __all__ = [
     "PostgresSource",
     "SqliteSource",
+    "check_free",
     "postgres_session",
     "postgres_telling",
     "sqlite_file",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tongjian.book._guards import guards
 from tongjian.book._schema import statements
-from tongjian.book._sessions import SqliteSource, sqlite_file, sqlite_session
+from tongjian.book._sessions import SqliteSource, check_free, sqlite_file, sqlite_session
 from tongjian.book._table import (
     ROWS,
     TABLE,
@@ -96,6 +96,7 @@ class SqliteStore:
     @contextmanager
     def locked(self) -> Iterator[None]:
         with self.connections() as connection:
+            check_free(connection, self._name)
             file = sqlite_file(connection)
         if not file:
             raise TongjianError(Problem("book.in_memory"))
@@ -109,8 +110,7 @@ class SqliteStore:
 
     def write(self, entries: Sequence[Entry]) -> None:
         with sqlite_session(self.connections, self._name) as connection:
-            if connection.in_transaction:
-                raise TongjianError(Problem("book.in_transaction", Place(file=self._name)))
+            check_free(connection, self._name)
             (before,) = connection.execute("PRAGMA synchronous").fetchone()
             # Whatever the connection was set to: what is committed is on the disk.
             connection.execute("PRAGMA synchronous = EXTRA")
@@ -146,8 +146,7 @@ class SqliteStore:
             names = guards(connection, statements("sqlite", self.table))
             found = names if self._is_there(connection) else []
         self.last()
-        place = Place(file=self.place)
-        return [Problem("book.guard", place, {"name": name}) for name in found]
+        return [Problem("book.guard", Place(file=self._name), {"name": name}) for name in found]
 
     def _is_there(self, connection: sqlite3.Connection) -> bool:
         names = (self.table, f"{self.table}_head")

@@ -15,14 +15,19 @@ from tongjian.contract._contract import (
 )
 from tongjian.contract._docs import check_docs, write_docs
 from tongjian.contract._golden import Coverage
+from tongjian.contract._names import Names, using
+from tongjian.contract._readable import Case
 
 __all__ = [
     "CHECKS",
+    "Case",
     "Contract",
     "Coverage",
     "Finding",
+    "Names",
     "check_contract",
     "check_docs",
     "own_cases_folder",
+    "using",
     "write_docs",
 ]

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tongjian.contract._subject import Subject, methods_of
-from tongjian.rules import KEY_TITLES, CompiledRuleSet, Method, SheetDoc, Table
+from tongjian.contract._readable import Case, Readable
+from tongjian.contract._subject import methods_of
+from tongjian.rules import KEY_TITLES, CompiledRuleSet, Method, Rulebook, SheetDoc, Table
 
 _REMARK = {"zh": re.compile(r"（[^（）]*）$"), "en": re.compile(r" \([^()]*\)$")}
 
@@ -21,14 +22,14 @@ class Names:
     short: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, subject: Subject, method: Method) -> Names:
+    def of(cls, book: Rulebook, method: Method) -> Names:
         """Sheets of the method and of all rule sets that run it, tables as these bind them."""
         sheets, tables = dict[str, SheetDoc](), dict[str, Table]()
-        for use in using(subject, method):
+        for use in using(book, method):
             for name, plan in use.program.sheets.items():
                 sheets.setdefault(name, plan.doc)
             for alias, bound in use.program.tables.items():
-                found = subject.book.table(bound or "")
+                found = book.table(bound or "")
                 if found is not None:
                     tables.setdefault(alias, found)
         return cls({**sheets, **method.sheets}, tables)
@@ -48,6 +49,14 @@ class Names:
             return None
         words = "［{} 表］" if lang == "zh" else " [table {}]"
         return columns[name].title[lang] + words.format(owner)
+
+    def cases(self, sheet: SheetDoc, text: str, lang: str) -> list[Case]:
+        """A formula of `sheet` as people write it: one line for each case."""
+
+        def naming(owner: str, name: str, inside: bool) -> str | None:
+            return self.title(sheet.name, owner, name, lang, inside=inside)
+
+        return Readable(lang, naming, labels=self.labels(lang)).cases(text)
 
     def labels(self, lang: str) -> dict[str, str]:
         """What the labels of all sheets mean; alike ones are taken to mean the same."""
@@ -73,9 +82,9 @@ class Names:
         return found or (KEY_TITLES[name][lang] if name in KEY_TITLES else None)
 
 
-def using(subject: Subject, method: Method) -> list[CompiledRuleSet]:
+def using(book: Rulebook, method: Method) -> list[CompiledRuleSet]:
     """The rule sets that run an edition of a method."""
-    editions = [one for group in subject.book.rulesets.values() for one in group]
+    editions = [one for group in book.rulesets.values() for one in group]
     return [one for one in editions if any(used == method for used in methods_of(one))]
 
 

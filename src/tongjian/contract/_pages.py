@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from tongjian.contract._golden import Coverage
 from tongjian.contract._names import Names, using
 from tongjian.contract._readable import Case as Line
-from tongjian.contract._readable import Readable
 from tongjian.contract._subject import Subject
 from tongjian.contract._worked import worked_example
 from tongjian.problems import LANGUAGES
@@ -68,7 +67,7 @@ def _index(coverage: Sequence[Coverage]) -> str:
 
 def _page(subject: Subject, coverage: Coverage) -> str:
     method = coverage.method
-    names = Names.of(subject, method)
+    names = Names.of(subject.book, method)
     parts = [f"# {method.title.zh} / {method.title.en}\n\n", _NOTE, _head(subject, method)]
     for sheet in method.sheets.values():
         parts.append(f"\n## `{sheet.name}` {_both(sheet.title, ' / ')}\n\n{_grain(sheet)}")
@@ -85,7 +84,7 @@ def _page(subject: Subject, coverage: Coverage) -> str:
 
 def _head(subject: Subject, method: Method) -> str:
     rulesets = "<br>".join(
-        f"`{one.id}` {one.doc.title.zh} / {one.doc.title.en}" for one in using(subject, method)
+        f"`{one.id}` {one.doc.title.zh} / {one.doc.title.en}" for one in using(subject.book, method)
     )
     rows = [
         ("编号 id", f"`{method.id}`"),
@@ -139,7 +138,7 @@ def _default(doc: InputDoc, sheet: SheetDoc, names: Names) -> str:
     if doc.default is None:
         return "–"
     return "<br>".join(
-        _joined(_reader(names, sheet, lang).cases(doc.default.text), lang) for lang in LANGUAGES
+        _joined(names.cases(sheet, doc.default.text, lang), lang) for lang in LANGUAGES
     )
 
 
@@ -148,7 +147,7 @@ def _formulas(method: Method, sheet: SheetDoc, names: Names) -> Iterator[str]:
         unit = doc.unit.text if doc.unit else "判定 judgement"
         yield f"**`{doc.name}` {_both(doc.title, ' / ')}**（{unit}）\n\n"
         for lang in LANGUAGES:
-            cases = _reader(names, sheet, lang).cases(doc.expression.text)
+            cases = names.cases(sheet, doc.expression.text, lang)
             yield f"- {names.column(sheet, doc.name, lang)} = {_listed(cases, lang)}\n"
         yield f"- `{doc.expression.text}`\n"
         yield f"- {_sources(method, doc)}\n\n"
@@ -185,19 +184,10 @@ def _checks(sheet: SheetDoc, names: Names) -> str:
     severities = {"error": "不计入 row left out", "warning": "提醒 warning"}
     rows = []
     for check in sheet.checks:
-        when = [
-            _joined(_reader(names, sheet, lang).cases(check.when.text), lang) for lang in LANGUAGES
-        ]
+        when = [_joined(names.cases(sheet, check.when.text, lang), lang) for lang in LANGUAGES]
         verdict = f"{severities[check.severity]}：{_both(check.message)}"
         rows.append((f"`{check.name}`", "<br>".join(when), verdict))
     return _table(head, rows) + "\n"
-
-
-def _reader(names: Names, sheet: SheetDoc, lang: str) -> Readable:
-    def naming(owner: str, name: str, inside: bool) -> str | None:
-        return names.title(sheet.name, owner, name, lang, inside=inside)
-
-    return Readable(lang, naming, labels=names.labels(lang))
 
 
 # -- tables ----------------------------------------------------------------------------------
@@ -206,7 +196,7 @@ def _reader(names: Names, sheet: SheetDoc, lang: str) -> Readable:
 def _tables(subject: Subject, method: Method) -> Iterator[str]:
     """The tables that rule sets give the method, with their values where they are few."""
     bound: dict[str, dict[str, list[str]]] = {}
-    for one in using(subject, method):
+    for one in using(subject.book, method):
         for alias in method.uses:
             table = one.program.tables.get(alias)
             if table:

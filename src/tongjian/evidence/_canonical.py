@@ -10,6 +10,8 @@ import rfc8785
 
 # Beyond this a number of JSON is no longer exact: RFC 8785 takes integers up to here.
 _EXACT = 2**53 - 1
+_ALIKE = {str, bool, type(None)}
+_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: object) -> bytes:
@@ -20,8 +22,7 @@ def canonical(value: object) -> bytes:
     """
     if _simple(value):
         # What C can write, and writes alike; entries are mostly such.
-        text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return text.encode()
+        return _write(value).encode()
     try:
         return rfc8785.dumps(_plain(value))
     except rfc8785.CanonicalizationError as error:
@@ -46,19 +47,30 @@ def _integer(text: str) -> int | float:
     return number if abs(number) <= _EXACT else float(text)
 
 
-def _simple(value: object) -> bool:
-    """Whether `json` and RFC 8785 write the value alike: no floats, keys of ASCII."""
-    if value is None or isinstance(value, str | bool):
+def _simple(value: Any) -> bool:
+    """Whether `json` and RFC 8785 write the value alike: floats with a point, keys of ASCII."""
+    kind = type(value)
+    if kind in _ALIKE:
         return True
-    if isinstance(value, int):
-        return abs(value) <= _EXACT
-    if isinstance(value, list | tuple):
-        return all(map(_simple, value))
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and key.isascii() for key in value) and all(
-            map(_simple, value.values())
-        )
-    return False
+    if kind is int:
+        return bool(-_EXACT <= value <= _EXACT)
+    if kind is float:
+        # The shortest digits that read back, without an exponent.
+        return bool(1e-4 <= abs(value) < 1e16 and not value.is_integer())
+    if kind is dict:
+        try:
+            if not "".join(value).isascii():
+                return False
+        except TypeError:
+            return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return False
+    # Not by `all`: every entry of a log goes through here when it is checked.
+    for one in value:  # noqa: SIM110
+        if type(one) not in _ALIKE and not _simple(one):
+            return False
+    return True
 
 
 def _plain(value: object) -> Any:

@@ -30,6 +30,7 @@ _PACKAGES = (
     "targets",
     "scores",
     "screening",
+    "charts",
     "reports",
     "sample",
     "site",

@@ -8,20 +8,24 @@ automatic layout: space for labels, room behind the bars, height. The legend is 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tongjian.charts import (
+    FONT,
+    PALETTES,
+    SCHEMA,
+    SIZE,
+    TOKEN,
+    distinct,
+    render_svg,
+    series_token,
+    text_width,
+)
 from tongjian.reports._html import Markup, el
 
-FONT = "Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
-_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-_VEGA_LITE = "5.20"
-_INK, _MUTED, _GRID = "#1d2733", "#5a6572", "#e3e7ec"
-# Told apart also in grey and by most colour-blind readers: dark, light, middle.
-_COLOURS = ("#24507a", "#e0a23b", "#6f9a8d", "#a3484b", "#8c7bb0", "#9aa5b1", "#c4b28a", "#4b8f9f")
-_SIZE = 12
+_COLOURS = PALETTES["light"]
+_INK, _MUTED, _GRID = (_COLOURS[name] for name in ("ink", "muted", "grid"))
 _WIDE, _NARROW = 860, 350
 # Half the width of the last number on the axis.
 _RIGHT = 28
@@ -54,7 +58,7 @@ class Chart:
 
 def colour(number: int) -> str:
     """The colour of the n-th series."""
-    return _COLOURS[number % len(_COLOURS)]
+    return _COLOURS[series_token(number).removeprefix(TOKEN)]
 
 
 def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, Any]:
@@ -62,7 +66,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
 
     `compact` writes each name above its bar, for screens too narrow to have it beside.
     """
-    names = _distinct(bar.name for bar in chart.bars)
+    names = distinct(bar.name for bar in chart.bars)
     values = [
         {"at": name, "series": series, "part": number, "value": value}
         for name, bar in zip(names, chart.bars, strict=True)
@@ -72,7 +76,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
         {"at": name, "text": bar.text, "name": bar.name, "end": _positive(bar)}
         for name, bar in zip(names, chart.bars, strict=True)
     ]
-    margin = 4 if compact else 10 + max((_text_width(bar.name) for bar in chart.bars), default=0)
+    margin = 4 if compact else 10 + max((text_width(bar.name) for bar in chart.bars), default=0)
     plot = width - margin - _RIGHT
     step = 44 if compact else 27
     scale = {"domain": _domain(chart, plot), "nice": False}
@@ -105,7 +109,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
     end = {
         "data": {"values": ends},
         "mark": {"type": "text", "align": "left", "dx": 6, "dy": 9 if compact else 0,
-                 "fontSize": _SIZE, "color": _INK},
+                 "fontSize": SIZE, "color": _INK},
         "encoding": {"y": y, "x": {"field": "end", "type": "quantitative", "scale": scale},
                      "text": {"field": "text", "type": "nominal"}},
     }  # fmt: skip
@@ -116,12 +120,12 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
         # No line at zero here: it would run through the names.
         above = {
             "data": {"values": ends},
-            "mark": {"type": "text", "align": "left", "dy": -9, "fontSize": _SIZE, "color": _INK},
+            "mark": {"type": "text", "align": "left", "dy": -9, "fontSize": SIZE, "color": _INK},
             "encoding": {"y": y, "x": {"value": 0}, "text": {"field": "name", "type": "nominal"}},
         }
         layers.append(above)
     return {
-        "$schema": _SCHEMA,
+        "$schema": SCHEMA,
         "width": plot,
         "height": step * len(chart.bars),
         "padding": {"left": margin, "right": _RIGHT, "top": 4, "bottom": 24},
@@ -133,7 +137,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
             "aria": False,
             "font": FONT,
             "view": {"stroke": None},
-            "axis": {"labelFontSize": _SIZE, "labelColor": _MUTED, "gridColor": _GRID},
+            "axis": {"labelFontSize": SIZE, "labelColor": _MUTED, "gridColor": _GRID},
             "axisY": {"labelColor": _INK, "grid": False},
         },
     }
@@ -141,10 +145,7 @@ def bar_spec(chart: Chart, width: int, *, compact: bool = False) -> dict[str, An
 
 def svg(spec: dict[str, Any], chart: Chart) -> Markup:
     """The drawing of a specification, to stand within a page."""
-    # Loading the JavaScript inside takes a second: only who draws pays for it.
-    import vl_convert
-
-    drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE)
+    drawn = render_svg(spec)
     view_box = re.search(r'viewBox="([^"]*)"', drawn)
     body = re.fullmatch(r".*?<svg\b[^>]*>(.*)</svg>\s*", drawn, re.DOTALL)
     assert view_box is not None and body is not None
@@ -180,26 +181,10 @@ def _domain(chart: Chart, plot: int) -> list[float]:
     low = min(
         (sum(value for _, value in bar.parts if value < 0) for bar in chart.bars), default=0.0
     )
-    widest = max((_text_width(bar.text) for bar in chart.bars), default=0)
+    widest = max((text_width(bar.text) for bar in chart.bars), default=0)
     room = max(widest + 10 - _RIGHT, 0)
     span = (high - low) or 1.0
     return [low, high + span * room / max(plot - room, 1)]
-
-
-def _text_width(text: str) -> int:
-    """About how wide a text is in pixels, whatever fonts this machine has."""
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return round(wide * _SIZE + (len(text) - wide) * _SIZE * 0.56)
-
-
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Names as keys of an axis: a name that comes twice gets an invisible mark."""
-    found: dict[str, None] = {}
-    for name in names:
-        while name in found:
-            name += "\u200b"
-        found[name] = None
-    return list(found)
 
 
 __all__ = ["Bar", "Chart", "bar_spec", "colour", "drawings", "svg"]

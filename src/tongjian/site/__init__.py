@@ -14,5 +14,6 @@ its pages show is read from there or from rows that can be made again from there
     rulebooks     the rulebook to read, and to confirm
     operations    jobs, audit trail, health, backup
     api           everything of it by HTTP and JSON
+    assets        scripts and fonts of pages, made from installed packages
     ui            what all pages look like, and their texts in two languages
 """

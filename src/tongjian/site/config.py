@@ -75,6 +75,8 @@ class Config:
     ``TONGJIAN_PROXIES``   how many proxies before it may be believed (default 0)
     ``TONGJIAN_MAIL``      ``smtp://user:password@host:port`` for reminders (default: none is sent)
     ``TONGJIAN_MAIL_FROM`` the sender of mails
+    ``TONGJIAN_MFA``       ``1`` where authorities and administrators need a second factor to sign
+                           in, ``0`` where not (default: as ``TONGJIAN_HTTPS``)
     ``TONGJIAN_OIDC``      ``https://issuer/`` of an OpenID Connect provider (default: none)
     ``TONGJIAN_OIDC_ID``, ``TONGJIAN_OIDC_SECRET``  this site's client there
     """
@@ -87,6 +89,7 @@ class Config:
     proxies: int
     mail: str
     mail_from: str
+    second_factor: bool
     oidc: str
     oidc_id: str
     oidc_secret: str
@@ -100,17 +103,19 @@ class Config:
         proxies = environment.get("TONGJIAN_PROXIES") or "0"
         if not proxies.isdecimal():
             raise _wrong("TONGJIAN_PROXIES", proxies)
+        https = environment.get("TONGJIAN_HTTPS") == "1"
         hosts = environment.get("TONGJIAN_HOSTS") or "localhost,127.0.0.1,[::1]"
         return cls(
             folder=folder,
             database=Database.parse(url),
             secret=environment.get("TONGJIAN_SECRET") or _kept_secret(folder / "secret"),
             hosts=tuple(one.strip() for one in hosts.split(",") if one.strip()),
-            https=environment.get("TONGJIAN_HTTPS") == "1",
+            https=https,
             proxies=int(proxies),
             mail=environment.get("TONGJIAN_MAIL", ""),
             mail_from=environment.get("TONGJIAN_MAIL_FROM", "tongjian@localhost"),
-            oidc=environment.get("TONGJIAN_OIDC", ""),
+            second_factor=environment.get("TONGJIAN_MFA", "1" if https else "0") == "1",
+            oidc=environment.get("TONGJIAN_OIDC", "").rstrip("/"),
             oidc_id=environment.get("TONGJIAN_OIDC_ID", ""),
             oidc_secret=environment.get("TONGJIAN_OIDC_SECRET", ""),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "django_tasks_db",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tongjian.site.access.sessions.SessionAgeMiddleware",
     "tongjian.site.access.middleware.ActorMiddleware",
     "tongjian.site.ui.middleware.ProblemMiddleware",
 ]
@@ -107,6 +110,14 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 
+# In the database, so that limits hold for all workers together.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # ---- languages and time ----
@@ -122,11 +133,91 @@ USE_TZ = True
 
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "tongjian.site.access.passwords.MaximumLength"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {"NAME": "tongjian.site.access.passwords.NotReused"},
+]
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+ACCOUNT_ADAPTER = "tongjian.site.access.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]  # nobody signs up by themselves
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_FORMS = {
+    "login": "tongjian.site.access.forms.SignInForm",
+    "change_password": "tongjian.site.access.forms.PasswordChangeForm",
+    "reset_password": "tongjian.site.access.forms.PasswordResetForm",
+    "reset_password_from_key": "tongjian.site.access.forms.PasswordFromKeyForm",
+    "reauthenticate": "tongjian.site.access.forms.ConfirmForm",
+}
+# By where it comes from; by the name, `access.lockout` is stricter.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = CONFIG.proxies
+
+MFA_ADAPTER = "tongjian.site.access.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the site keeps addresses itself
+MFA_TOTP_ISSUER = "Tongjian"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.https  # browsers allow it on loopback alone
+MFA_FORMS = {
+    "authenticate": "tongjian.site.access.forms.CodeForm",
+    "reauthenticate": "tongjian.site.access.forms.CodeAgainForm",
+    "activate_totp": "tongjian.site.access.forms.ActivateForm",
+    "add_webauthn": "tongjian.site.access.forms.AddKeyForm",
+    "edit_webauthn": "tongjian.site.access.forms.RenameKeyForm",
+}
+SECOND_FACTOR = CONFIG.second_factor
+"""Whether authorities and administrators must have one."""
+
+SOCIALACCOUNT_ADAPTER = "tongjian.site.access.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": "oidc",
+                "client_id": CONFIG.oidc_id,
+                "secret": CONFIG.oidc_secret,
+                "settings": {"server_url": CONFIG.oidc},
+            }
+        ]
+        if CONFIG.oidc
+        else [],
+    }
+}
+
+IDLE_SECONDS = 30 * 60
+SESSION_COOKIE_AGE = 12 * 3600
+"""However busy, nobody stays signed in for longer."""
+
 # ---- safety ----
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -136,7 +227,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that asks for single sign-on is sent on to the provider.
+        "form-action": [SELF, *([_origin(CONFIG.oidc)] if CONFIG.oidc else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -144,6 +236,8 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if CONFIG.https:  # the prefix makes browsers refuse the cookie from any other host or without TLS
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
@@ -155,6 +249,19 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = CONFIG.https
 if CONFIG.https and CONFIG.proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in CONFIG.hosts]
+
+# ---- mail ----
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.mail_from
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIG.mail else 'dummy'}.EmailBackend"
+_mail = urlsplit(CONFIG.mail or "smtp://localhost:25")
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps" or EMAIL_PORT == 465
+EMAIL_USE_TLS = not EMAIL_USE_SSL and EMAIL_PORT == 587
+EMAIL_TIMEOUT = 20
+SENDS_MAIL = bool(CONFIG.mail)
+"""Whether mails go anywhere."""
 
 # ---- files ----
 

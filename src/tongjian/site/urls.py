@@ -7,6 +7,7 @@ from tongjian.site.ui.views import home, set_language
 urlpatterns = [
     path("", home, name="home"),
     path("language", set_language, name="language"),
+    path("account/", include("tongjian.site.access.sign_in")),
     path("account/", include("tongjian.site.access.urls")),
     path("registry/", include("tongjian.site.registry.urls")),
     path("entry/", include("tongjian.site.entry.urls")),

@@ -8,16 +8,18 @@ nothing may be entered while a transaction of the database is open.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
 
-from tongjian.book import PostgresConnections, PostgresStore, SqliteConnections, SqliteStore
-from tongjian.evidence import Attachments, EvidenceLog, LogStore, Scanner
+from tongjian.book import PostgresStore, SqliteStore
+from tongjian.evidence import Attachments, EvidenceLog, Scanner
 from tongjian.records import Catalogue, Store
 from tongjian.rules import Rulebook, load_rulebook
 from tongjian.site.config import POSTGRESQL, SQLITE
@@ -49,12 +51,8 @@ def log_named(name: str) -> EvidenceLog:
 
     The last ones that a process has read are kept: what was checked is not checked again.
     """
-    return _log(str(connection.settings_dict["NAME"]), name)
-
-
-@lru_cache(maxsize=64)
-def _log(database: str, name: str) -> EvidenceLog:
-    return EvidenceLog(_log_store(name))
+    # By the connection and not by the configuration: tests have a database of their own.
+    return _log(connection.vendor, str(connection.settings_dict["NAME"]), name)
 
 
 def warm() -> None:
@@ -108,30 +106,20 @@ class Workspace:
         return RunStore(self.files, self.store)
 
 
-def _log_store(name: str) -> LogStore:
-    # Read from the connection and not from the configuration: tests have a database of their own.
-    if connection.vendor == SQLITE:
-        return SqliteStore(_sqlite(str(connection.settings_dict["NAME"])), log=name)
-    assert connection.vendor == POSTGRESQL
-    return PostgresStore(_postgres(_conninfo()), log=name)
+@lru_cache(maxsize=64)
+def _log(vendor: str, database: str, name: str) -> EvidenceLog:
+    """A log, kept with the lines that it has checked already: reading it again is quick."""
+    if vendor == SQLITE:
+        return EvidenceLog(SqliteStore(_connection, log=name))
+    assert vendor == POSTGRESQL, vendor
+    return EvidenceLog(PostgresStore(_connection, log=name))
 
 
-@lru_cache(maxsize=8)
-def _sqlite(path: str) -> SqliteConnections:
-    return SqliteConnections(Path(path))
-
-
-@lru_cache(maxsize=8)
-def _postgres(conninfo: str) -> PostgresConnections:
-    return PostgresConnections(conninfo)
-
-
-def _conninfo() -> str:
-    from psycopg.conninfo import make_conninfo
-
-    given = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port")
-    return make_conninfo(**{name: given[name] for name in names if given.get(name)})
+@contextmanager
+def _connection() -> Iterator[Any]:
+    """The driver's connection of this thread, which Django keeps; it commits by itself."""
+    connection.ensure_connection()
+    yield connection.connection
 
 
 __all__ = [

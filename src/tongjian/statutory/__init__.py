@@ -7,7 +7,7 @@ evidence log.
 """
 
 from tongjian.statutory._authority import RIGHTS, Authority, Confirmation
-from tongjian.statutory._doubts import Doubt, doubts
+from tongjian.statutory._doubts import Doubt, doubt_of, doubts
 from tongjian.statutory._statement import Statement, require_statutory, statement
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Confirmation",
     "Doubt",
     "Statement",
+    "doubt_of",
     "doubts",
     "require_statutory",
     "statement",

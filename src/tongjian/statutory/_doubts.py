@@ -56,7 +56,7 @@ def doubts(run: Run, used: Sequence[FactorUsed] | None = None) -> list[Doubt]:
     return [
         *_rulesets(run),
         *(_method(one) for one in methods_used(run) if _recalled_formulas(one)),
-        *(_value(one) for one in read if one.value.status == RECALLED and one.value.printed),
+        *(doubt_of(one) for one in read if one.value.status == RECALLED and one.value.printed),
     ]
 
 
@@ -68,7 +68,8 @@ def value_id(used: FactorUsed) -> str:
     )
 
 
-def _value(used: FactorUsed) -> Doubt:
+def doubt_of(used: FactorUsed) -> Doubt:
+    """A value as something to be held against the printed text."""
     table, value = used.table, used.value
     title = table.columns[value.column].title
     unit = "" if value.printed_unit == "1" else value.printed_unit
@@ -146,4 +147,4 @@ def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-__all__ = ["RECALLED", "Doubt", "doubts", "value_id"]
+__all__ = ["RECALLED", "Doubt", "doubt_of", "doubts", "value_id"]

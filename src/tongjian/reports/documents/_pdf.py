@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal
 
-from tongjian.reports.documents._fonts import fonts
+from tongjian.charts import fonts
 from tongjian.reports.documents._heads import head_rows
 from tongjian.reports.documents._model import (
     Block,

@@ -51,7 +51,8 @@ class Actor:
 
     def may(self, action: str) -> bool:
         """Whether an action is for them."""
-        return may(self.role.id, action) and (self.narrowed is None or action in self.narrowed)
+        known = may(self.role.id, action, account=self.user is not None)
+        return known and (self.narrowed is None or action in self.narrowed)
 
 
 NOBODY = Actor(None, None)

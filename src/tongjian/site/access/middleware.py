@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from tongjian.site.access.actor import NOBODY, Actor
+from tongjian.site.access.duties import duty
 from tongjian.site.access.models import Membership
-from tongjian.site.access.outside import is_outside
+from tongjian.site.access.outside import reason_outside
 
 CHOSEN = "membership"
 """The key of a session that names the membership in which its owner acts."""
@@ -21,7 +22,10 @@ class ActorRequest(HttpRequest):
     """A request with its actor."""
 
     actor: Actor
+    held: Sequence[Membership]
+    """What the one who asks has been given: the roles they can switch to."""
     htmx: Any
+    LANGUAGE_CODE: str
 
 
 class ActorMiddleware:
@@ -31,14 +35,18 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: ActorRequest) -> HttpResponseBase:
-        request.actor = actor_of(request)
+        request.actor, request.held = actor_of(request)
         return self.get_response(request)
 
     def process_view(
         self, request: ActorRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         """Ask the matrix; endpoints of the API are asked in the API, where tokens are known."""
-        if is_outside(request, view):
+        if request.actor.user is not None:
+            first = duty(request, request.actor.user)
+            if first is not None:
+                return first
+        if reason_outside(view) is not None:
             return None
         action = getattr(view, "action", None)
         if action is not None and request.actor.may(action):
@@ -53,17 +61,17 @@ class ActorMiddleware:
         raise PermissionDenied(action or "")
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in person in the role they chose, the first one by default."""
+def actor_of(request: HttpRequest) -> tuple[Actor, Sequence[Membership]]:
+    """The signed-in person in the role they chose, the first one by default; and their roles."""
     user = request.user
     if not user.is_authenticated:
-        return NOBODY
+        return NOBODY, ()
     held = list(
         Membership.objects.filter(user=user, ended=None).select_related("enterprise").order_by("pk")
     )
     chosen = request.session.get(CHOSEN)
     found = next((one for one in held if one.pk == chosen), held[0] if held else None)
-    return Actor(user, found)
+    return Actor(user, found), held
 
 
 __all__ = ["CHOSEN", "ActorMiddleware", "ActorRequest", "actor_of"]

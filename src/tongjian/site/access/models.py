@@ -37,6 +37,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
+    """Whether the password was set by somebody else: it is good for one thing, changing it."""
+    password_until = models.DateTimeField(null=True, blank=True)
+    """Until when such a password lets its owner in."""
     joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -131,6 +134,60 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.enterprise_id}/{self.year}"
+
+
+class PastPassword(models.Model):
+    """The hash of a password that somebody had (用过的密码), so that it is not taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords")
+    hashed = models.CharField(max_length=128)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.since}"
+
+
+class Lockout(models.Model):
+    """Failures to sign in under a name (登录失败), whether or not there is such an account.
+
+    `key` is a keyed hash of the name: people type passwords into the wrong field.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    last = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} {self.last}"
+
+
+class ApiToken(models.Model):
+    """A key to the API (接口令牌) for a program that works on behalf of somebody in one role.
+
+    Only a hash of it is kept. It may do no more than `scopes`, and no more than its owner may at
+    the time.
+    """
+
+    prefix = models.CharField(max_length=8, unique=True)
+    """Its beginning, by which it is found and told apart."""
+    hashed = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=60)
+    scopes = models.JSONField(default=list)
+    made = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    last_used = models.DateTimeField(null=True, blank=True)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.prefix
 
 
 def new_key() -> str:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
+OUTSIDE = {
+    "allauth.account.": "sign-in, sign-out and password belong to whoever has the account",
+    "allauth.mfa.": "the second factor belongs to whoever has the account",
+    "allauth.socialaccount.": "single sign-on, for whoever has an account",
+    "allauth.usersessions.": "the sessions of whoever is signed in, of nobody else",
+    "ninja.": "operations of the API ask the matrix themselves, once they know whose token it is",
+    "django.contrib.staticfiles.": "scripts, styles and fonts are the same for everybody",
+}
 
-# Sign-in, sign-out, second factor and password belong to whoever has the account.
-ACCOUNT = ("allauth.account.", "allauth.mfa.", "allauth.socialaccount.")
-# Operations of the API ask the matrix themselves, after they know whose token it is.
-API = ("ninja.",)
-# Scripts, styles and fonts are the same for everybody.
-FILES = ("django.views.static", "django.contrib.staticfiles.")
 
-
-def is_outside(request: HttpRequest, view: Callable[..., Any]) -> bool:
-    """Whether a view is one of another package that looks after itself."""
+def reason_outside(view: Callable[..., Any]) -> str | None:
+    """Why the matrix is not asked for a view; None for a view that it is asked for."""
     of = getattr(view, "view_class", view)
-    module = getattr(of, "__module__", "")
-    return module.startswith((*ACCOUNT, *API, *FILES))
+    module = f"{getattr(of, '__module__', '')}."
+    return next((why for start, why in OUTSIDE.items() if module.startswith(start)), None)
 
 
-__all__ = ["is_outside"]
+__all__ = ["OUTSIDE", "reason_outside"]

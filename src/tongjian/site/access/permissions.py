@@ -26,15 +26,21 @@ ANYONE = "anyone"
 """Stands for every role, the public included."""
 SIGNED_IN = "signed-in"
 """Stands for every role but the public."""
+ACCOUNT = "account"
+"""Stands for whoever has signed in, also before they were given a role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an endpoint does (操作), and the roles that may do it."""
+    """What an endpoint does (操作), and the roles that may do it.
+
+    `account` says that it is also for those who have an account and no role.
+    """
 
     id: str
     title: Words
     roles: frozenset[str]
+    account: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -49,18 +55,22 @@ def actions() -> dict[str, Action]:
             allowed = set(one["roles"])
             if ANYONE in allowed:
                 allowed = set(known)
-            elif SIGNED_IN in allowed:
+            elif allowed & {SIGNED_IN, ACCOUNT}:
                 allowed = set(known) - {"public"}
             if not allowed <= known:
                 raise ValueError(f"{path}: {name}: {sorted(allowed - known)}")
-            found[name] = Action(name, Words(one["zh"], one["en"]), frozenset(allowed))
+            title, account = Words(one["zh"], one["en"]), ACCOUNT in one["roles"]
+            found[name] = Action(name, title, frozenset(allowed), account)
     return found
 
 
-def may(role: str, action: str) -> bool:
-    """Whether an action is for a role; False for an action that nobody knows."""
+def may(role: str, action: str, account: bool = False) -> bool:
+    """Whether an action is for a role, or for whoever has an `account`.
+
+    False for an action that nobody knows.
+    """
     found = actions().get(action)
-    return found is not None and role in found.roles
+    return found is not None and (role in found.roles or (account and found.account))
 
 
 def endpoint(action: str) -> Callable[[View], View]:
@@ -73,4 +83,4 @@ def endpoint(action: str) -> Callable[[View], View]:
     return mark
 
 
-__all__ = ["ANYONE", "SIGNED_IN", "Action", "actions", "endpoint", "may"]
+__all__ = ["ACCOUNT", "ANYONE", "SIGNED_IN", "Action", "actions", "endpoint", "may"]

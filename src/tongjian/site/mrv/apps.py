@@ -11,7 +11,12 @@ class MrvConfig(AppConfig):
         # What registers itself: parts of the report's page, kinds of jobs, things to do.
         from tongjian.site.mrv import (  # noqa: F401
             panels_enterprise,
+            panels_review,
+            reminders,
             services_documents,
+            services_notices,
+            services_recompute,
             services_runs,
             todos_enterprise,
+            todos_review,
         )

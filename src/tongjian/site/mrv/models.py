@@ -7,13 +7,17 @@ and sealed: from then on the database itself refuses any change.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from tongjian.site.access.models import User, new_key
 from tongjian.site.access.tenancy import Reach, Tenanted
 from tongjian.site.registry.models import Enterprise, Plant
+
+if TYPE_CHECKING:
+    from tongjian.site.access.actor import Actor
 
 
 class Report(Tenanted):
@@ -162,3 +166,42 @@ class SubmittedRow(Tenanted):
     @classmethod
     def shared(cls) -> Q:
         return Q(version__sealed=True)
+
+
+class Notice(Tenanted):
+    """A reminder to one person (提醒), of a rule, an event and a day; each is made once."""
+
+    REACH = Reach.AUTHORITY
+
+    key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="notices")
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="notices")
+    plant = models.ForeignKey(Plant, models.PROTECT, related_name="notices")
+    year = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=40)
+    day = models.DateField()
+    """When that is, or was, of which it reminds."""
+    days = models.SmallIntegerField()
+    """How many days before (negative) or after it is told."""
+    made = models.DateTimeField(auto_now_add=True)
+    read = models.DateTimeField(null=True, blank=True)
+    mailed = models.DateField(null=True, blank=True)
+
+    class Meta(Tenanted.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["user", "plant", "year", "rule", "day", "days"], name="notice_once"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["user", "read", "-id"], name="notice_user_read")
+        ]
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.plant_id}/{self.year} {self.day}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Q:
+        """Their own alone, and of what they may still see in the role in which they act."""
+        return Q(user=actor.user) & super().visible_to(actor)

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tongjian.problems import TongjianError
 from tongjian.site.access.middleware import ActorRequest
-from tongjian.site.mrv.services_reports import ReportDesk
+from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
 from tongjian.site.mrv.services_versions import VersionPage
 from tongjian.site.registry.models import Plant
 from tongjian.workflow import Option
@@ -68,8 +68,11 @@ def _template(name: str) -> str:
 
 
 def desk_or_404(request: ActorRequest, code: str, year: int) -> ReportDesk:
-    """The report of a plant's year, if the actor may see the plant."""
-    return ReportDesk(request.actor, plant_or_404(request, code), year)
+    """The report of a plant's year, if it is for the actor; else it is as if it did not exist."""
+    plant = plant_or_404(request, code)
+    if not is_theirs(request.actor, plant, year):
+        raise Http404
+    return ReportDesk(request.actor, plant, year)
 
 
 def version_or_404(request: ActorRequest, code: str, year: int, number: int) -> VersionPage:
@@ -84,6 +87,11 @@ def version_or_404(request: ActorRequest, code: str, year: int, number: int) -> 
 def done(request: ActorRequest, said: str, to: str, *args: Any) -> HttpResponse:
     """Say that something was done, and go on to a page (the whole page, also from htmx)."""
     messages.success(request, said)
+    return go(request, to, *args)
+
+
+def go(request: ActorRequest, to: str, *args: Any) -> HttpResponse:
+    """Go on to a page (the whole page, also from htmx)."""
     if request.htmx:
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = resolve_url(to, *args)
@@ -96,6 +104,7 @@ __all__ = [
     "act_forms",
     "desk_or_404",
     "done",
+    "go",
     "plant_or_404",
     "version_or_404",
 ]

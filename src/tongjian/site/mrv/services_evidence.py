@@ -15,6 +15,7 @@ from tongjian.site.mrv.services_reports import ReportDesk
 
 STORE = "attachment.store"
 _LEAST = 12
+_ACTS = ("report.", "sampling.", "checklist.", "finding.", "opinion.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,11 @@ def files_by_name(desk: ReportDesk) -> Files:
 def file_for(desk: ReportDesk, digest: str) -> Attached | None:
     """A file that the actor may open: any of their own enterprise's, else what was handed in.
 
-    To others it is open where a record of a version that was handed in names it.
+    To others it is open where a record of a version that was handed in names it, or where it came
+    with a step, a check, a finding or an opinion of the report.
     """
     found = attached(desk).get(digest)
-    if found is None or desk.is_ours:
+    if found is None or desk.is_ours or _came_with(desk, digest):
         return found
     rows = SubmittedRow.objects.seen_by(desk.actor).filter(
         version__plant_code=desk.plant.code,
@@ -60,6 +62,16 @@ def file_for(desk: ReportDesk, digest: str) -> Attached | None:
         evidence__in=list(_names(found)),
     )
     return found if rows.exists() else None
+
+
+def _came_with(desk: ReportDesk, digest: str) -> bool:
+    """Whether an act upon the report brought a file along."""
+    return any(
+        digest in one.files
+        and one.act.startswith(_ACTS)
+        and desk.subject in (one.subject, one.content.get("report"))
+        for one in desk.entries
+    )
 
 
 def _names(one: Attached) -> Iterator[str]:

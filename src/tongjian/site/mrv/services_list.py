@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongjian.site.access.actor import Actor
+from tongjian.site.access.models import Assignment
 from tongjian.site.mrv.models import Report
 from tongjian.site.registry.models import Division, Plant
 
@@ -44,7 +45,7 @@ class ReportFilter:
 
     def rows(self, actor: Actor) -> QuerySet[Report]:
         """The reports that `actor` may see and asks for, newest year first."""
-        found = Report.objects.seen_by(actor).select_related("plant", "enterprise")
+        found = reports_for(actor).select_related("plant", "enterprise")
         if self.year:
             found = found.filter(year=int(self.year))
         if self.state:
@@ -67,7 +68,7 @@ class ReportFilter:
 
     def choices(self, actor: Actor) -> dict[str, Any]:
         """What can be chosen from, of what `actor` may see."""
-        seen = Report.objects.seen_by(actor).order_by()
+        seen = reports_for(actor).order_by()
         plants = Plant.objects.seen_by(actor).order_by()
         divisions: list[Division] = []
         if actor.role.within == "division":
@@ -81,6 +82,17 @@ class ReportFilter:
         }
 
 
+def reports_for(actor: Actor) -> QuerySet[Report]:
+    """The reports that are for `actor`: those they may see, to a verifier of the years given."""
+    found = Report.objects.seen_by(actor)
+    if actor.role.within == "assignment":
+        given = Assignment.objects.filter(
+            user=actor.user, ended=None, enterprise=OuterRef("enterprise"), year=OuterRef("year")
+        )
+        found = found.filter(Exists(given))
+    return found
+
+
 def plants_of(actor: Actor) -> list[Plant]:
     """The plants of the actor's own enterprise, for which a report can be opened."""
     if actor.enterprise_id is None:
@@ -88,4 +100,4 @@ def plants_of(actor: Actor) -> list[Plant]:
     return list(Plant.objects.seen_by(actor).filter(closed=None))
 
 
-__all__ = ["ReportFilter", "plants_of"]
+__all__ = ["ReportFilter", "plants_of", "reports_for"]

@@ -154,6 +154,16 @@ def facts_of(plant: Plant) -> dict[str, str]:
     return {"facility": plant.code, "division": plant.division}
 
 
+def is_theirs(actor: Actor, plant: Plant, year: int) -> bool:
+    """Whether a plant's year is for somebody who may see the plant.
+
+    A verification is given for a year, and not for all that the enterprise ever reports.
+    """
+    if actor.role.within != "assignment":
+        return True
+    return plant.enterprise_id in set(actor.assigned(year))
+
+
 def take_step(
     actor: Actor,
     plant: Plant,
@@ -177,4 +187,4 @@ def take_step(
         )
 
 
-__all__ = ["MAKE", "ReportDesk", "facts_of", "take_step"]
+__all__ = ["MAKE", "ReportDesk", "facts_of", "is_theirs", "take_step"]

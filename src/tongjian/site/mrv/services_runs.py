@@ -13,7 +13,7 @@ from tongjian.reports._used import used_factors
 from tongjian.site.acting import acting
 from tongjian.site.mrv.bench import run_again
 from tongjian.site.mrv.inventory import Block, YearlySheet, blocks, docs_of_run, yearly
-from tongjian.site.mrv.services_reports import ReportDesk
+from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
 from tongjian.site.operations.jobs import Running, job
 from tongjian.site.registry.models import Plant
 from tongjian.site.workspaces import rulebook, site_log
@@ -90,7 +90,7 @@ def subject_of(task: Running, action: str) -> tuple[Plant, int]:
     actor = task.actor
     seen = Plant.objects.seen_by(actor).select_related("enterprise")
     found = seen.filter(code=said["plant"]).first() if actor.may(action) else None
-    if found is None:
+    if found is None or not is_theirs(actor, found, int(said["year"])):
         raise TongjianError(Problem("site.no_longer", values={"by": actor.signature or "-"}))
     return found, int(said["year"])
 

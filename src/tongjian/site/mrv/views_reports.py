@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 from tongjian.evidence import china_day
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.mrv.pages import act_forms, done, plant_or_404
+from tongjian.site.mrv.pages import act_forms, desk_or_404, done, plant_or_404
 from tongjian.site.mrv.panels import panels_of
 from tongjian.site.mrv.services_list import ReportFilter, plants_of
-from tongjian.site.mrv.services_reports import ReportDesk, take_step
+from tongjian.site.mrv.services_reports import take_step
 from tongjian.site.ui.texts import lang, text
 from tongjian.workflow import report_flow
 
@@ -51,7 +51,7 @@ def reports(request: ActorRequest) -> HttpResponse:
 @endpoint("mrv.report")
 def report(request: ActorRequest, code: str, year: int) -> HttpResponse:
     """Where a report stands, what the actor can do about it and why not more, and its parts."""
-    desk = ReportDesk(request.actor, plant_or_404(request, code), year)
+    desk = desk_or_404(request, code, year)
     page = {"desk": desk, "acts": act_forms(desk), "panels": panels_of(desk)}
     return render(request, "mrv/report.html", page)
 
@@ -69,20 +69,23 @@ def begin(request: ActorRequest) -> HttpResponse:
     return done(request, text("mrv.step_done", step=step), "mrv:report", plant.code, int(said))
 
 
-def transition_view(name: str) -> Callable[..., HttpResponse]:
-    """The view that takes the transition `name`: its reason and what the flow needs by POST."""
+def transition_view(name: str, to: str = "mrv:report") -> Callable[..., HttpResponse]:
+    """The view that takes the transition `name`: its reason and what the flow needs by POST.
+
+    Afterwards it goes on to the page `to` of the report.
+    """
 
     @require_POST
     @endpoint(f"mrv.act_{name}")
     def view(request: ActorRequest, code: str, year: int) -> HttpResponse:
-        plant = plant_or_404(request, code)
+        plant = desk_or_404(request, code, year).plant
         transition = report_flow().transitions[name]
         content: dict[str, Any] = {
             field: request.POST[field] for field in transition.needs if request.POST.get(field)
         }
         take_step(request.actor, plant, year, name, request.POST.get("reason", ""), content)
         said = text("mrv.step_done", step=transition.title[lang()])
-        return done(request, said, "mrv:report", code, year)
+        return done(request, said, to, code, year)
 
     view.__name__ = f"act_{name}"
     return view

@@ -31,6 +31,31 @@ def adds_todos(source: Source) -> Source:
     return source
 
 
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Something at the top of every page (页首提示): a text, where it leads, and how many."""
+
+    text: str
+    address: str
+    count: int
+
+
+BadgeSource = Callable[[Actor], Badge | None]
+_badges: list[BadgeSource] = []
+
+
+def adds_badge(source: BadgeSource) -> BadgeSource:
+    """Register what is told at the top of every page; it may cost one small query."""
+    _badges.append(source)
+    return source
+
+
+def badges_of(actor: Actor) -> list[Badge]:
+    """What is told at the top of every page to an actor."""
+    found = [source(actor) for source in _badges] if actor.membership is not None else []
+    return [one for one in found if one is not None]
+
+
 def desk_of(actor: Actor) -> list[Todo]:
     """Everything there is to do for an actor, most pressing first."""
     if actor.membership is None:
@@ -40,4 +65,4 @@ def desk_of(actor: Actor) -> list[Todo]:
     return sorted(found, key=lambda one: (order[one.kind], one.due or "9999"))
 
 
-__all__ = ["Todo", "adds_todos", "desk_of"]
+__all__ = ["Badge", "Todo", "adds_badge", "adds_todos", "badges_of", "desk_of"]

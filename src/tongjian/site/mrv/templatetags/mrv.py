@@ -55,3 +55,9 @@ def plan_word(group: str, code: str) -> str:
 def finding_title(one: Finding) -> str:
     """What kind of finding about a plan it is."""
     return one.title(lang())
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if share is None else f"{share:.1%}"

@@ -50,6 +50,24 @@ def term(key: str, code: str) -> str:
 
 
 @register.simple_tag
+def kind_title(kind: str) -> str:
+    """The name of a kind of rule document."""
+    return text(f"rulebooks.kind_{kind}")
+
+
+@register.simple_tag
+def status_title(status: str) -> str:
+    """How well a value or text was seen, in words."""
+    return text(f"ui.status_{status}")
+
+
+@register.simple_tag
+def sourced(said: str) -> str:
+    """A document or clause as the language of the page writes it."""
+    return ReportWords.of(lang()).clause(said) if said else ""
+
+
+@register.simple_tag
 def unit(text_of_unit: str) -> str:
     """A unit as pages write it."""
     return ReportWords.of(lang()).unit(text_of_unit) if text_of_unit else ""

@@ -1,4 +1,4 @@
-"""The Chinese fonts that documents are set in (中文字体).
+"""The Chinese fonts that documents and charts are set in (中文字体).
 
 They come from the package `pylopdf-fonts-zh-cn` (Noto Serif SC and Noto Sans SC, SIL Open Font
 License), so that the same document has the same bytes on every machine; where it is missing, from
@@ -35,7 +35,7 @@ class Fonts:
 def find_fonts() -> Fonts:
     """The fonts of this machine; raises `TongjianError` saying what to install."""
     listing = tomllib.loads(
-        (files("tongjian") / "reports" / "documents" / "fonts.toml").read_text(encoding="utf-8")
+        (files("tongjian") / "charts" / "fonts.toml").read_text(encoding="utf-8")
     )
     searched: list[str] = []
     for folders in _places(listing["folders"]):
@@ -44,7 +44,7 @@ def find_fonts() -> Fonts:
             return found
         searched += map(str, folders)
     values = {"package": PACKAGE, "variable": _FOLDER, "searched": ", ".join(searched) or "-"}
-    raise TongjianError(Problem("reports.no_font", values=values))
+    raise TongjianError(Problem("charts.no_font", values=values))
 
 
 def _places(system: Iterable[str]) -> Iterator[list[Path]]:

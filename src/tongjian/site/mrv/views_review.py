@@ -1,0 +1,47 @@
+"""The desk of those who decide about reports (审核台)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tongjian.evidence import china_day
+from tongjian.site.access.middleware import ActorRequest
+from tongjian.site.access.permissions import endpoint
+from tongjian.site.mrv.services_list import ReportFilter
+from tongjian.site.mrv.services_review import Queue
+from tongjian.workflow import report_flow
+
+_ROWS = 50
+STEPS = ("pass", "accept", "return", "recall", "demand", "determine")
+"""The transitions that belong to authorities."""
+
+
+@require_GET
+@endpoint("mrv.queue")
+def queue(request: ActorRequest) -> HttpResponse:
+    """What waits for the actor, what is late, what was not begun, by the same filters."""
+    wanted = ReportFilter.of(request.GET)
+    asked = request.GET.get("part", "")
+    made = Queue(request.actor, asked, wanted, china_day(timezone.now()))
+    if asked not in made.parts:
+        made = Queue(request.actor, made.parts[0], wanted, made.today)
+    page = Paginator(made.rows(), _ROWS).get_page(request.GET.get("page"))
+    query = wanted.query
+    shown = {
+        "queue": made,
+        "counts": [(one, f"mrv.part_{one}", count) for one, count in made.counts()],
+        "page": page,
+        "wanted": wanted,
+        "query": f"part={made.part}&" + (f"{query}&" if query else ""),
+        "filter_query": query,
+        "flow": report_flow(),
+        **wanted.choices(request.actor),
+    }
+    return render(request, "mrv/queue.html", shown)
+
+
+__all__ = ["STEPS", "queue"]
