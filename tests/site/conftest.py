@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
@@ -66,6 +66,30 @@ def site(template: Path, tmp_path: Path) -> Iterator[Path]:
 def world(site: Path) -> World:
     """Two enterprises, and people of every role."""
     return World()
+
+
+@pytest.fixture(scope="session")
+def stations(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The story of a report, station by station (`tests.site.story`)."""
+    from tests.site.story import play
+
+    found = play(template, tmp_path_factory.mktemp("story"), _use)
+    _leave()
+    return found
+
+
+@pytest.fixture
+def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], World]]:
+    """The world at a station of the story."""
+
+    def go(station: str) -> World:
+        folder = tmp_path / "site"
+        shutil.copytree(stations[station], folder)
+        _use(folder)
+        return World()
+
+    yield go
+    _leave()
 
 
 def _use(folder: Path) -> None:
