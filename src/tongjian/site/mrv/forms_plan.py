@@ -55,7 +55,9 @@ class CalibrationForm(_Form):
 
     meter = forms.CharField(label=text_lazy("mrv.meter_id"), max_length=40)
     day = forms.DateField(label=text_lazy("mrv.calibrated_on"), widget=_DAY)
-    result = forms.ChoiceField(label=text_lazy("mrv.outcome"), choices=lambda: _choices("outcome"))
+    result = forms.ChoiceField(
+        label=text_lazy("mrv.plan_outcome"), choices=lambda: _choices("outcome")
+    )
     next_due = forms.DateField(label=text_lazy("mrv.next_due"), widget=_DAY, required=False)
     certificate = forms.CharField(label=text_lazy("mrv.certificate"), max_length=80, required=False)
     institution = forms.CharField(
