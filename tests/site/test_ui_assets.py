@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -44,13 +45,19 @@ def prepared(site: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @pytest.fixture
-def unprepared(
-    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def unprepared(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TONGJIAN_CACHE", str(tmp_path / "empty"))
     built.assets.cache_clear()
     yield
     built.assets.cache_clear()
+
+
+def fetched(client: Client, address: str, **headers: str) -> tuple[Any, bytes]:
+    """An answer with its whole content, closed."""
+    answer = client.get(address, **headers)
+    content = b"".join(answer) if answer.streaming else answer.content
+    answer.close()
+    return answer, content
 
 
 def links(page: str) -> list[str]:
@@ -71,16 +78,15 @@ def test_pages_have_the_built_files_and_each_is_served_to_be_kept_for_ever(prepa
         "tokens.css", "fonts.css", "htmx.js",
     ]  # fmt: skip
     for one in found:
-        assert client.get(one).status_code == 200, one
+        assert fetched(client, one)[0].status_code == 200, one
     for one in named:
-        answer = client.get(one, HTTP_ACCEPT_ENCODING="br")
+        answer, _ = fetched(client, one, HTTP_ACCEPT_ENCODING="br")
         assert "immutable" in answer["Cache-Control"], one
         assert answer["Content-Encoding"] == "br"
-        answer.close()
-    sheet = b"".join(client.get(built.address("fonts.css")))
+    _, sheet = fetched(client, built.address("fonts.css"))
     slices = re.findall(rb"url\(\"?([^)\"]+\.woff2)", sheet)
     assert slices
-    font = client.get(f"/static/assets/{slices[0].decode()}")
+    font, _ = fetched(client, f"/static/assets/{slices[0].decode()}")
     assert font.status_code == 200 and "immutable" in font["Cache-Control"]
 
 
@@ -91,7 +97,7 @@ def test_without_them_pages_ask_for_nothing_that_is_not_there(unprepared: None) 
     assert not [one for one in found if "/assets/" in one]
     assert any("htmx" in one for one in found)
     for one in found:
-        assert client.get(one).status_code == 200, one
+        assert fetched(client, one)[0].status_code == 200, one
 
 
 @with_assets
@@ -101,8 +107,8 @@ def test_collecting_static_files_finds_them(prepared: None) -> None:
     name = built.address("charts.js").removeprefix("/static/")
 
     assert Path(str(find(name))).is_file()
-    assert find("assets/nothing.js") is None
-    assert find("assets/../secret") is None
+    assert not find("assets/nothing.js")
+    assert not find("assets/../secret")
 
 
 def shown(drawn: Drawn) -> str:

@@ -65,7 +65,7 @@ class AssetFinder(BaseFinder):
         place = str(built.folder / name) if built is not None and known else None
         if find_all:
             return [place] if place else []
-        return place
+        return place or []  # what Django expects of a finder that has not found it
 
     def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
         """Every file, with the copies that are packed."""
