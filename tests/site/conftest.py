@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import django
@@ -68,6 +68,30 @@ def world(site: Path) -> World:
     return World()
 
 
+@pytest.fixture(scope="session")
+def stations(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The story of a report, station by station (`tests.site.story`)."""
+    from tests.site.story import play
+
+    found = play(template, tmp_path_factory.mktemp("story"), _use)
+    _leave()
+    return found
+
+
+@pytest.fixture
+def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], World]]:
+    """The world at a station of the story."""
+
+    def go(station: str) -> World:
+        folder = tmp_path / "site"
+        shutil.copytree(stations[station], folder)
+        _use(folder)
+        return World()
+
+    yield go
+    _leave()
+
+
 def _use(folder: Path) -> None:
     from django.conf import settings
     from django.db import connection
@@ -75,6 +99,9 @@ def _use(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     connection.close()
     settings.SITE_FOLDER = folder
+    # What a test writes need not outlive the machine.
+    options = connection.settings_dict["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
     connection.settings_dict["NAME"] = str(folder / "site.sqlite3")
 
 

@@ -42,10 +42,8 @@ def page(client: Client, address: str) -> str:
 @pytest.fixture
 def told(world: World) -> World:
     """Two years of two enterprises in two cities; a supplementary report of A on 1 July 2025."""
-    first = hand_in(
-        world.plant(A), 2024, 1, day("2025-03-01"), [carbon(100 * MILLION), carbon(20 * MILLION, "lime")],
-        until=day("2025-07-01"),
-    )  # fmt: skip
+    lines = [carbon(100 * MILLION), carbon(20 * MILLION, "lime")]
+    first = hand_in(world.plant(A), 2024, 1, day("2025-03-01"), lines, until=day("2025-07-01"))
     second = hand_in(world.plant(A), 2024, 2, day("2025-07-01"), [carbon(150 * MILLION)])
     stand(first, Standing.ACCEPTED, day("2025-05-01"), day("2025-06-01"))
     stand(second, Standing.ACCEPTED, day("2025-08-01"))

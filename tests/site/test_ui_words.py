@@ -34,6 +34,8 @@ IN_TEMPLATE = re.compile(r"""\{%\s*t\s+(?:"([^"]+)"|'([^']+)')(\|add)?""")
 NOT_OF_PAGES = {
     "settings.py": "the names of the languages, each in itself",
     "access/grants.py": "how the site itself signs in logs",
+    "demo/people.py": "names of invented people",
+    "operations/console.py": "how the command line signs in logs",
 }
 
 

@@ -18,6 +18,7 @@ from tongjian.cli import (
     _record_commands,
     _rule_commands,
     _run_commands,
+    _site_commands,
     _target_commands,
     _verification_commands,
     _version_commands,
@@ -63,6 +64,7 @@ app.add_typer(_version_commands.versions, name="versions")
 app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
 app.add_typer(_evidence_commands.group, name="evidence")
+app.add_typer(_site_commands.group, name="site")
 app.command("verify")(_evidence_commands.verify)
 
 

@@ -13,15 +13,26 @@ from tongjian.cli._options import HERE, Json, Lang, Workspace, output
 def demo(
     workspace: Workspace = Path("tongjian-demo"),
     plants: Annotated[int, typer.Option(help="企业数 / number of plants")] = 300,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve/--no-serve", help="最后启动演示网站 / serve the demo site at the end"
+        ),
+    ] = True,
+    port: Annotated[int, typer.Option(help="网站端口 / port of the site", min=1, max=65535)] = 8000,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """生成虚构省份示例、计算、溯源并出报告 / sample province, run, explain, report."""
+    """生成虚构省份示例、计算、出报告，并启动演示网站 / sample province, run, report, demo site."""
     from tongjian.cli._demo import run_demo
 
     out = output(lang, as_json)
     with out.failing_cleanly():
         run_demo(out, workspace, plants)
+        if serve and not as_json:
+            from tongjian.cli._demo_site import run_demo_site
+
+            run_demo_site(out, workspace, plants, port)
 
 
 def import_(

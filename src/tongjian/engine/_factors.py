@@ -94,6 +94,8 @@ class _Test:
 
 _Path = tuple[_Test, ...]
 _Read = ir.Lookup | ir.Interpolate
+_known_paths: dict[tuple[str, str, str, str], Sequence[tuple[_Read, _Path]]] = {}
+_MOST_PATHS = 10_000
 
 
 @dataclass(slots=True)
@@ -120,6 +122,17 @@ class _Reader:
             yield from self.leaf(sheet) if sheet.is_leaf else self.coarse(sheet)
         yield from self.potentials()
 
+    def paths(
+        self, sheet: str, formula: str, roots: Iterable[ir.Node], within: SheetPlan | None
+    ) -> Sequence[tuple[_Read, _Path]]:
+        """`_paths`, which depend on the rule documents alone and are found once for each."""
+        mark = (self.run.rulebook.digest, self.result.ruleset.id, sheet, formula)
+        if mark not in _known_paths:
+            if len(_known_paths) >= _MOST_PATHS:
+                _known_paths.clear()
+            _known_paths[mark] = _paths(roots, within)
+        return _known_paths[mark]
+
     # -- leaf sheets -------------------------------------------------------------------------
 
     def leaf(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
@@ -130,7 +143,7 @@ class _Reader:
             if part.sheet == sheet.name and part.name != "count"
         ]
         conditions = [check.node for check in sheet.checks]
-        paths = _paths([*roots, *conditions], sheet)
+        paths = self.paths(sheet.name, "", [*roots, *conditions], sheet)
         if not paths:
             return
         engine = DuckEngine(self.connection)
@@ -216,7 +229,7 @@ class _Reader:
             self.run.binds,
         )
         for name, formula in sheet.formulas.items():
-            for look, path in _paths([formula.node], None):
+            for look, path in self.paths(sheet.name, name, [formula.node], None):
                 for row in rows:
                     if all(_holds(engine, test, row) for test in path):
                         yield from (

@@ -110,13 +110,13 @@ class Workspace:
 def _log(vendor: str, database: str, name: str) -> EvidenceLog:
     """A log, kept with the lines that it has checked already: reading it again is quick."""
     if vendor == SQLITE:
-        return EvidenceLog(SqliteStore(_connection, log=name))
+        return EvidenceLog(SqliteStore(connections, log=name))
     assert vendor == POSTGRESQL, vendor
-    return EvidenceLog(PostgresStore(_connection, log=name))
+    return EvidenceLog(PostgresStore(connections, log=name))
 
 
 @contextmanager
-def _connection() -> Iterator[Any]:
+def connections() -> Iterator[Any]:
     """The driver's connection of this thread, which Django keeps; it commits by itself."""
     connection.ensure_connection()
     yield connection.connection
@@ -126,6 +126,7 @@ __all__ = [
     "SITE_LOG",
     "Workspace",
     "catalogue",
+    "connections",
     "files_of",
     "log_named",
     "rulebook",

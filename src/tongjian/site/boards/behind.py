@@ -1,4 +1,4 @@
-"""What a number of a board is the sum of (数由何来): the versions, and in each the number's trace."""
+"""What a number of a board is the sum of (数由何来): versions, with its trace in each."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _MASK = (1 << _HALF) - 1
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is summed up (指标): within a boundary the CO2 equivalent of all gases, or a substance."""
+    """What is summed up (指标): within a boundary the CO2 equivalent of gases, or a substance."""
 
     boundary: str
     substance: str
@@ -94,9 +94,14 @@ def grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) -> li
     )
     return [
         Group(
-            *(row[name] for name in names),
-            amount=whole(row, "amount") or 0,
-            co2e=whole(row, "co2e"),
+            row["year"],
+            row["part"],
+            row["sector"],
+            row["boundary"],
+            row["substance"],
+            row["unit"],
+            whole(row, "amount") or 0,
+            whole(row, "co2e"),
         )
         for row in rows
     ]

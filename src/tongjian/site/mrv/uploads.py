@@ -15,7 +15,7 @@ MOST = 20
 
 
 def take_in(
-    workspace: Workspace, files: Sequence[UploadedFile], by: str, subject: str
+    workspace: Workspace, files: Sequence[UploadedFile[bytes]], by: str, subject: str
 ) -> list[str]:
     """Keep files as evidence of `subject`; returns their digests (SHA-256) for the act to come.
 

@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class OperationsConfig(AppConfig):
     name = "tongjian.site.operations"
     label = "operations"
+
+    def ready(self) -> None:
+        # What registers itself: kinds of jobs, and what is done once a day.
+        from tongjian.site.operations import daily, heads  # noqa: F401

@@ -6,7 +6,9 @@
     start("entry.import", actor, enterprise, {"upload": 7})
 
 A kind is a function that gets a `Running`, tells how far it is, and returns its result as plain
-data. What it refuses (`TongjianError`) is kept with the job, in both languages.
+data. What it refuses (`TongjianError`) is kept with the job, in both languages. A job whose worker
+was killed fails with a problem that says so; one of a kind that may be done again without harm
+(``@job(kind, again=True)``) is put back (`workers.rescue`).
 """
 
 from __future__ import annotations
@@ -17,11 +19,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 from django_tasks import task
 
-from tongjian.problems import TongjianError
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.actor import Actor
+from tongjian.site.access.grants import SITE
 from tongjian.site.access.models import Membership
 from tongjian.site.operations.models import Job
 from tongjian.site.registry.models import Enterprise
@@ -66,17 +70,34 @@ class Running:
 
 Kind = Callable[[Running], dict[str, Any]]
 _kinds: dict[str, Kind] = {}
+_again: set[str] = set()
+_me = [""]
 
 
-def job(kind: str) -> Callable[[Kind], Kind]:
-    """Register a kind of job; apps import the modules that do so when ready."""
+def job(kind: str, again: bool = False) -> Callable[[Kind], Kind]:
+    """Register a kind of job; apps import the modules that do so when ready.
+
+    `again` says that one which was cut short may be done anew: nothing happens twice by it.
+    """
 
     def register(function: Kind) -> Kind:
         assert kind not in _kinds, kind
         _kinds[kind] = function
+        if again:
+            _again.add(kind)
         return function
 
     return register
+
+
+def may_be_done_again(kind: str) -> bool:
+    """Whether a job that was cut short may be done anew."""
+    return kind in _again
+
+
+def works_as(worker: str) -> None:
+    """Say under which key this process does jobs; empty where it is no worker."""
+    _me[0] = worker
 
 
 def start(
@@ -89,36 +110,44 @@ def start(
     assert kind in _kinds, kind
     said = {**(asked or {}), "membership": actor.membership.pk if actor.membership else None}
     made = Job.every.create(
-        kind=kind, enterprise=enterprise, user=actor.user, by=actor.signature, asked=said
+        kind=kind, enterprise=enterprise, user=actor.user, by=actor.signature or SITE, asked=said
     )
-    work.enqueue(made.pk)
+    enqueue(made)
     return made
+
+
+def enqueue(waiting: Job) -> None:
+    """Put a job that waits before the workers; done twice it is still done once."""
+    work.enqueue(waiting.pk)
 
 
 @task()
 def work(number: int) -> None:
     """Do a job, whatever becomes of it: its row tells."""
-    found = Job.every.select_related("enterprise", "user").get(pk=number)
-    if found.state != Job.WAITING:
+    waiting = Job.every.filter(pk=number, state=Job.WAITING)
+    now = timezone.now()
+    # Of two workers that come at once, one gets it.
+    if not waiting.update(
+        state=Job.RUNNING, worker=_me[0], started=now, tries=F("tries") + 1, done=0, total=0
+    ):
         return
-    _change(found, state=Job.RUNNING, started=timezone.now())
+    found = Job.every.select_related("enterprise", "user").get(pk=number)
     try:
         result = _kinds[found.kind](Running(found))
     except TongjianError as error:
-        problems = [one.as_dict() for one in error.problems]
-        _change(found, state=Job.FAILED, problems=problems, ended=timezone.now())
+        _end(found, Job.FAILED, problems=[one.as_dict() for one in error.problems])
     except Exception:
-        _change(found, state=Job.FAILED, ended=timezone.now())
         _log.exception("job %s %s", found.kind, found.key)
+        _end(found, Job.FAILED, problems=[Problem("site.job_broke").as_dict()])
         raise
     else:
-        _change(found, state=Job.DONE, result=result, ended=timezone.now())
+        _end(found, Job.DONE, result=result)
 
 
-def _change(one: Job, **fields: Any) -> None:
-    for name, value in fields.items():
-        setattr(one, name, value)
-    one.save(update_fields=list(fields))
+def _end(one: Job, state: str, **fields: Any) -> None:
+    # Not where it was taken from this worker meanwhile, as from one that was thought dead.
+    mine = Job.every.filter(pk=one.pk, state=Job.RUNNING, worker=_me[0], tries=one.tries)
+    mine.update(state=state, ended=timezone.now(), **fields)
 
 
-__all__ = ["Kind", "Running", "job", "start", "work"]
+__all__ = ["Kind", "Running", "enqueue", "job", "may_be_done_again", "start", "work", "works_as"]

@@ -29,6 +29,10 @@ class Job(Tenanted):
     result = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
     """Problems as data, with their text in both languages."""
+    worker = models.CharField(max_length=64, blank=True)
+    """The worker that does it, or did."""
+    tries = models.PositiveSmallIntegerField(default=0)
+    """How often a worker has begun it."""
     made = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
@@ -36,7 +40,9 @@ class Job(Tenanted):
     class Meta(Tenanted.Meta):
         ordering: ClassVar[list[str]] = ["-pk"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["enterprise", "-id"], name="job_enterprise")
+            models.Index(fields=["enterprise", "-id"], name="job_enterprise"),
+            models.Index(fields=["user", "-id"], name="job_user"),
+            models.Index(fields=["state", "worker"], name="job_state"),
         ]
 
     def __str__(self) -> str:
@@ -46,6 +52,32 @@ class Job(Tenanted):
     def over(self) -> bool:
         """Whether nothing more happens to it."""
         return self.state in (self.DONE, self.FAILED)
+
+
+class Worker(models.Model):
+    """A process that does jobs (后台进程); as long as it lives it says so every few seconds."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    host = models.CharField(max_length=100)
+    pid = models.PositiveIntegerField()
+    started = models.DateTimeField(auto_now_add=True)
+    seen = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["started"]
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.pid}"
+
+
+class Day(models.Model):
+    """A day whose daily work was begun (每日事项): a day is there once, whoever comes first."""
+
+    day = models.DateField(primary_key=True)
+    begun = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
 
 
 class AuditEntry(Tenanted):

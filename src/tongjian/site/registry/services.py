@@ -118,17 +118,23 @@ def enterprise_of(row: models.Model) -> Enterprise:
     return plant.enterprise
 
 
-def problems_of(row: models.Model, place: Callable[[str], Place] | None = None) -> list[Problem]:
-    """Everything that is wrong with a row before it is entered."""
+def problems_of(
+    row: models.Model, place: Callable[[str], Place] | None = None, alone: bool = False
+) -> list[Problem]:
+    """Everything that is wrong with a row before it is entered.
+
+    `place` tells where a field is; with `alone` the row is not held against others.
+    """
     at = place or (lambda name: Place(field=field_title(name)))
     found: list[Problem] = []
     try:
-        row.full_clean(exclude=("entry",) if isinstance(row, Enterprise) else ())
+        left_out = ["entry"] if isinstance(row, Enterprise) else ["enterprise", "plant"] * alone
+        row.full_clean(left_out, validate_unique=not alone, validate_constraints=not alone)
     except ValidationError as error:
         for name, errors in error.error_dict.items():
             for one in errors:
                 found.append(_problem(row, name, one, at(name)))
-    return found + [_at(one, at("code")) for one in _clashes(row)]
+    return found + [_at(one, at("code")) for one in ([] if alone else _clashes(row))]
 
 
 def field_title(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Built static files in pages (静态文件): `tongjian.site.assets` behind ``{% asset "charts.js" %}``.
+"""Built static files in pages (静态文件): `tongjian.site.assets` as ``{% asset "charts.js" %}``.
 
 They are built when a server starts (`prepare`) and only looked for in a page. Where they are not
 there, because a package is missing, pages do with what other packages serve: everything works,

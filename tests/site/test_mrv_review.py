@@ -1,0 +1,221 @@
+"""Review by city, province and nation by HTTP: desk, steps, comparison; four eyes and divisions."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from tests.site.story import ADDRESS, At, page, refused, sent, state
+from tests.site.world import YEAR, World
+from tongjian.evidence import china_day
+from tongjian.site.access.models import Membership
+from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedVersion
+from tongjian.site.mrv.services_compare import compare
+from tongjian.site.registry.models import Enterprise, Plant
+
+
+def today() -> date:
+    return china_day(timezone.now())
+
+
+def move_city(world: World, division: str) -> None:
+    """Let the city's authority be another one."""
+    Membership.objects.filter(user=world.user("city")).update(division=division)
+
+
+def test_what_waits_for_whom_is_on_their_desk_and_first_page(at: At) -> None:
+    world = at("verified")
+    city, province = world.client("city"), world.client("province")
+
+    assert "审核 示例钢铁甲厂" in page(city, "/") and "DEMO-STEEL" in page(city, "/reports/queue")
+    assert "审核并接受" not in page(province, "/")
+    english = page(world.client("city", language="en"), "/")
+    assert f"Review the report of Sample Steel A works for {YEAR}" in english
+    sent(city, f"{ADDRESS}/act/pass")
+    assert "审核 示例钢铁甲厂" not in page(city, "/")
+    assert "审核并接受 示例钢铁甲厂" in page(province, "/")
+    assert "没有等您办理" in page(city, "/reports/queue")
+    sent(province, f"{ADDRESS}/act/accept")
+    assert state() == "accepted"
+    for part in ("waiting", "overdue"):
+        assert "DEMO-STEEL" not in page(province, f"/reports/queue?part={part}")
+
+
+def test_the_verifiers_have_their_own_todos(at: At) -> None:
+    world = at("submitted")
+    assert "可以开始核查" in page(world.client("verifier"), "/")
+    assert "评审 示例" not in page(world.client("reviewer"), "/")
+    for role in ("preparer", "analyst", "admin"):
+        assert "可以开始核查" not in page(world.client(role), "/")
+
+
+def test_each_level_is_told_and_why_a_step_is_not_open(at: At) -> None:
+    world = at("verified")
+    shown = page(world.client("province"), ADDRESS)
+
+    assert "企业提交" in shown and "市级审核" in shown and 'aria-current="step"' in shown
+    assert f'action="{ADDRESS}/act/return"' in shown
+    assert f'action="{ADDRESS}/act/accept"' not in shown
+    told = refused(world.client("province"), f"{ADDRESS}/act/accept")
+    assert "市级审核通过" in told and "核查完成" in told  # from where, and where it stands
+
+
+def test_who_passed_may_not_accept(at: At) -> None:
+    world = at("verified")
+    user = world.user("city")
+    second = Membership.objects.create(user=user, role="province", division="32")
+    client = world.client("city")
+    sent(client, f"{ADDRESS}/act/pass")
+    session = client.session
+    session["membership"] = second.pk
+    session.save()
+
+    assert "已办理过" in refused(client, f"{ADDRESS}/act/accept") and state() == "city_reviewed"
+
+
+def test_a_report_is_returned_with_a_reason_and_revised(at: At) -> None:
+    world = at("verified")
+    city = world.client("city")
+    assert "理由" in refused(city, f"{ADDRESS}/act/return", {"reason": " "})
+    sent(city, f"{ADDRESS}/act/return", {"reason": "边界不全"})
+
+    assert state() == "returned"
+    assert "边界不全" in page(world.client("preparer"), ADDRESS)
+    assert "重新编制" in page(world.client("preparer"), ADDRESS)
+    sent(world.client("preparer"), f"{ADDRESS}/act/revise")
+    assert state() == "draft"
+
+
+def test_an_accepted_report_is_recalled_by_province_or_nation_alone(at: At) -> None:
+    world = at("accepted")
+    assert world.client("city").post(f"{ADDRESS}/act/recall").status_code == 403
+    shown = page(world.client("nation"), ADDRESS)
+    assert f'action="{ADDRESS}/act/recall"' in shown
+    sent(world.client("nation"), f"{ADDRESS}/act/recall", {"reason": "抽查发现遗漏"})
+    assert state() == "returned"
+    versions = page(world.client("province"), ADDRESS)
+    assert "第 2 版" in versions and "抽查发现遗漏" in versions
+
+
+def test_a_demand_leaves_time_and_another_person_determines_after_it(at: At) -> None:
+    world = at("submitted")
+    province = world.client("province")
+    plant = Plant.every.get(code="DEMO-STEEL")
+    address = f"/reports/{plant.code}/{YEAR - 1}"
+    assert "未建立" in page(province, address)
+    past = (today() - timedelta(days=1)).isoformat()
+    said = {"reason": "逾期未报", "deadline": past}
+    refused(province, f"{address}/act/demand", said)
+    refused(province, f"{address}/act/demand", {"reason": "逾期未报"})
+    sent(province, f"{address}/act/demand", said | {"deadline": today().isoformat()})
+    row = Report.every.get(plant=plant, year=YEAR - 1)
+    assert (row.state, row.due) == ("unopened", today())
+
+    figures = {"emission_tco2e": "410000", "method": "按上年产量推算", "reason": "拒不报送"}
+    told = refused(province, f"{address}/act/determine", figures)
+    assert "已办理过" in told and "期限" in told
+    # The deadline passes: the row of it as the projection would have it on that day.
+    Report.every.filter(pk=row.pk).update(due=today() - timedelta(days=1))
+    assert "DEMO-STEEL" in page(province, "/reports/queue?part=overdue")
+    assert "1 份报告已过责令的期限" in page(province, "/")
+    assert world.client("city").post(f"{address}/act/determine").status_code == 403
+
+
+def test_plants_without_a_report_are_listed_to_their_authority(at: At) -> None:
+    world = at("submitted")
+    queue = "/reports/queue?part=unopened"
+
+    city = page(world.client("city"), f"{queue}&year={YEAR}")
+    assert "DEMO-STEEL" not in city and "OTHER-STEEL" not in city
+    province = page(world.client("province"), f"{queue}&year={YEAR}")
+    assert "OTHER-STEEL" in province and "DEMO-STEEL" not in province
+    assert "OTHER-STEEL" not in page(world.client("province"), f"{queue}&year={YEAR}&division=3201")
+    assert "DEMO-STEEL" in page(world.client("city"), f"{queue}&year={YEAR - 1}")
+
+
+def test_another_citys_authority_sees_nothing_and_no_count(at: At) -> None:
+    world = at("verified")
+    move_city(world, "3205")
+    city = world.client("city")
+
+    assert city.get(ADDRESS).status_code == 404
+    for path in ("verification", "verification/sample", "findings", "findings/1"):
+        assert city.get(f"{ADDRESS}/{path}").status_code == 404
+    assert city.post(f"{ADDRESS}/act/pass").status_code == 404
+    for part in ("waiting", "overdue", "all"):
+        queue = page(city, f"/reports/queue?part={part}")
+        assert "DEMO-STEEL" not in queue, part
+        # Only what was not begun counts: the plant of B for another year, which is of that city.
+        assert "等我办理 <small>0</small>" in queue and "全部 <small>0</small>" in queue
+    assert "示例钢铁甲" not in page(city, "/")
+    assert state() == "verified"
+
+
+def peer(number: int, micro: int, world: World) -> None:
+    """A works of another enterprise that has handed in a total (rows alone)."""
+    owner = Enterprise.every.create(
+        uscc=f"9132010{number}MA1PEERSX"[:18], name_zh=f"同行{number}", division="320100"
+    )
+    plant = Plant.every.create(
+        enterprise=owner, code=f"PEER-{number}", name_zh=f"同行厂{number}", sector="steel",
+        division="320100",
+    )  # fmt: skip
+    report = Report.every.create(
+        enterprise=owner, plant=plant, year=YEAR, state="verified", submitted=1, version=1
+    )
+    version = SubmittedVersion.every.create(
+        enterprise=owner, report=report, plant_code=plant.code, year=YEAR, number=1,
+        kind="original", made_by="x", made=timezone.now(), submitted_by="x",
+        submitted=timezone.now(), entry=1, division="320100", sector="steel", records="",
+        rulebook="",
+    )  # fmt: skip
+    SubmittedFigure.every.create(
+        version=version, ruleset="cn.steel.mee-v01-2024", boundary="ets", category="x",
+        substance="CO2", unit="tCO2", amount_micro=micro, co2e_micro=micro,
+    )  # fmt: skip
+    version.sealed = True
+    version.save()
+
+
+def test_a_report_beside_its_peers_only_where_there_are_enough(at: At) -> None:
+    world = at("verified")
+    actor, plant = world.actor("city"), world.plant()
+    mine = {one.ruleset: one for one in compare(actor, plant, YEAR)}
+    here = mine["cn.steel.mee-v01-2024"]
+    assert here.total.before is None and here.peers is None
+    assert abs(sum(one.now for one in here.categories) - here.total.now) < 1e-6
+
+    for number, total in enumerate((100_000, 200_000, 300_000), start=1):
+        if number == 3:
+            assert all(one.peers is None for one in compare(actor, plant, YEAR))
+        peer(number, total * 1_000_000, world)
+    [found] = [one for one in compare(actor, plant, YEAR) if one.ruleset == here.ruleset]
+    assert found.peers is not None
+    said = found.peers
+    assert (said.count, said.least, said.middle, said.most) == (3, 100_000, 200_000, 300_000)
+    assert abs(said.share - here.total.now / (here.total.now + 600_000)) < 1e-9
+    assert "3 家" in page(world.client("city"), ADDRESS)
+    for who in (("preparer", "A"), ("verifier", "A")):
+        assert "同行业同年" not in page(world.client(*who), ADDRESS)
+    # One of another city is no peer to this city, but to the province.
+    move_city(world, "320100")
+    Enterprise.every.filter(name_zh="同行3").update(division="320500")
+    assert all(one.peers is None for one in compare(world.actor("city"), plant, YEAR))
+
+
+def test_the_desk_costs_the_same_number_of_queries_however_long_it_is(at: At) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    world = at("verified")
+    client = world.client("province")
+    page(client, "/reports/queue?part=all")
+    with CaptureQueriesContext(connection) as few:
+        page(client, "/reports/queue?part=all")
+    for number in range(1, 10):
+        peer(number, 1_000_000, world)
+    with CaptureQueriesContext(connection) as many:
+        page(client, "/reports/queue?part=all")
+
+    assert len(few) == len(many) < 25
