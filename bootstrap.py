@@ -188,6 +188,11 @@ def test(args: list[str]) -> int:
     return call("pytest", *together(args), *args)
 
 
+def test_all(args: list[str]) -> int:
+    """运行全部测试，含穷举部分 / run the tests and the exhaustive part as well [pytest ARGS]"""
+    return test(["--exhaustive", *args])
+
+
 def together(args: list[str]) -> list[str]:
     """Options with which as many processes share the tests as there are cores."""
     cores = min(os.cpu_count() or 1, 4)  # each holds a rulebook, and one of them Spark
@@ -210,10 +215,23 @@ def cover(args: list[str]) -> int:
 
 
 def lint(args: list[str]) -> int:
-    """检查代码 / check the code (ruff, mypy)"""
+    """检查代码 / check the code (ruff, mypy, bandit)"""
     ensure("dev")
-    checks = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
-    return max(abs(call(*check)) for check in checks)  # all three, so one run shows everything
+    checks = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy",),
+        ("bandit", "--quiet", "--configfile", "pyproject.toml", "-r", "src/tongjian/site"),
+    )
+    return max(abs(call(*check)) for check in checks)  # all of them, so one run shows everything
+
+
+def audit(args: list[str]) -> int:
+    """核对依赖有无已知漏洞（需联网）/ look for known faults of dependencies (needs a network)"""
+    ensure("dev")
+    # A package that cannot be looked up is a failure: silence is no clean bill.
+    options = ("--strict", "--disable-pip", "--no-deps", "--progress-spinner=off")
+    return max(call("pip_audit", *options, "-r", str(LOCKS[name]), *args) for name in SETS)
 
 
 def bench(args: list[str]) -> int:
@@ -254,8 +272,8 @@ def clean(args: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    command.__name__: command
-    for command in (setup, demo, run, test, cover, lint, bench, lock, clean)
+    command.__name__.replace("_", "-"): command
+    for command in (setup, demo, run, test, test_all, cover, lint, audit, bench, lock, clean)
 }
 
 
@@ -264,7 +282,7 @@ def main(arguments: list[str]) -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # non-UTF-8 consoles
     if not arguments or arguments[0] not in COMMANDS:
         print(__doc__, "\n用法 / usage: python3 bootstrap.py COMMAND", sep="")
-        print(*(f"  {name:6} {f.__doc__}" for name, f in COMMANDS.items()), sep="\n")
+        print(*(f"  {name:8} {f.__doc__}" for name, f in COMMANDS.items()), sep="\n")
         return 0 if not arguments or arguments[0] in ("-h", "--help", "help") else 2
     try:
         return COMMANDS[arguments[0]](arguments[1:])

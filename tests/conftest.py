@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -23,12 +23,34 @@ settings.load_profile("tongjian")
 os.environ["COLUMNS"] = "120"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share something dear run in one process, where several share the work.
+_T = TypeVar("_T")
 
-    All of Spark is one of them: it is started once. A file is the next, for its fixtures; only
-    the golden cases are dealt out one by one, because they are many and need nothing.
+
+class Portion(Protocol):
+    """Of a long row of like things every `step`-th, or all of them with ``--exhaustive``."""
+
+    def __call__(self, things: Sequence[_T], step: int, *, first: int = 0) -> Sequence[_T]: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="also run tests marked exhaustive, and try all where otherwise a portion is tried",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is exhaustive, and deals out the rest.
+
+    Tests that share something dear run in one process, where several share the work. All of Spark
+    is one of them: it is started once. A file is the next, for its fixtures; only the golden cases
+    are dealt out one by one, because they are many and need nothing.
     """
+    if not config.getoption("--exhaustive"):
+        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
@@ -37,6 +59,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("spark"))
         elif item.path.name != "test_cases.py":
             item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+
+
+@pytest.fixture(scope="session")
+def exhaustive(pytestconfig: pytest.Config) -> bool:
+    """Whether everything is to be tried (``make test-all``), and not a portion of it."""
+    return bool(pytestconfig.getoption("--exhaustive"))
+
+
+@pytest.fixture(scope="session")
+def portion(exhaustive: bool) -> Portion:
+    """Takes a portion of a long row of like things; all of it in the exhaustive run."""
+    return lambda things, step, *, first=0: things if exhaustive else things[first % step :: step]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,12 +18,12 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:This process.*multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_acknowledged_is_lost(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest, exhaustive: bool
 ) -> None:
-    """200 rounds of each kind: python -m tests.book.crash; here as many as time allows."""
+    """200 rounds of each kind in the exhaustive run, as `python -m tests.book.crash` does."""
     sql = kind in ("postgres", "server")
     conninfo = request.getfixturevalue("postgres") if sql else ""
-    rounds = 2 if kind == "server" else 10
+    rounds = 200 if exhaustive else 2 if kind == "server" else 10
 
     with makers(kind, tmp_path, conninfo) as make:
         tally = trial(kind, make, rounds, seed=7)

@@ -1,5 +1,7 @@
 """Every change of a stored log is found, and told where it is.
 
+The ordinary run tries a portion of the bytes, `make test-all` each of them.
+
 The log is changed on the disk: each byte of the file, of the rows in SQLite's file, characters of
 the rows of a real PostgreSQL; then rows are removed, moved, put in and forged with all their
 hashes. Nothing here uses the code that writes the log to change it.
@@ -18,6 +20,7 @@ import pytest
 
 from tests.book.filled import Filled, fill, fixed_key, flips, rechained
 from tests.book.stores import LOG, NAMES, Clock, maker
+from tests.conftest import Portion
 from tongjian.book import PostgresStore, SqliteConnections, SqliteStore, table_problems
 from tongjian.evidence import Act, Entry, EvidenceLog, FileStore, Head, Roots, prove, root_file
 from tongjian.problems import Problem, TongjianError
@@ -49,34 +52,42 @@ def changed(path: Path, start: int, data: bytes) -> Iterator[None]:
         stream.write(before)
 
 
+def ends_of_lines(data: bytes) -> set[int]:
+    return {place for place, byte in enumerate(data) if byte == ord("\n")}
+
+
 @pytest.mark.slow
-def test_every_byte_of_the_file_counts(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_every_byte_of_the_file_counts(
+    tmp_path: Path, request: pytest.FixtureRequest, portion: Portion
+) -> None:
     it = filled("file", tmp_path, request)
     path = Path(it.log.store.place)
     data = path.read_bytes()
+    places = set(portion(range(len(data)), 5)) | ends_of_lines(data)
     missed, line, tried = [], 1, 0
     for place, byte in enumerate(data):
-        for other in flips(byte, place):
+        for other in flips(byte, place) if place in places else ():
             with changed(path, place, bytes([other])):
                 tried += 1
                 if not located(it.again().problems(), line):
                     missed.append((place, byte, other))
         line += byte == ord("\n")
-    assert line == 11 and tried == 2 * len(data)
+    assert line == 11 and tried == 2 * len(places)
     assert missed == []
 
 
 @pytest.mark.slow
 def test_every_byte_taken_out_or_put_in_counts(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, portion: Portion
 ) -> None:
     it = filled("file", tmp_path, request)
     path = Path(it.log.store.place)
     data = path.read_bytes()
+    places = set(portion(range(0, len(data), 3), 4)) | ends_of_lines(data)
     missed, line = [], 1
     # The last end of line can have more behind it: that never counts, and is told as well.
     for place, byte in enumerate(data[:-1]):
-        if place % 3 == 0 or byte == ord("\n"):
+        if place in places:
             for instead in (b"", bytes([byte, byte]), b" " + bytes([byte])):
                 path.write_bytes(data[:place] + instead + data[place + 1 :])
                 if not located(it.again().problems(), line):
@@ -109,7 +120,7 @@ def test_every_bit_of_the_head_counts(tmp_path: Path, request: pytest.FixtureReq
 
 @pytest.mark.slow
 def test_every_byte_of_the_rows_in_sqlite_counts(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, portion: Portion
 ) -> None:
     it = filled("sqlite", tmp_path, request)
     path = sqlite_path(it)
@@ -124,7 +135,7 @@ def test_every_byte_of_the_rows_in_sqlite_counts(
         written = entry.line()
         assert data.count(written) == 1
         start = data.index(written)
-        for place in range(start, start + len(written)):
+        for place in portion(range(start, start + len(written)), 5, first=entry.number):
             other = next(flips(data[place], place))
             with changed(path, place, bytes([other])):
                 if not located(it.again().problems(), entry.number):
@@ -142,7 +153,7 @@ def test_every_byte_of_the_rows_in_sqlite_counts(
 
 @pytest.mark.slow
 def test_no_byte_of_sqlites_file_changes_what_is_read_unseen(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, portion: Portion
 ) -> None:
     """Bytes that are no row: pages, pointers, the schema, free space."""
     it = filled("sqlite", tmp_path, request)
@@ -150,13 +161,14 @@ def test_no_byte_of_sqlites_file_changes_what_is_read_unseen(
     data = path.read_bytes()
     entries = it.log.entries()
     found = 0
-    for place in range(0, len(data), 31):
+    places = portion(range(0, len(data), 31), 3)
+    for place in places:
         with changed(path, place, bytes([data[place] ^ (1 << place % 8)])):
             errors = it.errors()
             found += bool(errors or table_problems(sqlite_store(it).connections))
             if not errors:
                 assert it.again().entries() == entries, place
-    assert found > len(data) // 31 // 8
+    assert found > len(places) // 8
 
 
 def sqlite_store(it: Filled) -> SqliteStore:
@@ -204,7 +216,7 @@ def forging(it: Filled) -> Callable[..., None]:
 
 @pytest.mark.slow
 def test_every_kind_of_character_of_the_rows_in_postgres_counts(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, request: pytest.FixtureRequest, portion: Portion
 ) -> None:
     it = filled("postgres", tmp_path, request)
     run = forging(it)
@@ -213,7 +225,7 @@ def test_every_kind_of_character_of_the_rows_in_postgres_counts(
         text = entry.line().decode()
         # All of the first entry with content, of the others every fifth with another beginning.
         step = 1 if entry.number == 2 else 5
-        for place in range(entry.number % step, len(text), step):
+        for place in portion(range(entry.number % step, len(text), step), 5, first=entry.number):
             other = "0" if text[place] != "0" else "1"
             wrong = text[:place] + other + text[place + 1 :]
             statement = "UPDATE {0} SET line = ? WHERE number = ?"

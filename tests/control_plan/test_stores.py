@@ -63,9 +63,9 @@ def test_a_plan_lives_on_any_store(tmp_path, make):
     assert [one.month for one in states if one.changes] == ["2024-03"]
 
 
-def test_a_freeze_is_whole_or_not_there_when_its_writer_is_killed(tmp_path, make):
-    """200 of each: see `tests.control_plan.killing`."""
-    tally = kill_many(tmp_path, 6, make)
+def test_a_freeze_is_whole_or_not_there_when_its_writer_is_killed(tmp_path, make, exhaustive):
+    """200 of each in the exhaustive run; see `tests.control_plan.killing`."""
+    tally = kill_many(tmp_path, 200 if exhaustive else 6, make)
 
     assert tally.wrong == []
     assert tally.acknowledged <= tally.entries <= tally.acknowledged + tally.kills

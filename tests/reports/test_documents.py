@@ -421,15 +421,20 @@ def test_text_of_others_is_text_everywhere(steel):
 
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed: soffice not found")
-@pytest.mark.parametrize("form", ["docx", "xlsx"])
-def test_libreoffice_opens_every_document(files, tmp_path, form):
-    """Each is converted to PDF without complaint, and no cell is too narrow or broken."""
+def test_libreoffice_opens_every_document(files, tmp_path, exhaustive):
+    """Each is converted to PDF without complaint, and no cell is too narrow or broken.
+
+    A portion of them, every kind of document among it, unless the run is exhaustive.
+    """
     names = []
-    for (kind, lang, its), data in files.items():
-        if its == form:
-            path = tmp_path / f"{kind}.{lang}.{form}"
-            path.write_bytes(data)
-            names.append(path)
+    office = [mark for mark in files if mark[2] in ("docx", "xlsx")]
+    for place, (kind, lang, form) in enumerate(office):
+        # In the order of kind, language, form: of each kind one form in one language, turn about.
+        if not exhaustive and (place // 4 + place) % 4:
+            continue
+        path = tmp_path / f"{kind}.{lang}.{form}"
+        path.write_bytes(files[kind, lang, form])
+        names.append(path)
     profile = (tmp_path / "profile").as_uri()
     done = subprocess.run(
         [str(OFFICE), f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf",

@@ -86,7 +86,7 @@ def test_an_act_that_lacks_something_tells_all_of_it_and_enters_nothing(at: At) 
     differs = {"datum": sampled(verifier)[:1], "outcome": "differs"}
     assert "说明" in refused(verifier, f"{VERIFY}/sample/check", differs)
     told = refused(verifier, f"{ADDRESS}/findings/raise", {"kind": "x", "about_kind": "record"})
-    assert told.count("<li>") == 3  # kind, about and text
+    assert told.count('<span class="repair">') == 3  # kind, about and text
     assert "abc" in refused(
         verifier,
         f"{ADDRESS}/findings/raise",

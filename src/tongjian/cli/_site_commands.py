@@ -64,6 +64,16 @@ def work(
 
 
 @group.command()
+def remind(site: Site = None, lang: Lang = None, as_json: Json = False) -> None:
+    """生成今天的提醒并发出邮件（后台进程每天自动做） / reminders and mails of today."""
+    from tongjian.cli._site import run_remind
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_remind(out, site)
+
+
+@group.command()
 def backup(
     file: Annotated[Path, typer.Argument(help="要写的备份 / backup to write")],
     site: Site = None,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from tongjian.engine import PythonEngine
-from tongjian.rules import ATTRIBUTES, CompiledRuleSet
+from tongjian.rules import ATTRIBUTES, KEYS, CompiledRuleSet
 from tongjian.rules import _ir as ir
 
 Attributes = dict[str, str]
 _OF_FACILITY, _OF_UNIT = ATTRIBUTES["facility"], ATTRIBUTES["process_unit"]
+_KEY_COLUMNS = {*KEYS, *(name for names in ATTRIBUTES.values() for name in names)}
 # Of a table's keys, two show whether a formula works; fifty provinces would show the same.
 _KEYS = 2
 
@@ -36,14 +37,19 @@ def combinations(ruleset: CompiledRuleSet, engine: PythonEngine) -> list[Attribu
     return found
 
 
-def read_attributes(engine: PythonEngine, sheet: str) -> tuple[str, ...]:
-    """The attributes of facility and process unit on which rows of a sheet depend."""
-    names: set[str] = set()
-    for node in engine.program.sheets[sheet].nodes():
-        for part in node.walk():
-            if isinstance(part, ir.Column) and part.name in (*_OF_FACILITY, *_OF_UNIT):
-                names.add(part.name)
-    return tuple(sorted(names))
+def by_keys_alone(nodes: Iterable[ir.Node]) -> list[ir.Node]:
+    """The largest parts of expressions that read keys and attributes of a row and nothing else.
+
+    What they come to is all that expressions can tell of a row's stream and attributes.
+    """
+    found: dict[ir.Node, None] = {}
+    for node in nodes:
+        columns = [part.name for part in node.walk() if isinstance(part, ir.Column | ir.Above)]
+        if columns and all(name in _KEY_COLUMNS for name in columns):
+            found[node] = None
+        elif columns:
+            found |= dict.fromkeys(by_keys_alone(node.children()))
+    return list(found)
 
 
 def constants_of(node: ir.Node, name: str) -> Iterator[str]:
@@ -77,4 +83,4 @@ def _keys(engine: PythonEngine, name: str) -> list[str]:
     return list(found)
 
 
-__all__ = ["Attributes", "combinations", "constants_of", "read_attributes"]
+__all__ = ["Attributes", "by_keys_alone", "combinations", "constants_of"]

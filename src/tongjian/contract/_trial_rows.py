@@ -9,7 +9,7 @@ from itertools import combinations as choose
 from itertools import islice
 from typing import Any, Literal
 
-from tongjian.contract._attributes import Attributes, constants_of, read_attributes
+from tongjian.contract._attributes import Attributes, by_keys_alone, constants_of
 from tongjian.contract._plausible import Plausible, is_amount
 from tongjian.engine import PythonEngine
 from tongjian.records import Item
@@ -48,7 +48,10 @@ class TrialRows:
     engine: PythonEngine
     plausible: Plausible
     year: int
-    known: dict[tuple[str, tuple[str, ...]], list[TrialRow]] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], list[TrialRow]] = field(default_factory=dict)
+    key_nodes: dict[str, list[ir.Node]] = field(default_factory=dict)
+    values: dict[tuple[str, str, str], tuple[Attributes, float]] = field(default_factory=dict)
+    blanks: dict[str, Row] = field(default_factory=dict)
     offers: dict[tuple[str, str], dict[str, Item]] = field(default_factory=dict)
     ranks: dict[str, dict[str, int]] = field(default_factory=dict)
     asked: dict[str, list[tuple[ir.Node, bool]]] = field(default_factory=dict)
@@ -56,8 +59,7 @@ class TrialRows:
 
     def of(self, sheet: SheetPlan, attributes: Attributes) -> list[TrialRow]:
         """Trial rows for every input of a sheet, as far as there are any."""
-        read = read_attributes(self.engine, sheet.name)
-        mark = (sheet.name, tuple(attributes[name] for name in read))
+        mark = self.mark(sheet, attributes)
         if mark not in self.known:
             self.known[mark] = [
                 row for name in sheet.inputs for row in self.for_input(sheet, name, attributes)
@@ -65,6 +67,23 @@ class TrialRows:
         return [
             TrialRow(one.sheet, one.focus, {**one.row, **attributes}) for one in self.known[mark]
         ]
+
+    def mark(self, sheet: SheetPlan, attributes: Attributes) -> tuple[Any, ...]:
+        """What decides how rows of a sheet with these attributes come out.
+
+        Not the attributes but what formulas make of them and of each stream: a table that goes by
+        sector has nothing for most sectors, and to look there again would take the longest.
+        """
+        if sheet.name not in self.key_nodes:
+            nodes = [*sheet.nodes(), *(node for node, _ in self.read(sheet))]
+            self.key_nodes[sheet.name] = by_keys_alone(nodes)
+        streams = dict.fromkeys([""])
+        if "stream" in sheet.grain:
+            offers = (self.offered(sheet, name) for name in sheet.inputs)
+            streams = dict.fromkeys(stream for offer in offers for stream in offer)
+        rows = [self.row(sheet, {}, stream, attributes) for stream in streams]
+        nodes = self.key_nodes[sheet.name]
+        return (sheet.name, *(self.engine.row_value(node, row) for row in rows for node in nodes))
 
     def for_input(self, sheet: SheetPlan, focus: str, attributes: Attributes) -> list[TrialRow]:
         """The trial rows of one input: with every set of further entries of the smallest size.
@@ -202,14 +221,20 @@ class TrialRows:
         self, sheet: SheetPlan, values: Mapping[str, float], stream: str, attributes: Attributes
     ) -> Row:
         """A raw row of a leaf sheet."""
-        row: Row = {"facility": FACILITY, "period": str(self.year), "year": self.year}
-        row |= {**attributes, "process_unit": "", "@source": []}
+        blank = self.blanks.get(sheet.name)
+        if blank is None:  # millions of rows are tried: what they have in common is made once
+            blank = {"facility": FACILITY, "period": str(self.year), "year": self.year}
+            blank |= {"process_unit": ""}
+            blank |= {name + RAW: None for name in sheet.inputs}
+            blank |= {name + EVIDENCE: False for name in sheet.inputs}
+            self.blanks[sheet.name] = blank
+        row = {**blank, **attributes, "@source": []}
         if stream:
             row["stream"] = stream
             row["stream_class"] = self.plausible.catalogue.streams[stream].stream_class
-        for name in sheet.inputs:
-            row[name + RAW] = values.get(name)
-            row[name + EVIDENCE] = name in values
+        for name, value in values.items():
+            row[name + RAW] = value
+            row[name + EVIDENCE] = True
         return row
 
     def result(self, sheet: SheetPlan, row: Row) -> tuple[Any, ...] | Literal["refused", "missing"]:
@@ -239,23 +264,26 @@ class TrialRows:
         The formulas of the sheet if they read nothing.
         """
         if sheet.name not in self.asked:
-            parts = [
-                (part.node, not part.skips)
-                for other in self.engine.program.sheets.values()
-                for part in other.aggregates
-                if part.sheet == sheet.name and part.name != "count"
-            ]
-            own = [(one.node, True) for one in sheet.formulas.values() if not one.doc.optional]
-            self.asked[sheet.name] = parts or own
+            parts: dict[ir.Node, bool] = {}  # many coarser columns read the same
+            for other in self.engine.program.sheets.values():
+                for part in other.aggregates:
+                    if part.sheet == sheet.name and part.name != "count":
+                        parts[part.node] = parts.get(part.node, False) or not part.skips
+            own = {one.node: True for one in sheet.formulas.values() if not one.doc.optional}
+            self.asked[sheet.name] = list((parts or own).items())
         return self.asked[sheet.name]
 
     def value(self, sheet: SheetPlan, name: str, stream: str, attributes: Attributes) -> float:
         """The default where there is one, else something plausible."""
-        plan = sheet.inputs[name]
-        default = self.default(plan, sheet, stream, attributes)
-        if default:
-            return default
-        return self.plausible.value(plan.doc, self.item(sheet, name, stream))
+        mark = (sheet.name, name, stream)
+        known = self.values.get(mark)
+        if known is None or known[0] is not attributes:
+            plan = sheet.inputs[name]
+            found = self.default(plan, sheet, stream, attributes)
+            if not found:
+                found = self.plausible.value(plan.doc, self.item(sheet, name, stream))
+            known = self.values[mark] = (attributes, found)
+        return known[1]
 
     def default(
         self, plan: InputPlan, sheet: SheetPlan, stream: str, attributes: Attributes

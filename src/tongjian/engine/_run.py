@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Backend = Literal["auto", "duckdb", "python", "spark"]
 # Up to here plain Python is quicker than preparing SQL; both give the same bits.
-_SMALL = 5_000
+_SMALL = 20_000
 
 
 def run(
