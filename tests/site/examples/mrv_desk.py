@@ -58,7 +58,7 @@ def _report(world: World) -> None:
     by, keep = world.actor("preparer").signature, retention(rulebook(), date(2025, 3, 1))
     attached.store(BytesIO(FILE), by, f"report:DEMO-STEEL/{YEAR}", keep, "coke.csv")
     _done(approver.post(f"{ADDRESS}/act/submit"))
-    said = {"kind": "ghg", "form": "html", "lang": "zh"}
+    said = {"kind": "ghg", "form": "xlsx", "lang": "zh"}
     _done(preparer.post(f"{ADDRESS}/versions/1/document", said))
     path = Path(settings.SITE_FOLDER) / "plan.xlsx"
     write_plan_workbook(path, read_plan(EXAMPLE / "plan.yaml").data)
