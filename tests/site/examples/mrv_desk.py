@@ -10,6 +10,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -109,6 +110,7 @@ def revision(world: World, of: str) -> Mapping[str, Any]:
     return {"code": world.plant().code, "number": 1}
 
 
+RULESET = {"ruleset": "cn.steel.mee-v01-2024"}
 NO_REPORT = {"code": "NO-SUCH-PLANT", "year": YEAR}
 OF_REPORT = Example(report, "authority", NO_REPORT)
 OF_PLAN = Example(plant_code, "authority", UNKNOWN_PLANT)
@@ -131,13 +133,13 @@ EXAMPLES = {
     "mrv:evidence": Example(evidence, "enterprise", NO_REPORT, made_for=(A,)),
     "mrv:run": OF_RUN,
     "mrv:run_lineage": OF_RUN,
-    "mrv:run_drivers": OF_RUN,
+    "mrv:run_drivers": replace(OF_RUN, query=RULESET),
     "mrv:version": OF_VERSION,
     "mrv:data": OF_VERSION,
     # There is one version, which changed nothing: nobody sees a page.
     "mrv:changes": Example(version, (), NO_REPORT, made_for=(A,)),
     "mrv:lineage": WITH_BOUNDARY,
-    "mrv:drivers": WITH_BOUNDARY,
+    "mrv:drivers": replace(OF_VERSION, query=RULESET),
     "mrv:document": OF_VERSION,
     "mrv:reproduce": OF_VERSION,
     "mrv:file": Example(document, ("preparer A",), {"key": "0" * 16}, made_for=(A,)),
