@@ -287,8 +287,9 @@ def _plain(
     kind: str, said: Mapping[_Lang, str], fix: Mapping[_Lang, str], more: Mapping[str, str]
 ) -> Task:
     blank = dict.fromkeys(("at", "anchor", "stream", "due", "clause"), "")
+    words = {"zh": said["zh"], "en": said["en"]}
     repair = {"repair_zh": fix["zh"], "repair_en": fix["en"]}
-    return {"kind": kind, **said, **repair, **blank, **more}
+    return {"kind": kind, **words, **repair, **blank, **more}
 
 
 def progress(matrix: Mapping[str, Any]) -> list[int]:
