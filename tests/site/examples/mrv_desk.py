@@ -58,7 +58,7 @@ def _report(world: World) -> None:
     by, keep = world.actor("preparer").signature, retention(rulebook(), date(2025, 3, 1))
     attached.store(BytesIO(FILE), by, f"report:DEMO-STEEL/{YEAR}", keep, "coke.csv")
     _done(approver.post(f"{ADDRESS}/act/submit"))
-    said = {"kind": "mrv-report", "form": "xlsx", "lang": "zh"}
+    said = {"kind": "ghg", "form": "xlsx", "lang": "zh"}
     _done(preparer.post(f"{ADDRESS}/versions/1/document", said))
     path = Path(settings.SITE_FOLDER) / "plan.xlsx"
     write_plan_workbook(path, read_plan(EXAMPLE / "plan.yaml").data)
@@ -117,7 +117,10 @@ OF_RUN = Example(run, "enterprise", NO_REPORT, query={"boundary": "ets"}, made_f
 WITH_BOUNDARY = Example(version, "authority", NO_REPORT, query={"boundary": "ets"}, made_for=(A,))
 EXAMPLES = {
     "mrv:reports": Example(),
-    "mrv:begin": Example(),
+    "mrv:begin": Example(
+        reach=("preparer A",),
+        data=lambda world, of: {"plant": world.plant(A).code, "year": str(YEAR)},
+    ),
     "mrv:report": OF_REPORT,
     **{f"mrv:act_{one}": OF_REPORT for one in ("open", "submit", "withdraw", "correct", "revise")},
     "mrv:compute": OF_REPORT,
