@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all cover lint bench lock clean
+.PHONY: help demo test test-all cover lint audit bench lock clean
 
 help:  ## 显示本帮助 / show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +21,11 @@ test-all:  ## 运行全部测试，含穷举部分 / run the tests and the exhau
 cover:  ## 测试并检查分支覆盖率 / run the tests and hold rules and engine to 95 % coverage by branch
 	@$(PYTHON) bootstrap.py cover $(ARGS)
 
-lint:  ## 检查代码 / check the code (ruff, mypy)
+lint:  ## 检查代码 / check the code (ruff, mypy, bandit)
 	@$(PYTHON) bootstrap.py lint
+
+audit:  ## 核对依赖有无已知漏洞（需联网）/ look for known faults of dependencies (needs a network)
+	@$(PYTHON) bootstrap.py audit $(ARGS)
 
 bench:  ## 运行性能测试 / run the benchmarks
 	@$(PYTHON) bootstrap.py bench $(ARGS)

@@ -215,10 +215,23 @@ def cover(args: list[str]) -> int:
 
 
 def lint(args: list[str]) -> int:
-    """检查代码 / check the code (ruff, mypy)"""
+    """检查代码 / check the code (ruff, mypy, bandit)"""
     ensure("dev")
-    checks = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
-    return max(abs(call(*check)) for check in checks)  # all three, so one run shows everything
+    checks = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy",),
+        ("bandit", "--quiet", "--configfile", "pyproject.toml", "-r", "src/tongjian/site"),
+    )
+    return max(abs(call(*check)) for check in checks)  # all of them, so one run shows everything
+
+
+def audit(args: list[str]) -> int:
+    """核对依赖有无已知漏洞（需联网）/ look for known faults of dependencies (needs a network)"""
+    ensure("dev")
+    # A package that cannot be looked up is a failure: silence is no clean bill.
+    options = ("--strict", "--disable-pip", "--no-deps", "--progress-spinner=off")
+    return max(call("pip_audit", *options, "-r", str(LOCKS[name]), *args) for name in SETS)
 
 
 def bench(args: list[str]) -> int:
@@ -260,7 +273,7 @@ def clean(args: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     command.__name__.replace("_", "-"): command
-    for command in (setup, demo, run, test, test_all, cover, lint, bench, lock, clean)
+    for command in (setup, demo, run, test, test_all, cover, lint, audit, bench, lock, clean)
 }
 
 

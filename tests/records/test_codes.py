@@ -29,7 +29,7 @@ from tests.records.support import (
 )
 from tests.support import says
 from tongjian.problems import Problem
-from tongjian.records import Catalogue, Correction, RecordError, Store
+from tongjian.records import Catalogue, Correction, RecordError, Store, metered
 from tongjian.records.schema import table
 
 Scenario = Callable[[Bench], Iterable[Problem]]
@@ -483,6 +483,26 @@ def _(bench: Bench) -> Iterable[Problem]:
 @brings("store_row", "activity", "stream", "colour", "made")
 def _(bench: Bench) -> Iterable[Problem]:
     return raised(lambda: bench.store.add([{"facility": "F1", "colour": "red"}], source="made"))
+
+
+@brings("reading_negative", "-1")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: metered("-1", "2"))
+
+
+@brings("register_digits", "16", "15")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: metered("1", "2", digits=16))
+
+
+@brings("beyond_register", "1000", "3")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: metered("1", "1000", digits=3))
+
+
+@brings("reading_below", "12", "5")
+def _(bench: Bench) -> Iterable[Problem]:
+    return raised(lambda: metered("12", "5"))
 
 
 def catalogue(code: str, *parts: str, **contents: str) -> None:

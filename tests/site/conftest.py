@@ -83,7 +83,7 @@ def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], Wo
     """The world at a station of the story."""
 
     def go(station: str) -> World:
-        folder = tmp_path / "site"
+        folder = tmp_path / station
         shutil.copytree(stations[station], folder)
         _use(folder)
         return World()
@@ -99,6 +99,9 @@ def _use(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     connection.close()
     settings.SITE_FOLDER = folder
+    # What a test writes need not outlive the machine.
+    options = connection.settings_dict["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("=FULL", "=OFF")
     connection.settings_dict["NAME"] = str(folder / "site.sqlite3")
 
 

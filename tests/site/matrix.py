@@ -53,6 +53,8 @@ class Example:
     unknown: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     data: Arguments = nothing
+    made_for: tuple[str, ...] = (A, B)
+    """The enterprises for which `args` makes one; A alone where that takes long."""
     unseen: tuple[str, ...] = ()
     """Of those within the reach, roles from which the object is hidden as it stands."""
 

@@ -1,4 +1,4 @@
-"""Reminders (提醒): found by rules, kept, shown on the page, and sent by mail once a day."""
+"""Reminders: rules as data, each told once to those it concerns; a mail a day, telling nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tongjian.problems import TongjianError
 from tongjian.site.access.models import Assignment
 from tongjian.site.mrv.models import Notice, Report
 from tongjian.site.mrv.reminders import make_notices, read_rules, remind, send_digests
-from tongjian.site.operations.jobs import start, work
+from tongjian.site.operations.daily import begin_day
+from tongjian.site.operations.jobs import work
 from tongjian.site.operations.models import Job
 
 DAY = date(2026, 1, 15)
@@ -218,12 +219,12 @@ def test_what_was_read_in_the_site_is_not_mailed(world: World, mailbox: Box) -> 
     assert send_digests(DAY) == 1 and mailbox.letters[0][0] == ["approvera@example.org"]
 
 
-def test_it_is_a_job_of_the_worker(world: World) -> None:
+def test_the_worker_does_it_on_each_new_day(world: World) -> None:
     report(world, state="draft", due=timezone.localdate())
-    made = start("mrv.remind", world.actor("admin"))
-    work.call(made.pk)
+    assert begin_day() and not begin_day()
+    work.call(Job.every.get(kind="operations.daily").pk)
 
-    assert Job.every.get(pk=made.pk).state == Job.DONE
+    assert Job.every.get(kind="operations.daily").state == Job.DONE
     assert Notice.every.filter(user=world.user("preparer"), rule="demand").exists()
 
 

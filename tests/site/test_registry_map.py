@@ -83,9 +83,20 @@ def test_a_crowd_leaves_out_the_least_and_leads_to_those_that_are_away() -> None
     assert check_apart(spots, 400, 400) >= 10
 
 
+def test_a_label_keeps_clear_of_signs_where_it_can() -> None:
+    right = Box(110.0, 90.0, 60.0, 20.0)
+    (label,) = place([Spot(100.0, 100.0, 5.0, "南京市")], 400, 400, [right])
+    assert label is not None and not label.box.overlaps(right)
+    everywhere = [Box(0.0, 0.0, 400.0, 400.0)]
+    assert place([Spot(100.0, 100.0, 5.0, "南京市")], 400, 400, everywhere)[0] is not None
+
+
 def test_no_two_sectors_have_the_same_sign() -> None:
     signs = signs_of([f"s{n}" for n in range(36)])
     assert len(set(signs.values())) == 36
+    # Twelve are told apart without their colour.
+    first = [(shape, "hollow" in tone) for shape, tone in signs.values()][:12]
+    assert len(set(first)) == 12
     assert [shape for shape, _ in signs.values()][:6] == [
         "circle",
         "square",

@@ -229,3 +229,29 @@ def test_everything_is_seen_by_its_own_and_nobody_elses(world: World) -> None:
     for role in ("preparer", "approver", "verifier", "reviewer"):
         assert seen(world.actor(role, B)) == {0}, role
     assert seen(world.actor("public")) == {0} and seen(world.actor("admin")) == {0}
+
+
+def test_meters_of_the_control_plan_are_taken_over_and_compared(world: World) -> None:
+    from tests.site.world import EXAMPLE
+    from tongjian.control_plan import read_plan, revise
+    from tongjian.site.registry.planned import differences, planned_meters, take_over
+    from tongjian.site.workspaces import catalogue
+
+    actor, plant = world.actor("preparer"), world.plant()
+    assert planned_meters(plant) == {} and take_over(actor, plant) == 0
+    change(
+        actor, Meter(plant=plant, code="E1", name_zh="电能表", accuracy_class="1.0", interval=60)
+    )
+    plan = read_plan(EXAMPLE / "plan.yaml", catalogue())
+    revise(world.workspace().log, plan, actor.signature)
+
+    assert take_over(actor, plant) == 2 and take_over(actor, plant) == 0
+    made = {one.code: one for one in Meter.every.all()}
+    assert set(made) == {"W1", "F1", "E1"}
+    assert (made["W1"].low, made["W1"].high, made["W1"].range_unit) == (1.0, 100.0, "t")
+    assert made["W1"].due == date(2024, 8, 15)
+    planned = planned_meters(plant)
+    assert differences(made["W1"], planned["W1"]) == []
+    assert differences(made["E1"], planned["E1"]) == ["serial", "accuracy_class"]
+    with pytest.raises(Meter.DoesNotExist):
+        Meter.objects.seen_by(world.actor("preparer", B)).get(code="W1")

@@ -56,6 +56,19 @@ def run_work(out: Output, site: Path | None, once: bool) -> None:
     run_worker(batch=once)
 
 
+def run_remind(out: Output, site: Path | None) -> None:
+    """Make the reminders that are due and send the mails; again on the same day does no harm."""
+    boot(site)
+    from tongjian.site.mrv.reminders import remind
+
+    done = remind()
+    out.data(done)
+    out.say(
+        f"新提醒 {done['notices']} 条，发出邮件 {done['mails']} 封",
+        f"{done['notices']} new reminders, {done['mails']} mails sent",
+    )
+
+
 def _tell_migrated(out: Output, done: list[str]) -> None:
     if done:
         out.say(f"数据库：{len(done)} 项迁移已完成", f"Database: {len(done)} migrations applied")

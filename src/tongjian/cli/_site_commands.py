@@ -63,6 +63,66 @@ def work(
         run_work(out, site, once)
 
 
+@group.command()
+def remind(site: Site = None, lang: Lang = None, as_json: Json = False) -> None:
+    """生成今天的提醒并发出邮件（后台进程每天自动做） / reminders and mails of today."""
+    from tongjian.cli._site import run_remind
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_remind(out, site)
+
+
+@group.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="要写的备份 / backup to write")],
+    site: Site = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """备份数据库、台账、附件与密钥，不必停机 / back up everything, while the site runs."""
+    from tongjian.cli._site_keeping import run_backup
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_backup(out, site, file)
+
+
+@group.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份 / backup")],
+    site: Annotated[Path, typer.Option("--site", help="空目录 / an empty folder")],
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """恢复到空目录并检查 / put a backup into an empty folder and check it."""
+    from tongjian.cli._site_keeping import run_restore
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_restore(out, site, file)
+
+
+@group.command()
+def check(site: Site = None, lang: Lang = None, as_json: Json = False) -> None:
+    """检查全部日志、触发器、文件与台账 / check all logs, triggers, files and records."""
+    from tongjian.cli._site_keeping import run_check
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_check(out, site)
+
+
+@group.command()
+def project(site: Site = None, lang: Lang = None, as_json: Json = False) -> None:
+    """由日志重建查询用的数据行 / make the rows for lists again from the logs."""
+    from tongjian.cli._site_keeping import run_project
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_project(out, site)
+
+
 @users.command("add")
 def user_add(
     username: Annotated[str, typer.Argument(help="登录名 / name to sign in with")],

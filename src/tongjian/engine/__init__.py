@@ -10,6 +10,7 @@ from tongjian.engine._asked import Asked
 from tongjian.engine._bridge import Bridge, BridgeStep, bridge
 from tongjian.engine._compute import compute_sheets
 from tongjian.engine._conflicts import ConflictEffect, conflict_effects
+from tongjian.engine._defaults import DefaultValue, default_values
 from tongjian.engine._draws import Draws
 from tongjian.engine._explain import explain, explain_total
 from tongjian.engine._factors import FactorUsed, factors_used
@@ -40,6 +41,7 @@ __all__ = [
     "Bridge",
     "BridgeStep",
     "ConflictEffect",
+    "DefaultValue",
     "Draws",
     "FactorUsed",
     "LedgerLine",
@@ -63,6 +65,7 @@ __all__ = [
     "cell_of",
     "compute_sheets",
     "conflict_effects",
+    "default_values",
     "drivers",
     "explain",
     "explain_total",

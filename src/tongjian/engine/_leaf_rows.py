@@ -34,9 +34,9 @@ _QUANTITY, _EVIDENCE, _SOURCE = map(RECORD.index, ("quantity", "evidence", "sour
 
 @dataclass(slots=True)
 class LeafRows:
-    """Reads leaf rows from the records behind a connection."""
+    """Reads leaf rows from the records behind a connection; `pivot` needs none."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: duckdb.DuckDBPyConnection | None
     sources: Sources
     facilities: Mapping[str, Row]
     process_units: dict[tuple[str, str], Row] = field(default_factory=dict)
@@ -57,8 +57,9 @@ class LeafRows:
         clause = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         leaves = [sheet for sheet in program.sheets.values() if sheet.is_leaf]
         narrow = [one for one in leaves if one.name not in self.sources.wide]
-        if records is None:
-            records = read_records(self.connection, self.sources.activity, clause) if narrow else []
+        if records is None and narrow:
+            records = read_records(self.connected, self.sources.activity, clause)
+        records = records or []
         if narrow:
             self.read_units({record[_FACILITY] for record in records})
         found = self.pivot(narrow, records)
@@ -67,6 +68,11 @@ class LeafRows:
                 found[sheet.name] = self.wide(sheet, clause)
         return found
 
+    @property
+    def connected(self) -> duckdb.DuckDBPyConnection:
+        assert self.connection is not None
+        return self.connection
+
     def read_units(self, facilities: Collection[str]) -> None:
         """The registered process units of the facilities at hand."""
         query = f"SELECT * FROM {self.sources.process_units}"
@@ -74,7 +80,7 @@ class LeafRows:
             listed = ", ".join("'" + name.replace("'", "''") + "'" for name in sorted(facilities))
             query += f" WHERE facility IN ({listed or 'NULL'})"
         self.process_units = {
-            (row["facility"], row["process_unit"]): row for row in fetch(self.connection, query)
+            (row["facility"], row["process_unit"]): row for row in fetch(self.connected, query)
         }
         self.attributes.clear()
         self.blanks.clear()
@@ -140,7 +146,7 @@ class LeafRows:
         names = ", ".join(f'"{name}"' for name in [*dict.fromkeys([*sheet.grain, "year"])])
         inputs = "".join(f', "{name}" AS "{name}{RAW}"' for name in sheet.inputs)
         query = f"SELECT {names}{inputs} FROM {self.sources.wide[sheet.name]}{clause}"
-        rows = fetch(self.connection, query)
+        rows = fetch(self.connected, query)
         self.read_units({row["facility"] for row in rows})
         for row in rows:
             row.update(self.attributes_of(sheet, row))

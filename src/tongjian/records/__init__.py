@@ -7,15 +7,19 @@ Nothing here knows a sector, an engine or the web.
 """
 
 from tongjian.problems import RecordError
+from tongjian.records._checking import Checked, check_rows
 from tongjian.records._coded import parse_coded
 from tongjian.records._correction import Correction
 from tongjian.records._entries import Item, Stream, Term
+from tongjian.records._exporting import export_rows
 from tongjian.records._history import Entered
 from tongjian.records._limits import Limits
 from tongjian.records._lock import exclusive
+from tongjian.records._marking import write_marked
+from tongjian.records._metering import metered
 from tongjian.records._xlsx import read_sheets
 from tongjian.records.catalogue import Catalogue
-from tongjian.records.importing import ImportReport, TableCount, import_files
+from tongjian.records.importing import ImportReport, Progress, TableCount, import_files
 from tongjian.records.schema import TABLES, TIERS, Column, Table, Tier, json_schema
 from tongjian.records.store import Store
 from tongjian.records.template import write_template
@@ -24,12 +28,14 @@ __all__ = [
     "TABLES",
     "TIERS",
     "Catalogue",
+    "Checked",
     "Column",
     "Correction",
     "Entered",
     "ImportReport",
     "Item",
     "Limits",
+    "Progress",
     "RecordError",
     "Store",
     "Stream",
@@ -37,10 +43,14 @@ __all__ = [
     "TableCount",
     "Term",
     "Tier",
+    "check_rows",
     "exclusive",
+    "export_rows",
     "import_files",
     "json_schema",
+    "metered",
     "parse_coded",
     "read_sheets",
+    "write_marked",
     "write_template",
 ]

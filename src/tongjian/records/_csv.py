@@ -24,8 +24,16 @@ def read_csv(path: Path, name: str, sink: Sink) -> list[RawTable]:
     if text is None:
         return []
     rows = _rows(text, _delimiter(text), name, sink)
-    table = recognise(rows, name, None, sink, stray_is_error=True)
+    size = text.count("\n")
+    table = recognise(rows, name, None, sink, stray_is_error=True, size=size)
     return [table] if table else []
+
+
+def read_cells(path: Path) -> list[Row]:
+    """The rows of a delimited text file as they stand; what cannot be read of it is left out."""
+    problems: list[Problem] = []
+    text = _decode(path.read_bytes(), path.name, problems.append)
+    return list(_rows(text, _delimiter(text), path.name, problems.append)) if text else []
 
 
 def _decode(data: bytes, name: str, sink: Sink) -> str | None:

@@ -72,7 +72,7 @@ def read_parquet(path: Path, name: str, limits: Limits, sink: Sink) -> list[RawT
     wanted = [any(column_for(column, table) for table in TABLES) for column in columns]
     sql = ", ".join(text if use else "NULL" for text, use in zip(expressions, wanted, strict=True))
     body = _body(connection, f"SELECT {sql} FROM {scan(path)}", name, sink)
-    table = recognise(_with_header(columns, body), name, None, sink)
+    table = recognise(_with_header(columns, body), name, None, sink, size=rows)
     if table is None:
         return []
     _warn_float32(table, columns, types, sink)

@@ -28,7 +28,8 @@ Sink = Callable[[Problem], None]
 class RawTable:
     """A recognised table (已识别的表) of one file; `rows` can be read once.
 
-    Cells come in the order of the table's columns, with the row number a spreadsheet shows.
+    Cells come in the order of the table's columns, with the row number a spreadsheet shows. `size`
+    is about how many rows there are, as known before they are read.
     """
 
     table: Table
@@ -36,6 +37,7 @@ class RawTable:
     sheet: str | None
     headers: dict[str, str]
     rows: Iterable[Row]
+    size: int = 0
 
     def place(self, row: int | None = None, column: str | None = None) -> Place:
         """The place of a row or a cell, with the header as the file writes it."""
@@ -65,6 +67,7 @@ def recognise(
     sink: Sink,
     expected: Table | None = None,
     stray_is_error: bool = False,
+    size: int = 0,
 ) -> RawTable | None:
     """The table that `rows` hold, or None when no header is found or it is not complete.
 
@@ -97,6 +100,7 @@ def recognise(
             len(cells),
             _Strays(Place(file=file, sheet=sheet), stray_is_error, sink),
         ),
+        size,
     )
     return raw
 

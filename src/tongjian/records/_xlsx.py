@@ -105,7 +105,9 @@ def _tables(path: Path, name: str, sink: Sink) -> Iterator[RawTable]:
                 ignored += [] if is_empty else [sheet_name]
                 continue
             recognised += 1
-            table = None if is_empty else recognise(_rows(sheet), name, sheet_name, sink, expected)
+            if is_empty:
+                continue
+            table = recognise(_rows(sheet), name, sheet_name, sink, expected, size=sheet.height)
             if table is not None:
                 yield table
     if not recognised:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tongjian.problems import Place, Problem
 from tongjian.records._activity import ActivityReader
-from tongjian.records._cells import ReadTable
-from tongjian.records._columns import key_of, positions
+from tongjian.records._cells import Cells, ReadTable, not_among
+from tongjian.records._columns import StoredRow, key_of, positions
 from tongjian.records._correction import Correction
 from tongjian.records._cross import Settled
 from tongjian.records._dimensions import read_facilities, read_process_units
 from tongjian.records._files import read_file
 from tongjian.records._limits import Limits
-from tongjian.records._tables import RawTable
+from tongjian.records._tables import RawTable, Row
 from tongjian.records.catalogue import Catalogue
 from tongjian.records.store import Store
 
 (_SECTOR,) = positions("facilities", ["sector"])
+_TOLD_EVERY = 2000
+
+Progress = Callable[[int, int], None]
+"""Is told how much of the work is done, and how much there is in all (进度)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,54 +128,110 @@ def import_files(
     dry_run: bool = False,
     limits: Limits | None = None,
     correction: Correction | None = None,
+    *,
+    progress: Progress | None = None,
+    within: Mapping[str, Collection[str]] | None = None,
 ) -> ImportReport:
     """Import XLSX, CSV and Parquet files as one: all of them, or nothing if there is any error.
 
     Importing the same data again changes nothing. All problems are in the report, with their
     place, in the order of the files. With a `correction` the rows take the place of stored ones of
     the same key, or are withdrawn; raises `RecordError` when it does not say who and why.
+
+    `within` names the facilities that may be in the files, each with its process units: any other
+    is unknown, wherever else it may be. `progress` is called with how much of the work is done;
+    reading the rows is the first half of it.
     """
     if correction is not None:
         correction.require()
     files = list(dict.fromkeys(Path(path) for path in paths))
     # Who only looks needs no lock.
     with nullcontext() if dry_run else store.locked():
-        return _import(store, files, catalogue, dry_run, limits or Limits(), correction)
+        work = _Work(store, files, catalogue, dry_run, limits or Limits(), correction)
+        return work.done(within, _Told(progress))
 
 
-def _import(
-    store: Store,
-    files: Sequence[Path],
-    catalogue: Catalogue,
-    dry_run: bool,
-    limits: Limits,
-    correction: Correction | None,
-) -> ImportReport:
-    problems: list[Problem] = []
-    raws = [raw for path in files for raw in read_file(path, limits, problems.append)]
-    found = _read_tables(store, raws, catalogue, problems)
-    counts: dict[str, TableCount] = {}
-    settled: dict[str, Settled] = {}
-    for name, part in found.items():
-        settled[name] = store.settle(name, part.rows, part.place_of, correction)
-        problems += settled[name].problems
-        counts[name] = TableCount.of(name, part.read, settled[name])
-    names = ", ".join(path.name for path in files)
-    good = not any(problem.severity == "error" for problem in problems)
-    if good and not any(count.read for count in counts.values()):
-        problems.append(Problem("records.no_rows", Place(file=names)))
-        good = False
-    if correction is not None:
-        problems += [*store.left_alone(settled, Place(file=names)), *_amiss(counts, names)]
-        good = good and not any(problem.severity == "error" for problem in problems)
-    if good and not dry_run:
-        store.commit(settled, names, correction)
-    return ImportReport(
-        problems=tuple(_in_file_order(problems, files, raws)),
-        committed=good and not dry_run,
-        dry_run=dry_run,
-        tables=counts,
-    )
+@dataclass(slots=True)
+class _Told:
+    """Tells how far an import is; rows count once when read and once when written."""
+
+    told: Progress | None
+    rows: int = 0
+    done: int = 0
+
+    def count(self, raws: Sequence[RawTable]) -> list[RawTable]:
+        """The tables, of which every row that is read is told."""
+        self.rows = max(1, sum(raw.size for raw in raws))
+        return [replace(raw, rows=self.counted(raw.rows)) for raw in raws]
+
+    def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            self.done = min(self.done + 1, self.rows)
+            if self.done % _TOLD_EVERY == 0:
+                self.at(self.done)
+            yield row
+
+    def at(self, done: int) -> None:
+        if self.told is not None:
+            self.told(done, 2 * self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One import."""
+
+    store: Store
+    files: Sequence[Path]
+    catalogue: Catalogue
+    dry_run: bool
+    limits: Limits
+    correction: Correction | None
+
+    def done(self, within: Mapping[str, Collection[str]] | None, told: _Told) -> ImportReport:
+        """Read, compare, write."""
+        problems: list[Problem] = []
+        raws = [raw for path in self.files for raw in read_file(path, self.limits, problems.append)]
+        raws = told.count(raws)
+        found = _read_tables(self.store, raws, self.catalogue, problems, within)
+        told.at(told.rows)
+        counts: dict[str, TableCount] = {}
+        settled: dict[str, Settled] = {}
+        for name, part in found.items():
+            settled[name] = self.store.settle(name, part.rows, part.place_of, self.correction)
+            problems += settled[name].problems
+            counts[name] = TableCount.of(name, part.read, settled[name])
+        told.at(told.rows * 3 // 2)
+        good = self.judge(problems, counts, settled)
+        if good and not self.dry_run:
+            self.store.commit(settled, self.names, self.correction)
+        told.at(2 * told.rows)
+        return ImportReport(
+            problems=tuple(_in_file_order(problems, self.files, raws)),
+            committed=good and not self.dry_run,
+            dry_run=self.dry_run,
+            tables=counts,
+        )
+
+    @property
+    def names(self) -> str:
+        return ", ".join(path.name for path in self.files)
+
+    def judge(
+        self,
+        problems: list[Problem],
+        counts: Mapping[str, TableCount],
+        settled: Mapping[str, Settled],
+    ) -> bool:
+        """Whether it may be written; what stands against the whole is added to `problems`."""
+        good = not any(problem.severity == "error" for problem in problems)
+        place = Place(file=self.names)
+        if good and not any(count.read for count in counts.values()):
+            problems.append(Problem("records.no_rows", place))
+            good = False
+        if self.correction is not None:
+            problems += [*self.store.left_alone(settled, place), *_amiss(counts, self.names)]
+            good = good and not any(problem.severity == "error" for problem in problems)
+        return good
 
 
 def _amiss(counts: Mapping[str, TableCount], names: str) -> list[Problem]:
@@ -186,7 +246,11 @@ def _amiss(counts: Mapping[str, TableCount], names: str) -> list[Problem]:
 
 
 def _read_tables(
-    store: Store, raws: Sequence[RawTable], catalogue: Catalogue, problems: list[Problem]
+    store: Store,
+    raws: Sequence[RawTable],
+    catalogue: Catalogue,
+    problems: list[Problem],
+    within: Mapping[str, Collection[str]] | None,
 ) -> dict[str, ReadTable]:
     """Facilities first, then what lies in them, then their data."""
 
@@ -198,11 +262,41 @@ def _read_tables(
     sectors = {entry["facility"]: str(entry["sector"]) for entry in store.read_facilities()}
     sectors |= {facility: "" for (facility,) in facilities.ids if facility not in sectors}
     sectors |= {row[0]: row[_SECTOR] for row in facilities.rows}
+    if within is not None:
+        sectors = {name: sector for name, sector in sectors.items() if name in within}
+        problems += _outside(facilities, "facility", lambda row: row[0] in within, list(within))
     process_units = read_process_units(of("process_units"), catalogue, sectors, sink)
-    known_units = {(row[0], row[1]) for row in store.dimension_rows("process_units")}
-    reader = ActivityReader(catalogue, sectors, known_units | process_units.ids, sink)
+    known_units: set[tuple[str, ...]] = {
+        (row[0], row[1]) for row in store.dimension_rows("process_units")
+    }
+    known_units |= process_units.ids
+    if within is not None:
+        inside = {(name, unit) for name, units in within.items() for unit in units}
+        known_units &= inside
+        named = [unit for _, unit in sorted(inside)]
+        problems += _outside(
+            process_units, "process_unit", lambda row: (row[0], row[1]) in inside, named
+        )
+    reader = ActivityReader(catalogue, sectors, known_units, sink)
     activity = reader.read(of("activity"))
     return {"facilities": facilities, "process_units": process_units, "activity": activity}
+
+
+def _outside(
+    read: ReadTable, column: str, is_inside: Callable[[StoredRow], bool], known: Sequence[str]
+) -> list[Problem]:
+    """Rows of a facility or process unit that may not be in the files."""
+    found: list[Problem] = []
+    for row, (raw, number) in zip(read.rows, read.places, strict=True):
+        if is_inside(row):
+            continue
+        cells = Cells(raw, found.append)
+        if column == "facility":
+            cells.report("records.unknown_facility", number, column, not_among(row[0], known))
+        else:
+            values = {**not_among(row[1], known), "facility": row[0]}
+            cells.report("records.unknown_process_unit", number, column, values)
+    return found
 
 
 def _in_file_order(

@@ -199,13 +199,17 @@ class Store:
         process_units: Sequence[Mapping[str, Any]] = (),
         source: str = "",
         correction: Correction | None = None,
+        withdrawn: Sequence[Mapping[str, Any]] = (),
     ) -> bool:
         """Add rows that are already in stored form; False if all of it is already there.
 
         For programs that make data. Files of people go through `import_files`, which validates.
         Raises `RecordError` when a row lacks a column or contradicts another or a stored one;
-        with a `correction`, rows take the place of stored ones, or are withdrawn.
+        with a `correction`, rows take the place of stored ones, or are withdrawn. `withdrawn` are
+        activity data that a correction takes out in the same import.
         """
+        if withdrawn and correction is None:
+            correction = Correction("", "")
         if correction is not None:
             correction.require()
         new = {
@@ -213,15 +217,24 @@ class Store:
             "facilities": stored_rows("facilities", facilities, source),
             "process_units": stored_rows("process_units", process_units, source),
         }
+        out = stored_rows("activity", withdrawn, source)
+
+        def place_of(at: int) -> Place:
+            return Place(file=source, row=at + 1)
+
         with self.locked():
             if content_hash("activity", new["activity"]) in self._activity_hashes():
                 new["activity"] = [] if correction is None else new["activity"]
+            taken = Settled()
+            if correction is not None and out:
+                correction = replace(correction, withdraw=not any(new.values()))
+                taken = self.settle("activity", out, place_of, replace(correction, withdraw=True))
             settled = {
-                table: self.settle(
-                    table, rows, lambda at: Place(file=source, row=at + 1), correction
-                )
+                table: self.settle(table, rows, place_of, correction, without=taken.gone)
                 for table, rows in new.items()
             }
+            settled["activity"].gone += taken.gone
+            settled["activity"].problems += taken.problems
             problems = [problem for one in settled.values() for problem in one.problems]
             problems += self.left_alone(settled, Place(file=source))
             if any(problem.severity == "error" for problem in problems):
@@ -234,13 +247,20 @@ class Store:
         rows: Sequence[StoredRow],
         place_of: PlaceOf,
         correction: Correction | None = None,
+        without: Collection[StoredRow] = (),
     ) -> Settled:
-        """Tell new rows from known ones and find contradictions, here and with the store."""
+        """Tell new rows from known ones and find contradictions, here and with the store.
+
+        Activity data `without` are taken out of the store at the same time.
+        """
         act: Act = "add" if correction is None else correction.act
         if table in _NOTHING:
             return settle_dimension(table, rows, self.dimension_rows(table), place_of, act)
         facilities, years = {row[0] for row in rows}, {row[2] for row in rows}
         stored = self._activity_rows(sorted(facilities), sorted(years))
+        if without:
+            key, gone = key_of(table), set(map(key_of(table), without))
+            stored = [row for row in stored if key(row) not in gone]
         return settle_activity(rows, stored, place_of, act)
 
     def left_alone(self, settled: Mapping[str, Settled], place: Place) -> list[Problem]:

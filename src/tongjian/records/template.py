@@ -84,18 +84,23 @@ _WORDS = {
 
 
 def write_template(
-    path: Path, catalogue: Catalogue, lang: Lang = "zh", classes: Sequence[str] | None = None
+    path: Path,
+    catalogue: Catalogue,
+    lang: Lang = "zh",
+    classes: Sequence[str] | None = None,
+    filled: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> None:
     """Write an empty workbook to fill in, with help, lists and an example.
 
     `classes` restricts the lists to these stream classes and those below them. Example rows stand
-    on the help sheet only, which is never imported: an untouched template has no rows.
+    on the help sheet only, which is never imported: an untouched template has no rows but those of
+    `filled`, rows of the store by table.
     """
     # Text is always written as text: nothing of the catalogue can become a formula or a link.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     workbook = xlsxwriter.Workbook(str(path), options)
     workbook.set_properties({"title": "Tongjian", "created": datetime(2000, 1, 1)})
-    _Template(workbook, catalogue, lang, _chosen(catalogue, classes)).write()
+    _Template(workbook, catalogue, lang, _chosen(catalogue, classes), filled or {}).write()
     workbook.close()
 
 
@@ -153,8 +158,14 @@ class _Template:
     """Writes the sheets of one template."""
 
     def __init__(
-        self, workbook: Any, catalogue: Catalogue, lang: Lang, streams: Sequence[Stream]
+        self,
+        workbook: Any,
+        catalogue: Catalogue,
+        lang: Lang,
+        streams: Sequence[Stream],
+        filled: Mapping[str, Sequence[Mapping[str, Any]]],
     ) -> None:
+        self._filled = filled
         self._book = workbook
         self._catalogue = catalogue
         self._lang = lang
@@ -192,6 +203,17 @@ class _Template:
                 # A warning, not a stop: aliases that the list does not show are fine too.
                 options = {"validate": "list", "source": source, "error_type": "warning"}
                 sheet.data_validation(1, at, _ROWS, at, options)
+        for number, row in enumerate(self._filled.get(table.name, ()), start=1):
+            for at, column in enumerate(table.columns):
+                self._write_cell(sheet, number, at, row.get(column.name))
+
+    def _write_cell(self, sheet: Any, number: int, at: int, cell: object) -> None:
+        if isinstance(cell, bool):
+            sheet.write_string(number, at, self._words["yes"] if cell else self._words["no"])
+        elif isinstance(cell, int | float):
+            sheet.write_number(number, at, cell)
+        elif cell:
+            sheet.write_string(number, at, str(cell))
 
     def _list_for(self, table: Table, column: Column, lists: Mapping[str, str]) -> Any:
         if column.name == "facility" and table.name != "facilities":

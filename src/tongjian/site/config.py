@@ -104,6 +104,9 @@ class Config:
         if not proxies.isdecimal():
             raise _wrong("TONGJIAN_PROXIES", proxies)
         https = environment.get("TONGJIAN_HTTPS") == "1"
+        oidc = environment.get("TONGJIAN_OIDC", "").rstrip("/")
+        if oidc and not _is_safe(oidc):
+            raise _wrong("TONGJIAN_OIDC", oidc)
         hosts = environment.get("TONGJIAN_HOSTS") or "localhost,127.0.0.1,[::1]"
         return cls(
             folder=folder,
@@ -115,10 +118,17 @@ class Config:
             mail=environment.get("TONGJIAN_MAIL", ""),
             mail_from=environment.get("TONGJIAN_MAIL_FROM", "tongjian@localhost"),
             second_factor=environment.get("TONGJIAN_MFA", "1" if https else "0") == "1",
-            oidc=environment.get("TONGJIAN_OIDC", "").rstrip("/"),
+            oidc=oidc,
             oidc_id=environment.get("TONGJIAN_OIDC_ID", ""),
             oidc_secret=environment.get("TONGJIAN_OIDC_SECRET", ""),
         )
+
+
+def _is_safe(url: str) -> bool:
+    """Whether nobody on the way can read and change: by TLS, or on this machine."""
+    parts = urlsplit(url)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
 
 
 def _kept_secret(path: Path) -> str:

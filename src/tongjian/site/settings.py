@@ -159,12 +159,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+_FORMS = "tongjian.site.access.forms"
 ACCOUNT_FORMS = {
-    "login": "tongjian.site.access.forms.SignInForm",
-    "change_password": "tongjian.site.access.forms.PasswordChangeForm",
-    "reset_password": "tongjian.site.access.forms.PasswordResetForm",
-    "reset_password_from_key": "tongjian.site.access.forms.PasswordFromKeyForm",
-    "reauthenticate": "tongjian.site.access.forms.ConfirmForm",
+    "login": f"{_FORMS}.SignInForm",
+    "change_password": f"{_FORMS}.PasswordChangeForm",
+    "reset_password": f"{_FORMS}.PasswordResetForm",
+    "reset_password_from_key": f"{_FORMS}.PasswordFromKeyForm",
+    "reauthenticate": f"{_FORMS}.ConfirmForm",
 }
 # By where it comes from; by the name, `access.lockout` is stricter.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/5m/key"}
@@ -177,11 +178,11 @@ MFA_TOTP_ISSUER = "Tongjian"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not CONFIG.https  # browsers allow it on loopback alone
 MFA_FORMS = {
-    "authenticate": "tongjian.site.access.forms.CodeForm",
-    "reauthenticate": "tongjian.site.access.forms.CodeAgainForm",
-    "activate_totp": "tongjian.site.access.forms.ActivateForm",
-    "add_webauthn": "tongjian.site.access.forms.AddKeyForm",
-    "edit_webauthn": "tongjian.site.access.forms.RenameKeyForm",
+    "authenticate": f"{_FORMS}.CodeForm",
+    "reauthenticate": f"{_FORMS}.CodeAgainForm",
+    "activate_totp": f"{_FORMS}.ActivateForm",
+    "add_webauthn": f"{_FORMS}.AddKeyForm",
+    "edit_webauthn": f"{_FORMS}.RenameKeyForm",
 }
 SECOND_FACTOR = CONFIG.second_factor
 """Whether authorities and administrators must have one."""
@@ -210,6 +211,7 @@ SOCIALACCOUNT_PROVIDERS = {
 IDLE_SECONDS = 30 * 60
 SESSION_COOKIE_AGE = 12 * 3600
 """However busy, nobody stays signed in for longer."""
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # ---- safety ----
 
@@ -270,6 +272,12 @@ STATIC_ROOT = CONFIG.folder / "static"
 # Files are served from the packages that hold them; their names carry a hash only where they were
 # collected (`tongjian site static`), which is what a release does.
 WHITENOISE_USE_FINDERS = True
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "tongjian.site.ui.assets.AssetFinder",
+]
+# A name with twelve digits of its content is never another file: a browser may keep it for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[a-z0-9]+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 << 20
 
@@ -278,4 +286,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Who came in and who was refused; one line each, no password, no key.
+    "loggers": {"tongjian.security": {"level": "INFO"}},
 }

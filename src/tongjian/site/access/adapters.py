@@ -68,6 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         lockout.succeeded(user.username)
         _log.warning("password changed: %r", user.username)
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        _log.info("signed in: %r from %s", user.username, self.get_client_ip(request))
+
+    def logout(self, request: HttpRequest) -> None:
+        _log.info("signed out: %s", request.user)
+        super().logout(request)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/"
 

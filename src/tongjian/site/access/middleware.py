@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_cache_control
 
 from tongjian.site.access.actor import NOBODY, Actor
 from tongjian.site.access.duties import duty
@@ -36,7 +37,13 @@ class ActorMiddleware:
 
     def __call__(self, request: ActorRequest) -> HttpResponseBase:
         request.actor, request.held = actor_of(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.actor.user is not None and not response.has_header("Cache-Control"):
+            # What was for one person is kept by no browser and no proxy.
+            patch_cache_control(
+                response, no_store=True, no_cache=True, must_revalidate=True, private=True
+            )
+        return response
 
     def process_view(
         self, request: ActorRequest, view: Callable[..., Any], args: Any, kwargs: Any

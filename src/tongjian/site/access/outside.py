@@ -9,7 +9,7 @@ OUTSIDE = {
     "allauth.account.": "sign-in, sign-out and password belong to whoever has the account",
     "allauth.mfa.": "the second factor belongs to whoever has the account",
     "allauth.socialaccount.": "single sign-on, for whoever has an account",
-    "allauth.usersessions.": "the sessions of whoever is signed in, of nobody else",
+    "tongjian.site.access.oidc.": "single sign-on, for whoever has an account",
     "ninja.": "operations of the API ask the matrix themselves, once they know whose token it is",
     "django.contrib.staticfiles.": "scripts, styles and fonts are the same for everybody",
 }

@@ -152,9 +152,7 @@ def tokens(request: ActorRequest) -> HttpResponse:
     held = ApiToken.objects.filter(user=own(request)).select_related("membership__enterprise")
     now = timezone.now()
     shown = {"form": form, "held": held, "made": made, "whole": whole, "now": now}
-    response = render(request, "access/tokens.html", shown, status=_status(form))
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "access/tokens.html", shown, status=_status(form))
 
 
 @require_POST

@@ -160,9 +160,7 @@ def user_reset(request: ActorRequest, username: str) -> HttpResponse:
             messages.error(request, text("access.link_not_sent"))
         return redirect("access:user", username=username)
     password = people.hand_over_password(request.actor, found)
-    response = _page(request, found, password=password)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _page(request, found, handed_over=password)
 
 
 @require_POST
@@ -227,13 +225,13 @@ def _user(request: ActorRequest, username: str) -> User:
     return get_object_or_404(people.users_seen_by(request.actor), username=username)
 
 
-def _page(request: ActorRequest, found: User, password: str = "") -> HttpResponse:
+def _page(request: ActorRequest, found: User, handed_over: str = "") -> HttpResponse:
     actor = request.actor
     admin = actor.role.id == people.ADMIN
     shown = {
         "found": found,
         "held": people.memberships_seen_by(actor, found),
-        "password": password,
+        "password": handed_over,
         "is_admin": admin,
         "theirs": people.is_theirs(actor, found) and found != actor.user,
         "roles": [one for one in roles().values() if one.party != "public"],

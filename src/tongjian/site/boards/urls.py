@@ -1,5 +1,12 @@
 """Addresses of `boards`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tongjian.site.boards import views_region
+
+app_name = "boards"
+urlpatterns = [
+    path("", views_region.region, name="region"),
+    path("behind", views_region.numbers_behind, name="behind"),
+    path("region/<slug:name>.<slug:ending>", views_region.region_chart, name="region_chart"),
+]

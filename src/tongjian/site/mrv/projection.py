@@ -6,7 +6,7 @@ log is; called again it changes nothing. What a crash left out is made up for at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,14 @@ from tongjian.verification import findings_of, opinion_of
 from tongjian.workflow import History, report_flow
 
 _PREFIX = "report:"
+Follower = Callable[[Report, History, Sequence[Entry]], None]
+_followers: list[Follower] = []
+
+
+def follows(function: Follower) -> Follower:
+    """Register what makes further rows from the log of a report, in the same transaction."""
+    _followers.append(function)
+    return function
 
 
 def catch_up(workspace: Workspace) -> int:
@@ -101,6 +109,8 @@ def _settle(workspace: Workspace, subject: str, entries: Sequence[Entry]) -> Non
     _fill(report, told, entries)
     write_submitted(workspace, report, told, entries)
     report.save()
+    for follow in _followers:
+        follow(report, told, entries)
 
 
 def _fill(report: Report, told: History, entries: Sequence[Entry]) -> None:
@@ -129,4 +139,4 @@ def _deadline(told: History) -> date | None:
         return None
 
 
-__all__ = ["catch_up", "catch_up_site"]
+__all__ = ["Follower", "catch_up", "catch_up_site", "follows"]

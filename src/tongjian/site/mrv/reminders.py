@@ -26,12 +26,11 @@ from tongjian.problems import Place, Problem, TongjianError
 from tongjian.site.access.models import Assignment, Membership, User
 from tongjian.site.access.roles import roles
 from tongjian.site.mrv.models import Notice, Report
-from tongjian.site.operations.jobs import Running, job
+from tongjian.site.operations.daily import daily
 from tongjian.site.registry.models import Plant
 from tongjian.site.ui.texts import text
 from tongjian.workflow import report_flow
 
-KIND = "mrv.remind"
 EVENTS = ("annual", "deadline", "state")
 _FILE = "reminders.toml"
 _BATCH = 1000
@@ -228,7 +227,7 @@ def send_digests(today: date) -> int:
 
     A mail tells a number and a link. One that cannot be sent is tried again the next day.
     """
-    if not getattr(settings, "SENDS_MAIL", False):
+    if not settings.SENDS_MAIL:
         return 0
     waiting = Notice.every.filter(mailed=None, read=None)
     had_one = Notice.every.filter(user=OuterRef("pk"), mailed=today)
@@ -270,10 +269,10 @@ def remind(today: date | None = None) -> dict[str, int]:
     return {"notices": make_notices(day), "mails": send_digests(day)}
 
 
-@job(KIND)
-def remind_all(task: Running) -> dict[str, Any]:
-    """The reminders of the day, as a job of the site."""
-    return dict(remind())
+@daily("mrv.reminders")
+def remind_all() -> None:
+    """The reminders of the day, for the workers."""
+    remind()
 
 
-__all__ = ["KIND", "Rule", "make_notices", "read_rules", "remind", "send_digests"]
+__all__ = ["Rule", "make_notices", "read_rules", "remind", "send_digests"]

@@ -13,10 +13,12 @@ from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
+from tongjian.rules import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.mrv.models import SubmittedFigure, SubmittedVersion
 from tongjian.site.mrv.services_review import HANDED_IN
 from tongjian.site.registry.models import Plant
+from tongjian.site.workspaces import rulebook
 
 LEAST = 3
 _MICRO = 1_000_000
@@ -53,6 +55,7 @@ class Comparison:
     """One rule set's total beside last year's and the peers'."""
 
     ruleset: str
+    title: Words
     total: Line
     categories: tuple[Line, ...]
     peers: Peers | None
@@ -85,8 +88,12 @@ def compare(actor: Actor, plant: Plant, year: int) -> list[Comparison]:
         lines = tuple(
             Line(name, categories.get(name, 0.0), old.get(name, 0.0) if old else None)
             for name in sorted({*categories, *old}, key=lambda one: -abs(categories.get(one, 0.0)))
+            if categories.get(name) or old.get(name)
         )
-        found.append(Comparison(ruleset, total, lines, _peers(total.now, rivals.get(ruleset, {}))))
+        edition = rulebook().ruleset(ruleset, year)
+        title = edition.doc.title if edition is not None else Words(ruleset, ruleset)
+        peers = _peers(total.now, rivals.get(ruleset, {}))
+        found.append(Comparison(ruleset, title, total, lines, peers))
     return found
 
 

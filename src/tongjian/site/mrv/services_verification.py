@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from tongjian.engine import Run
 from tongjian.evidence import china_day
+from tongjian.rules import Words
 from tongjian.site.mrv.bench import run_again
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.verification import (
@@ -112,16 +113,20 @@ class Verification:
         return [(one.id, run_again(self.desk.workspace, one)) for one in kept]
 
     @cached_property
-    def rulesets(self) -> list[str]:
-        """The rule sets that give a greenhouse gas total of the plant's year."""
+    def rulesets(self) -> list[tuple[str, Words]]:
+        """The rule sets that give a greenhouse gas total of the plant's year, with their titles."""
         at = (self.desk.plant.code, self.desk.year)
-        found = {
-            line.ruleset
-            for _, run in self.runs
-            for line in run.lines
-            if (line.facility, line.year) == at and line.co2e_micro is not None
-        }
-        return sorted(found)
+        found: dict[str, Words] = {}
+        for _, run in self.runs:
+            known = {
+                line.ruleset
+                for line in run.lines
+                if (line.facility, line.year) == at and line.co2e_micro is not None
+            }
+            for one in run.results:
+                if one.ruleset.id in known and self.desk.year in one.years:
+                    found[one.ruleset.id] = one.ruleset.doc.title
+        return sorted(found.items())
 
     @cached_property
     def sample(self) -> SampleState | None:

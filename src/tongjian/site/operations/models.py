@@ -91,14 +91,19 @@ class AuditEntry(Tenanted):
     enterprise = models.ForeignKey(
         "registry.Enterprise", models.PROTECT, null=True, blank=True, related_name="audit_entries"
     )
-    time = models.DateTimeField(db_index=True)
+    time = models.DateTimeField()
     by = models.CharField(max_length=130, db_index=True)
-    act = models.CharField(max_length=60, db_index=True)
+    act = models.CharField(max_length=60)
     subject = models.CharField(max_length=200, db_index=True)
 
     class Meta(Tenanted.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["log", "number"], name="audit_entry_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-time", "-number"], name="audit_newest"),
+            models.Index(fields=["enterprise", "-time", "-number"], name="audit_enterprise"),
+            models.Index(fields=["act", "-time", "-number"], name="audit_act"),
         ]
         ordering: ClassVar[list[str]] = ["-time", "-number"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.operations.health import database_answers
+from tongjian.site.operations.backups import KIND, backups
+from tongjian.site.operations.health import Health, database_answers
+from tongjian.site.operations.jobs import start
 
 
 @require_GET
@@ -20,4 +23,25 @@ def alive(request: ActorRequest) -> HttpResponse:
     return response
 
 
-__all__ = ["alive"]
+@require_GET
+@endpoint("operations.health")
+def health(request: ActorRequest) -> HttpResponse:
+    """How the site is."""
+    return render(request, "operations/health.html", {"health": Health.now()})
+
+
+@require_GET
+@endpoint("operations.backups")
+def backup_list(request: ActorRequest) -> HttpResponse:
+    """The backups there are, and how one is made and put back."""
+    return render(request, "operations/backups.html", {"backups": backups()})
+
+
+@require_POST
+@endpoint("operations.backup")
+def backup(request: ActorRequest) -> HttpResponse:
+    """Have a backup made by a worker, into the site's own folder."""
+    return redirect("operations:job", start(KIND, request.actor).key)
+
+
+__all__ = ["alive", "backup", "backup_list", "health"]

@@ -12,8 +12,10 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         """Have enterprises and plants found from when they are made, whoever makes them."""
+        from tongjian.site.registry import bulk
         from tongjian.site.registry.models import Enterprise, Plant
 
+        assert bulk.KIND  # a worker knows the kinds of jobs of modules that were imported
         for model in (Enterprise, Plant):
             post_save.connect(_index, sender=model, dispatch_uid=f"registry.{model.__name__}")
 

@@ -8,19 +8,23 @@ from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import Substr
+from django.urls import reverse
 
+from tongjian.reports import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.registry.divisions import beginning, level
-from tongjian.site.registry.map_labels import Label, Spot, place
+from tongjian.site.registry.map_labels import Box, Label, Spot, place
 from tongjian.site.registry.map_projection import Degrees, Projection
 from tongjian.site.registry.models import Division, Enterprise, Plant
 from tongjian.site.ui.texts import lang
 
 WIDTH, TALLEST, MARGIN = 960.0, 760.0, 70.0
-MOST_PLANTS = 600
+MOST_PLANTS = 400
 """More plants than these are shown by their divisions alone."""
 SHAPES = ("circle", "square", "triangle", "diamond", "plus", "star")
+HOLLOW = " hollow"
 TONES = 6
+_SIGN = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,13 @@ class Mark:
     """A plant in the map, with the shape and the tone of its sector."""
 
     plant: Plant
+    title: str
+    sector: str
+    address: str
     x: float
     y: float
     shape: str
-    tone: int
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ class Picture:
     parallels: Sequence[tuple[float, float]]
     bubbles: Sequence[Bubble]
     marks: Sequence[Mark]
-    legend: Sequence[tuple[str, str, int]]
-    """Sector, shape, tone."""
+    legend: Sequence[tuple[str, str, str]]
+    """Name of the sector, shape, class of the tone."""
     plants: int
     """How many plants there are, drawn or not."""
 
@@ -104,9 +111,20 @@ def picture(actor: Actor, division: str) -> Picture:
         points = [found] if own and (found := _seat(own)) else [(104.0, 35.0)]
     view = Projection.of(points, WIDTH, TALLEST, MARGIN)
     signs = signs_of(sorted({one.sector for one in listed}))
-    marks = [Mark(one, *view.xy(_degrees(one)), *signs[one.sector]) for one in listed]
+    titles = {one: Words.of(lang()).term("sector", one) for one in signs}
+    marks = [
+        Mark(
+            one,
+            _name(one),
+            titles[one.sector],
+            reverse("registry:plant", args=(one.code,)),
+            *view.xy(_degrees(one)),
+            *signs[one.sector],
+        )
+        for one in listed
+    ]
     meridians, parallels = view.lines()
-    drawn = _labelled(_drawn(bubbles, view), view)
+    drawn = _labelled(_drawn(bubbles, view), view, marks)
     return Picture(
         view.width,
         view.height,
@@ -114,17 +132,22 @@ def picture(actor: Actor, division: str) -> Picture:
         parallels,
         drawn,
         marks,
-        [(sector, *sign) for sector, sign in signs.items()],
+        [(titles[sector], *sign) for sector, sign in signs.items()],
         total,
     )
 
 
-def signs_of(sectors: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """A shape and a tone for each sector: no two have both in common while there are up to 36."""
-    return {
-        one: (SHAPES[at % len(SHAPES)], (at + at // len(SHAPES)) % TONES)
-        for at, one in enumerate(sectors)
-    }
+def signs_of(sectors: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """A shape and the class of its tone for each sector.
+
+    The first six are told apart by their shapes, the next by being hollow, whatever the colour.
+    """
+    signs = {}
+    for at, one in enumerate(sectors):
+        turn, place_in_turn = divmod(at, len(SHAPES))
+        tone = f"tone-{(at + turn // 2) % TONES}"
+        signs[one] = (SHAPES[place_in_turn], tone + HOLLOW * (turn % 2))
+    return signs
 
 
 def _bubbles(actor: Actor, division: str) -> list[Bubble]:
@@ -158,13 +181,14 @@ def _drawn(bubbles: Sequence[Bubble], view: Projection) -> list[Bubble]:
     return found
 
 
-def _labelled(bubbles: Sequence[Bubble], view: Projection) -> list[Bubble]:
+def _labelled(bubbles: Sequence[Bubble], view: Projection, marks: Sequence[Mark]) -> list[Bubble]:
     spots = [
         Spot(one.x, one.y, one.radius, one.text, one.count)
         for one in bubbles
         if one.x is not None and one.y is not None
     ]
-    labels = iter(place(spots, view.width, view.height))
+    signs = [Box(one.x - _SIGN, one.y - _SIGN, 2 * _SIGN, 2 * _SIGN) for one in marks]
+    labels = iter(place(spots, view.width, view.height, signs))
     return [
         Bubble(one.division, one.count, one.x, one.y, one.radius, next(labels))
         if one.shown
@@ -184,8 +208,8 @@ def _degrees(plant: Plant) -> Degrees:
     return plant.longitude, plant.latitude
 
 
-def _name(division: Division) -> str:
-    return division.name_en if lang() == "en" else division.name_zh
+def _name(one: Division | Plant) -> str:
+    return (one.name_en if lang() == "en" else "") or one.name_zh
 
 
 __all__ = ["Bubble", "Mark", "Picture", "picture", "signs_of"]

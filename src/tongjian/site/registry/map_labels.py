@@ -79,23 +79,31 @@ def text_width(text: str) -> float:
     return _EM * (wide + 0.6 * (len(text) - wide))
 
 
-def place(spots: Sequence[Spot], width: float, height: float) -> list[Label | None]:
-    """The label of each spot, in the order of `spots`; None where there is no room for one."""
+def place(
+    spots: Sequence[Spot], width: float, height: float, signs: Sequence[Box] = ()
+) -> list[Label | None]:
+    """The label of each spot, in the order of `spots`; None where there is no room for one.
+
+    `signs` are kept free where that can be done, and covered rather than leaving a label out.
+    """
     points = [one.box for one in spots]
     placed: list[Box] = []
     found: list[Label | None] = [None] * len(spots)
     order = sorted(range(len(spots)), key=lambda at: (-spots[at].weight, at))
     for at in order:
-        for label in _candidates(spots[at]):
-            taken = (other for number, other in enumerate(points) if number != at)
-            if (
-                label.box.within(width, height)
-                and not any(map(label.box.overlaps, placed))
-                and not any(map(label.box.overlaps, taken))
-            ):
-                placed.append(label.box)
-                found[at] = label
-                break
+        others = [other for number, other in enumerate(points) if number != at]
+        free = [
+            label
+            for label in _candidates(spots[at])
+            if label.box.within(width, height)
+            and not any(map(label.box.overlaps, placed))
+            and not any(map(label.box.overlaps, others))
+        ]
+        clear = (label for label in free if not any(map(label.box.overlaps, signs)))
+        chosen = next(clear, free[0] if free else None)
+        if chosen is not None:
+            placed.append(chosen.box)
+            found[at] = chosen
     return found
 
 

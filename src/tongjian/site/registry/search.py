@@ -86,8 +86,8 @@ def find(actor: Actor, text: str, most: int = 20) -> list[Hit]:
         return []
     pairs = (
         _matching(actor, words)
-        .order_by("term", "enterprise", "plant")
-        .values_list("enterprise", "plant")
+        .order_by("term", "enterprise_id", "plant_id")
+        .values_list("enterprise_id", "plant_id")
     )
     chosen = list(dict.fromkeys(pairs[:_READ]))[:most]
     enterprises = Enterprise.objects.seen_by(actor).in_bulk([one for one, _ in chosen])

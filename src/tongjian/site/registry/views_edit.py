@@ -18,6 +18,7 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.registry.changes import KINDS, Kind
 from tongjian.site.registry.forms import SEEN, RowForm, fingerprint, form_class
 from tongjian.site.registry.models import Contact, Division, Enterprise, Plant
+from tongjian.site.registry.planned import take_over
 from tongjian.site.registry.services import change, register_plant, remove
 from tongjian.site.registry.validators import invalid
 from tongjian.site.registry.views_look import plant_or_404
@@ -84,6 +85,15 @@ def remove_row(request: ActorRequest, code: str, kind: str, known: str) -> HttpR
     """Take out one that was entered by mistake."""
     remove(request.actor, _row(request, code, kind, known))
     messages.success(request, text("registry.removed", name=known))
+    return redirect("registry:plant", code=code)
+
+
+@require_POST
+@endpoint("registry.edit")
+def take_over_meters(request: ActorRequest, code: str) -> HttpResponse:
+    """Register the meters of the control plan that are not registered yet."""
+    count = take_over(request.actor, plant_or_404(request, code))
+    messages.success(request, text("registry.taken_over", count=count))
     return redirect("registry:plant", code=code)
 
 
@@ -200,9 +210,9 @@ def _contact(request: ActorRequest, key: str, known: str) -> Contact:
 
 def _row(request: ActorRequest, code: str, kind: str, known: str) -> models.Model:
     of, plant = _kind(kind), plant_or_404(request, code)
-    manager: Any = of.model._default_manager
-    found = manager.filter(plant=plant, **{of.identity: known}).select_related("plant__enterprise")
-    row: models.Model | None = found.first()
+    model: Any = of.model
+    found = model.objects.seen_by(request.actor).filter(plant=plant, **{of.identity: known})
+    row: models.Model | None = found.select_related("plant__enterprise").first()
     if row is None:
         raise Http404
     return row
@@ -226,4 +236,5 @@ __all__ = [
     "register",
     "remove_contact",
     "remove_row",
+    "take_over_meters",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from tongjian.control_plan import history
+from tongjian.control_plan import Meter as Planned
 from tongjian.evidence import Entry
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.models import Membership
@@ -25,7 +26,8 @@ from tongjian.site.registry.lists import (
     lines,
     years,
 )
-from tongjian.site.registry.models import Division, Enterprise, Plant
+from tongjian.site.registry.models import Division, Enterprise, Meter, Plant, Station
+from tongjian.site.registry.planned import differences, planned_meters
 from tongjian.site.registry.search import SHORTEST, find
 from tongjian.site.registry.services import field_title
 from tongjian.site.registry.validators import equipment_levels, sectors
@@ -75,7 +77,8 @@ def show_enterprise(request: ActorRequest, key: str) -> HttpResponse:
         .filter(enterprise=one)
         .select_related("plant")[:50],
         "states": report_flow().states,
-        "contacts": one.contacts.all(),
+        # Names and numbers of people are for those who deal with the enterprise.
+        "contacts": one.contacts.all() if actor.may("registry.history") else (),
         "members": members.order_by("user__name") if own else None,
     }
     return render(request, "registry/enterprise.html", shown)
@@ -89,9 +92,13 @@ def show_plant(request: ActorRequest, code: str) -> HttpResponse:
     at = 1 if lang() == "en" else 0
     today = timezone.localdate()
     units = list(plant.process_units.all())
-    # The plan is in the log, which takes a moment to read: only where there are meters to compare.
     meters = list(plant.meters.select_related("process_unit"))
-    planned = _planned(plant) if meters else {}
+    planned = planned_meters(plant)
+    stations = list(plant.stations.select_related("outlet"))
+    # The same number at another plant is told to whoever may see both.
+    others = Station.objects.seen_by(request.actor).exclude(plant=plant)
+    same = others.filter(mn__in=[one.mn for one in stations]).select_related("plant")
+    elsewhere = {one.mn: one.plant for one in same}
     shown = {
         "plant": plant,
         "enterprise": plant.enterprise,
@@ -100,8 +107,9 @@ def show_plant(request: ActorRequest, code: str) -> HttpResponse:
         "levels": {code: two[at] for code, two in equipment_levels().items()},
         "products": plant.products.select_related("process_unit"),
         "outlets": plant.outlets.select_related("process_unit"),
-        "meters": [(one, one.code in planned) for one in meters],
-        "stations": plant.stations.select_related("outlet"),
+        "meters": [_beside(one, planned) for one in meters],
+        "missing": sorted(set(planned) - {one.code for one in meters}),
+        "stations": [(one, elsewhere.get(one.mn)) for one in stations],
         "reports": Report.objects.seen_by(request.actor).filter(plant=plant)[:20],
         "states": report_flow().states,
         "today": today,
@@ -109,9 +117,12 @@ def show_plant(request: ActorRequest, code: str) -> HttpResponse:
     return render(request, "registry/plant.html", shown)
 
 
-def _planned(plant: Plant) -> Any:
-    """The meters of the plan, by id."""
-    return history(Workspace(plant.enterprise).log, plant.code).meters
+def _beside(meter: Meter, planned: Mapping[str, Planned]) -> tuple[Meter, str, list[str]]:
+    """A meter, whether the plan has it ("yes", "no", "differs"), and the fields that differ."""
+    if meter.code not in planned:
+        return meter, "no", []
+    found = [field_title(name) for name in differences(meter, planned[meter.code])]
+    return meter, "differs" if found else "yes", found
 
 
 @require_GET

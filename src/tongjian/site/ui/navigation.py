@@ -49,12 +49,17 @@ def links() -> tuple[Link, ...]:
 def sections(request: HttpRequest, actor: Actor) -> list[dict[str, object]]:
     """The sections with the links that `actor` may follow."""
     shown: dict[str, list[dict[str, object]]] = {}
-    for one in links():
-        if actor.may(one.action):
-            address = reverse(one.url)
-            here = request.path == address or (address != "/" and request.path.startswith(address))
-            entry = {"text": text(one.text), "address": address, "here": here}
-            shown.setdefault(one.section, []).append(entry)
+    followed = [(one, reverse(one.url)) for one in links() if actor.may(one.action)]
+    # Of addresses within each other the longest is where one is.
+    around = [
+        address
+        for _, address in followed
+        if request.path == address or (address != "/" and request.path.startswith(address))
+    ]
+    here = max(around, key=len, default="")
+    for one, address in followed:
+        entry = {"text": text(one.text), "address": address, "here": address == here}
+        shown.setdefault(one.section, []).append(entry)
     return [{"title": text(f"ui.section_{name}"), "links": found} for name, found in shown.items()]
 
 

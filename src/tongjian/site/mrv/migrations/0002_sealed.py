@@ -2,16 +2,8 @@
 
 from django.db import migrations
 
-from tongjian.book import sealed_tables
 from tongjian.site.database import made_by
-
-PARENT = "mrv_submittedversion"
-CHILDREN = ("mrv_submittedfigure", "mrv_submittedrow")
-
-
-def seals(dialect):
-    keys = {PARENT: (("id",), ("report_id", "number"))}
-    return sealed_tables(dialect, PARENT, CHILDREN, keys=keys)
+from tongjian.site.mrv.seals import seals
 
 
 class Migration(migrations.Migration):

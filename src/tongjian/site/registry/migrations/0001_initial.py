@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('content', models.BinaryField()),
                 ('made', models.DateTimeField(auto_now_add=True)),
-                ('applied', models.DateTimeField(null=True)),
+                ('job', models.CharField(blank=True, max_length=16)),
             ],
         ),
         migrations.CreateModel(

@@ -46,7 +46,8 @@ class BulkUpload(models.Model):
     name = models.CharField(max_length=200)
     content = models.BinaryField()
     made = models.DateTimeField(auto_now_add=True)
-    applied = models.DateTimeField(null=True)
+    job = models.CharField(max_length=16, blank=True)
+    """The key of the job that applies it, once it was asked for."""
 
     def __str__(self) -> str:
         return self.name

@@ -25,3 +25,25 @@ document.addEventListener("submit", (event) => {
   const question = event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
 });
+// Wide tables that do not fit can be scrolled by keys: they take the focus, and have a name.
+function reachable() {
+  for (const part of document.querySelectorAll(".wide")) {
+    const scrolls = part.scrollWidth > part.clientWidth;
+    if (!scrolls) {
+      part.removeAttribute("tabindex");
+      part.removeAttribute("role");
+      continue;
+    }
+    part.tabIndex = 0;
+    part.setAttribute("role", "group");
+    const name = part.querySelector("caption") || document.querySelector("h1");
+    if (name && !part.hasAttribute("aria-label")) part.setAttribute("aria-label", name.textContent.trim());
+  }
+}
+document.addEventListener("DOMContentLoaded", reachable);
+document.addEventListener("htmx:afterSettle", reachable);
+window.addEventListener("resize", reachable);
+// What is refused is told at the top: it is brought into view.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "messages" && event.target.firstElementChild) event.target.scrollIntoView({ block: "start" });
+});

@@ -1,0 +1,49 @@
+"""Backups that are made from the site (备份任务): a job writes one into the site's own folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from tongjian.site.operations.archive import ENDING, make_backup
+from tongjian.site.operations.jobs import Running, job
+
+KIND = "operations.backup"
+FOLDER = "backups"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup in the site's folder: its name, size in bytes and time."""
+
+    name: str
+    size: int
+    made: datetime
+
+
+def backups() -> list[Backup]:
+    """The backups there are, newest first."""
+    found = []
+    for path in (Path(settings.SITE_FOLDER) / FOLDER).glob(f"*{ENDING}"):
+        said = path.stat()
+        made = datetime.fromtimestamp(said.st_mtime, tz=timezone.get_current_timezone())
+        found.append(Backup(path.name, said.st_size, made))
+    return sorted(found, key=lambda one: one.made, reverse=True)
+
+
+@job(KIND)
+def back_up(task: Running) -> dict[str, Any]:
+    """Make a backup."""
+    folder = Path(settings.SITE_FOLDER) / FOLDER
+    folder.mkdir(exist_ok=True)
+    name = f"{timezone.localtime():%Y%m%d-%H%M%S}-{task.job.key}{ENDING}"
+    made = make_backup(folder / name, task.progress)
+    return {"file": name, "files": made["files"], "bytes": made["bytes"]}
+
+
+__all__ = ["FOLDER", "KIND", "Backup", "back_up", "backups"]

@@ -1,0 +1,49 @@
+"""Jobs by page: what they are doing, what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from tongjian.site.access.middleware import ActorRequest
+from tongjian.site.access.permissions import endpoint
+from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import address_of
+from tongjian.site.operations.services_jobs import jobs_for, may_read
+
+_PER_PAGE = 50
+STATES = (Job.WAITING, Job.RUNNING, Job.DONE, Job.FAILED)
+
+
+@require_GET
+@endpoint("operations.jobs")
+def jobs(request: ActorRequest) -> HttpResponse:
+    """Own jobs and those of the enterprise, newest first."""
+    state = request.GET.get("state", "")
+    found = jobs_for(request.actor).select_related("enterprise").defer("asked", "result")
+    if state in STATES:
+        found = found.filter(state=state)
+    page = Paginator(found.order_by("-pk"), _PER_PAGE).get_page(request.GET.get("page"))
+    query = f"state={state}&" if state in STATES else ""
+    context = {"page": page, "states": STATES, "state": state, "query": query}
+    return render(request, "operations/jobs.html", context)
+
+
+@require_GET
+@endpoint("operations.job")
+def job(request: ActorRequest, key: str) -> HttpResponse:
+    """One job; while it is under way the page asks again."""
+    found = jobs_for(request.actor).select_related("enterprise", "user")
+    one = get_object_or_404(found, key=key)
+    inside = may_read(request.actor, one)
+    context: dict[str, Any] = {"job": one, "inside": inside}
+    context["address"] = address_of(one) if inside else ""
+    name = "operations/parts/job.html" if request.htmx else "operations/job.html"
+    return render(request, name, context)
+
+
+__all__ = ["job", "jobs"]
