@@ -92,8 +92,9 @@ def newest(actor: Actor, asked: Asked) -> BoardRun | None:
 
 def query_of(asked: Asked) -> str:
     """The query of an address that asks for the same region, year, day and basis."""
-    said = {"division": asked.division, "year": asked.year, "day": asked.day.isoformat()}
-    return urlencode({**said, "basis": asked.basis})
+    day = asked.day.isoformat()
+    said = (("division", asked.division), ("year", str(asked.year)), ("day", day))
+    return urlencode((*said, ("basis", asked.basis)))
 
 
 @lru_cache(maxsize=1)
