@@ -8,4 +8,7 @@ class BoardsConfig(AppConfig):
     label = "boards"
 
     def ready(self) -> None:
-        from tongjian.site.boards import standings  # noqa: F401  (registers itself)
+        from tongjian.site.boards import (  # noqa: F401  (they register themselves)
+            judging,
+            standings,
+        )

@@ -98,10 +98,12 @@ class Total(Tenanted):
 class BoardRun(models.Model):
     """A calculation over a region (区域测算): levels and targets, from what was handed in.
 
-    It belongs to the authority of the division it was made for, whose code begins with `prefix`.
+    `authority` is the division of who had it made: it rests on what they may see, and is for those
+    who may see the same. `prefix` is the region within.
     """
 
     key = models.CharField(max_length=16, unique=True, default=new_key, editable=False)
+    authority = models.CharField(max_length=6, blank=True)
     prefix = models.CharField(max_length=6, blank=True)
     year = models.PositiveSmallIntegerField()
     basis = models.CharField(max_length=10)
@@ -118,7 +120,7 @@ class BoardRun(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["prefix", "basis", "year", "-id"], name="board_run_newest"),
+            models.Index(fields=["authority", "prefix", "year", "-id"], name="board_run_newest"),
         ]
         ordering: ClassVar[list[str]] = ["-pk"]
 

@@ -15,6 +15,11 @@ def term(key: str, code: str) -> Words:
     return Words(*(ReportWords.of(lang).term(key, code) for lang in ("zh", "en")))
 
 
+def key(name: str, code: str) -> Words:
+    """The value of a key of a table: a stream, a technology."""
+    return Words(*(ReportWords.of(lang).key(name, code) for lang in ("zh", "en")))
+
+
 def unit(code: str) -> Words:
     """A unit as it is set in print."""
     return Words(*(ReportWords.of(lang).unit(code) for lang in ("zh", "en")))
@@ -50,4 +55,4 @@ def of_measure(measure: Measure) -> Words:
     )
 
 
-__all__ = ["of_measure", "of_row", "phrase", "term", "unit"]
+__all__ = ["key", "of_measure", "of_row", "phrase", "term", "unit"]

@@ -32,10 +32,10 @@ def follows(function: Follower) -> Follower:
     return function
 
 
-def catch_up(workspace: Workspace) -> int:
+def catch_up(workspace: Workspace, *, again: bool = False) -> int:
     """Make the rows that are missing or out of date; returns how many entries were new to them.
 
-    Must not be called within a transaction: the log is read first.
+    With `again` those of every report are looked at, also where nothing was entered since. Must not be called within a transaction: the log is read first.
     """
     enterprise = workspace.enterprise
     entries = workspace.log.entries()
@@ -43,10 +43,11 @@ def catch_up(workspace: Workspace) -> int:
         # Two who come at once would make the same rows: they queue at the enterprise.
         Enterprise.every.select_for_update().get(pk=enterprise.pk)
         fresh = _unseen(enterprise.key, entries)
-        if not fresh:
+        if not fresh and not again:
             return 0
         _index(enterprise.key, enterprise, fresh)
-        for subject in dict.fromkeys(filter(None, map(_report_of, fresh))):
+        of_reports = map(_report_of, entries if again else fresh)
+        for subject in dict.fromkeys(filter(None, of_reports)):
             _settle(workspace, subject, entries)
     return len(fresh)
 
