@@ -44,6 +44,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, code: str, status: int) -> HttpResponse:
+    from tongjian.site.api.errors import BEGINNING, problem_answer
+
+    if request.path.startswith(BEGINNING):  # programs read problems, not pages
+        return problem_answer(status)
     keys = {"title": f"ui.error_{code}", "about": f"ui.error_{code}_about"}
     return render(request, "ui/error.html", keys, status=status)
 
