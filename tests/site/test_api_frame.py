@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from ninja import Router
@@ -127,9 +126,7 @@ def test_a_change_by_session_needs_the_csrf_token(world: World) -> None:
     assert not Report.every.exists()
     client.get("/")
     token = client.cookies["csrftoken"].value
-    answer = client.post(
-        BEGIN, {}, content_type="application/json", headers={"X-CSRFToken": token}
-    )
+    answer = client.post(BEGIN, {}, content_type="application/json", headers={"X-CSRFToken": token})
 
     assert answer.status_code == 201
 

@@ -85,10 +85,10 @@ def _of_key(header: str) -> Actor:
     found = actor_of_token(header)
     if found is None or found.user is None:
         raise Refused(401, Problem("site.api_unauthorized"), headers=_ASKS)
-    if settings.SECOND_FACTOR and needs_second_factor(found.user):
-        # As by page: first the factor, then anything else.
-        if not has_second_factor(found.user):
-            raise PermissionDenied
+    # As by page: first the factor, then anything else.
+    due = settings.SECOND_FACTOR and needs_second_factor(found.user)
+    if due and not has_second_factor(found.user):
+        raise PermissionDenied
     return found
 
 

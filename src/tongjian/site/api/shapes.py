@@ -44,8 +44,8 @@ class Told(Schema):
 
     code: str
     severity: str
-    place: dict[str, Any] = {}
-    values: dict[str, str] = {}
+    place: dict[str, Any]
+    values: dict[str, str]
     zh: str
     en: str
     repair_zh: str

@@ -86,7 +86,9 @@ class StepGiven(Given):
     """A step to be taken: its reason, and what the flow needs by name."""
 
     reason: Annotated[str, Field(max_length=2000)] = ""
-    content: dict[str, Annotated[str, Field(max_length=2000)]] = {}
+    content: Annotated[
+        dict[str, Annotated[str, Field(max_length=2000)]], Field(default_factory=dict)
+    ]
 
 
 class Entered(Schema):
