@@ -35,6 +35,15 @@ FEW, MANY = 3, 60
 HOST = "http://testserver"
 ONE = {"year": "2024", "number": "1"}
 OF_B = {**ONE, "code": CODES[B]}
+BODIES: dict[str, dict[str, str]] = {
+    "/documents": {"kind": "enterprise", "form": "pdf"},
+    "/versions": {"run": "x"},
+    "/findings": {"kind": "nonconformity", "about": "report:x", "text": "x"},
+    "/responses": {"text": "x"},
+    "/close": {"outcome": "corrected"},
+    "/reopen": {"text": "x"},
+}
+"""What is sent so that only the address is wrong, by the end of the path."""
 _SENT = ("method", "url", "headers", "params", "json", "data", "files")
 
 
@@ -121,14 +130,9 @@ def test_nobody_changes_what_is_anothers(two: World) -> None:
             if may(who, action):
                 client = two.client(*who.split(" "))
                 before = two.workspace(B).log.entries()
-                body = {"kind": "enterprise", "form": "pdf", "run": "x"}
-                wanted = {} if "/steps/" in path else body
-                if "documents" in path:
-                    wanted = {"kind": "enterprise", "form": "pdf"}
-                elif path.endswith("/versions"):
-                    wanted = {"run": "x"}
+                sent = next((body for end, body in BODIES.items() if path.endswith(end)), {})
                 answer = client.post(
-                    path.format(**{**VALUES, **OF_B}), wanted, content_type="application/json"
+                    path.format(**{**VALUES, **OF_B}), sent, content_type="application/json"
                 )
                 assert answer.status_code == 404, (path, who, answer.status_code)
                 assert two.workspace(B).log.entries() == before

@@ -2,15 +2,32 @@
 
 from ninja import Router
 
-from tongjian.site.api.resources import jobs, me, registry, reports, rulebook, versions
+from tongjian.site.api.resources import (
+    activity,
+    boards,
+    bulk,
+    findings,
+    jobs,
+    me,
+    operations,
+    registry,
+    reports,
+    rulebook,
+    versions,
+)
 
 ROUTERS: dict[str, Router] = {
     "me": me.router,
     "reports": reports.router,
     "versions": versions.router,
+    "findings": findings.router,
+    "activity": activity.router,
     "jobs": jobs.router,
     "registry": registry.router,
     "rulebook": rulebook.router,
+    "boards": boards.router,
+    "bulk": bulk.router,
+    "operations": operations.router,
 }
 
 __all__ = ["ROUTERS"]

@@ -1,0 +1,165 @@
+"""Boards: sums over a region, coverage, and the targets as they were calculated last."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Router, Schema
+
+from tongjian.site.access.middleware import ActorRequest
+from tongjian.site.access.permissions import endpoint
+from tongjian.site.api.shapes import Text
+from tongjian.site.boards.asked import Asked
+from tongjian.site.boards.judging import newest
+from tongjian.site.boards.region import Region
+from tongjian.site.boards.target_list import TargetFilter
+
+router = Router()
+Division = Annotated[str, Query(max_length=6, pattern=r"^(\d{6})?$")]
+OfYear = Annotated[int | None, Query(ge=1990, le=2100)]
+Basis = Literal["submitted", "accepted"]
+
+
+class AskedShape(Schema):
+    """What a board is of: region, year, day and basis."""
+
+    division: str
+    year: int
+    day: date
+    basis: str
+
+
+class SumLine(Schema):
+    """A measure with its sum, and that of the year before."""
+
+    measure: str
+    name: Text
+    unit: str
+    amount: float | None
+    before: float | None
+
+
+class PartLine(Schema):
+    """A part of the region (a division or a plant)."""
+
+    code: str
+    name: Text
+    plants: int
+    reported: int
+    amount: float | None
+
+
+class StateLine(Schema):
+    """How many reports are in a state."""
+
+    state: str
+    title: Text
+    count: int
+
+
+class RegionShape(Schema):
+    """The board of a region."""
+
+    asked: AskedShape
+    plants: int
+    reported: int
+    measure: str | None
+    sums: list[SumLine]
+    parts: list[PartLine]
+    states: list[StateLine]
+
+
+class TargetsShape(Schema):
+    """The targets of a region; `made` is null where nothing was calculated yet."""
+
+    asked: AskedShape
+    made: datetime | None
+    rulebook: str | None
+    targets: list[dict[str, Any]]
+
+
+def _asked(
+    request: ActorRequest, division: str, year: int | None, day: date | None, **more: str
+) -> Asked:
+    said = {"division": division, "year": year or "", "day": day or "", **more}
+    return Asked.of(request.actor, said)
+
+
+def _shape(asked: Asked) -> AskedShape:
+    return AskedShape(
+        division=asked.division, year=asked.year, day=asked.day, basis=str(asked.basis)
+    )
+
+
+@router.get("/boards/region", response=RegionShape)
+@endpoint("boards.region")
+def get_region(
+    request: ActorRequest,
+    division: Division = "",
+    year: OfYear = None,
+    day: date | None = None,
+    basis: Basis = "submitted",
+    measure: Annotated[str, Query(max_length=80)] = "",
+) -> RegionShape:
+    """Sums, coverage and parts."""
+    asked = _asked(request, division, year, day, basis=basis, measure=measure)
+    board = Region(request.actor, asked)
+    chosen = board.measure
+    return RegionShape(
+        asked=_shape(asked),
+        plants=board.plants,
+        reported=board.reported,
+        measure=chosen.key if chosen else None,
+        sums=[
+            SumLine(
+                measure=one.measure.key,
+                name=Text.of(one.name),
+                unit=one.measure.unit,
+                amount=one.now,
+                before=one.before,
+            )
+            for one in board.changes
+        ],
+        parts=[
+            PartLine(
+                code=one.code,
+                name=Text.of(one.name),
+                plants=one.plants,
+                reported=one.reported,
+                amount=one.value,
+            )
+            for one in board.parts
+        ],
+        states=[
+            StateLine(state=state, title=Text.of(title), count=count)
+            for state, title, count in board.states
+        ],
+    )
+
+
+@router.get("/boards/targets", response=TargetsShape)
+@endpoint("boards.targets")
+def get_targets(
+    request: ActorRequest,
+    division: Division = "",
+    year: OfYear = None,
+    day: date | None = None,
+    basis: Basis = "submitted",
+    policy: Annotated[str, Query(max_length=120)] = "",
+    sector: Annotated[str, Query(max_length=120)] = "",
+    status: Annotated[str, Query(max_length=120)] = "",
+) -> TargetsShape:
+    """The targets with status and what is missing, as calculated last."""
+    asked = _asked(request, division, year, day, basis=basis)
+    run = newest(request.actor, asked)
+    chosen = TargetFilter(policy, sector, status)
+    return TargetsShape(
+        asked=_shape(asked),
+        made=run.made if run else None,
+        rulebook=run.rulebook if run else None,
+        targets=chosen.of_list(run.targets["list"]) if run else [],
+    )
+
+
+__all__ = ["router"]
