@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from tongjian.problems import Problem, TongjianError
-from tongjian.reports.documents import kind_of
+from tongjian.reports.documents import Kind, kind_of
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, slice_of
@@ -19,6 +19,7 @@ from tongjian.site.mrv.models import SubmittedRow
 from tongjian.site.mrv.pages import desk_or_404, plant_or_404, version_or_404
 from tongjian.site.mrv.services_documents import forms_of, kinds_for
 from tongjian.site.mrv.services_jobs import start_job
+from tongjian.site.ui.texts import texts
 from tongjian.versions import ReportVersion
 
 router = Router()
@@ -46,6 +47,18 @@ class Paper(Schema):
     kind: str
     title: Text
     forms: list[str]
+
+    @classmethod
+    def of(cls, kind: Kind) -> Paper:
+        """From a kind of the library, called as on the page."""
+        known = texts().get(f"mrv.paper_{kind.id}")
+        if known is not None:
+            title = Text.of(known)
+        else:
+            words = texts()["mrv.paper_gas"]
+            said = {"gas": kind.substance or ""}
+            title = Text(zh=words.zh.format(**said), en=words.en.format(**said))
+        return cls(kind=kind.id, title=title, forms=forms_of(kind))
 
 
 class VersionShape(VersionLine):
@@ -138,9 +151,7 @@ def get_version(request: ActorRequest, code: Code, year: Year, number: Number) -
         rulesets=list(said["rulesets"]),
         records=list(said["records"]),
         root=said["root"],
-        documents=[
-            Paper(kind=kind.id, title=Text.of(kind.title), forms=forms_of(kind)) for kind in kinds
-        ],
+        documents=[Paper.of(kind) for kind in kinds],
     )
 
 
