@@ -143,7 +143,7 @@ def test_a_document_is_made_and_fetched(submitted: World) -> None:
     )
     assert wrong.status_code == 422
     assert wrong.json()["problems"][0]["code"] == "site.api_document_form"
-    asked = {"kind": kind, "form": "html", "lang": "en"}
+    asked = {"kind": kind, "form": "xlsx", "lang": "en"}
     made = city.post(f"{REPORT}/versions/1/documents", asked, content_type=JSON)
     assert made.status_code == 202, made.content
     key = made.json()["key"]
