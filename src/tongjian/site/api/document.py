@@ -69,7 +69,9 @@ def described(api: Interface) -> dict[str, Any]:
             "description": _say("security_session"),
         },
     }
-    acting = {one.view_func.__name__: one.view_func.action for _, one in api.operations()}
+    acting: dict[str, str] = {
+        one.view_func.__name__: getattr(one.view_func, "action", "") for _, one in api.operations()
+    }
     for methods in made["paths"].values():
         for method, one in methods.items():
             _describe(one, method, acting[one["operationId"]])

@@ -99,8 +99,9 @@ def _proven(request: HttpRequest) -> None:
         raise Refused(403, Problem("site.api_csrf"))
 
 
-def _unmarked() -> None:
+def _unmarked(request: HttpRequest) -> HttpResponse:
     """A view that is not exempt from the proof."""
+    raise NotImplementedError
 
 
 def _conditional(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:

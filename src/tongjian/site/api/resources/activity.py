@@ -102,8 +102,9 @@ def list_activity(
 
 def _line(row: dict[str, Any]) -> ActivityLine:
     entered = row.get("entered_quantity")
+    said: dict[str, Any] = {name: row.get(name) for name in _ROW}
     return ActivityLine(
-        **{name: row.get(name) for name in _ROW},
+        **said,
         entered_quantity=None if entered is None else str(entered),
         entered_unit=row.get("entered_unit"),
         source=row.get("source"),
