@@ -73,6 +73,7 @@ class Config:
     ``TONGJIAN_HOSTS``     host names under which it is served, by commas (default: loopback only)
     ``TONGJIAN_HTTPS``     ``1`` where it is served by HTTPS (cookies and redirects follow)
     ``TONGJIAN_PROXIES``   how many proxies before it may be believed (default 0)
+    ``TONGJIAN_WEBHOOK_HOSTS``  hosts of one's own network that webhooks may go to, by commas
     ``TONGJIAN_MAIL``      ``smtp://user:password@host:port`` for reminders (default: none is sent)
     ``TONGJIAN_MAIL_FROM`` the sender of mails
     ``TONGJIAN_MFA``       ``1`` where authorities and administrators need a second factor to sign

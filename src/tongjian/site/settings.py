@@ -281,6 +281,13 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[a-z0-9]+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 << 20
 
+# ---- webhooks ----
+
+WEBHOOK_HOSTS = frozenset(
+    host for host in os.environ.get("TONGJIAN_WEBHOOK_HOSTS", "").split(",") if host
+)
+"""Hosts that may be told what happens though they are within one's own network, or without TLS."""
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

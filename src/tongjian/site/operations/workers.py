@@ -34,6 +34,13 @@ LOST = timedelta(seconds=15)
 """A job that waits for so long, and that nothing will bring to a worker, is brought anew."""
 TRIES = 3
 _KEPT = timedelta(days=1)
+_beats: list[Callable[[], Any]] = []
+
+
+def at_each_beat(function: Callable[[], Any]) -> Callable[[], Any]:
+    """Register what every worker looks after every few seconds; it is to be quick."""
+    _beats.append(function)
+    return function
 
 
 def run_worker(interval: float = 0.5, batch: bool = False) -> None:
@@ -107,7 +114,7 @@ def _keep(key: str, stopping: threading.Event) -> None:
 def _tend(key: str) -> None:
     from tongjian.site.operations.daily import begin_day
 
-    steps: tuple[Callable[[], Any], ...] = (lambda: _beat(key), rescue, begin_day)
+    steps: tuple[Callable[[], Any], ...] = (lambda: _beat(key), rescue, begin_day, *_beats)
     for step in steps:
         try:
             step()
@@ -177,4 +184,4 @@ def _forgotten() -> int:
     return len(lost)
 
 
-__all__ = ["end_with_parent", "living", "rescue", "run_worker"]
+__all__ = ["at_each_beat", "end_with_parent", "living", "rescue", "run_worker"]

@@ -14,6 +14,7 @@ from tongjian.site.api.resources import (
     reports,
     rulebook,
     versions,
+    webhooks,
 )
 
 ROUTERS: dict[str, Router] = {
@@ -28,6 +29,7 @@ ROUTERS: dict[str, Router] = {
     "boards": boards.router,
     "bulk": bulk.router,
     "operations": operations.router,
+    "webhooks": webhooks.router,
 }
 
 __all__ = ["ROUTERS"]
