@@ -57,6 +57,12 @@ def test_every_operation_is_an_action_of_the_matrix_and_is_described() -> None:
         for one in methods.values():
             assert one["summary"] and one["description"] and one["security"], one["operationId"]
     assert all(words.zh and words.en for words in phrases().values())
+    whole = json.dumps(document(), ensure_ascii=False)
+    assert '"@' not in whole
+    used = {one["operationId"] for each in document()["paths"].values() for one in each.values()}
+    other = ("title", "about", "security_", "idempotency_", "status_", "tag_", "field_")
+    left = [name for name in phrases() if name not in used and not name.startswith(other)]
+    assert not left, "written about what is not there"
 
 
 def test_every_operation_is_reached_at_the_address_it_is_described_at(world: World) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tongjian import __version__
 from tongjian.rules import Words
@@ -75,7 +75,21 @@ def described(api: Interface) -> dict[str, Any]:
     for methods in made["paths"].values():
         for method, one in methods.items():
             _describe(one, method, acting[one["operationId"]])
-    return made
+    return cast("dict[str, Any]", _worded(made))
+
+
+def _worded(part: Any) -> Any:
+    """A part of the document with the phrases for which fields have keys (``@year``)."""
+    if isinstance(part, list):
+        return [_worded(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: _say(f"field_{one[1:]}")
+        if name == "description" and isinstance(one, str) and one.startswith("@")
+        else _worded(one)
+        for name, one in part.items()
+    }
 
 
 def _tags(made: dict[str, Any]) -> list[str]:

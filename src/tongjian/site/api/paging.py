@@ -23,17 +23,15 @@ Item = TypeVar("Item")
 Row = TypeVar("Row", bound=Model)
 _SALT = "tongjian.api.cursor"
 
-Limit = Annotated[int, Query(ge=1, le=500, description="每页行数 / rows in a part")]
-Cursor = Annotated[
-    str, Query(max_length=1000, description="上一页的 next / `next` of the part before")
-]
+Limit = Annotated[int, Query(ge=1, le=500, description="@limit")]
+Cursor = Annotated[str, Query(max_length=1000, description="@cursor")]
 
 
 class Page(Schema, Generic[Item]):
     """A part of a list, and the cursor of the next one; null where this is the last."""
 
     items: list[Item]
-    next: Annotated[str | None, Field(description="下一页的游标 / the cursor of the next part")]
+    next: Annotated[str | None, Field(description="@next")]
 
 
 def part(

@@ -2,8 +2,8 @@
 
 Every worker looks every few seconds whether there is something to tell and starts a job for it. A
 message names the entry (who, what, upon what, when) and says nothing of its content, which is for
-the API to be asked with one's own rights. It has the header
-``Tongjian-Signature: t=<seconds>,v1=<hex>`` with the HMAC-SHA256 of ``<seconds>.<body>`` under the secret that was told when it was subscribed
+the API to be asked with one's own rights. Its header ``Tongjian-Signature: t=<seconds>,v1=<hex>``
+has the HMAC-SHA256 of ``<seconds>.<body>`` under the secret that was told when it was subscribed
 to. What is not taken (no status 2xx) is sent again after a while, six times in all.
 """
 

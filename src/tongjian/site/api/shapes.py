@@ -14,11 +14,11 @@ from tongjian.site.operations.models import Job
 
 Code = Annotated[
     str,
-    Path(max_length=80, pattern=r"^[^\x00-\x1f/]+$", description="设施代码 / the code of a plant"),
+    Path(max_length=80, pattern=r"^[^\x00-\x1f/]+$", description="@code"),
 ]
-Year = Annotated[int, Path(ge=1990, le=2100, description="年度 / year")]
-Number = Annotated[int, Path(ge=1, le=1_000_000, description="编号 / number")]
-Key = Annotated[str, Path(max_length=40, pattern=r"^[0-9a-zA-Z-]+$", description="键 / key")]
+Year = Annotated[int, Path(ge=1990, le=2100, description="@year")]
+Number = Annotated[int, Path(ge=1, le=1_000_000, description="@number")]
+Key = Annotated[str, Path(max_length=40, pattern=r"^[0-9a-zA-Z-]+$", description="@key")]
 
 
 class Given(Schema):
@@ -57,7 +57,7 @@ class JobShape(Schema):
 
     key: str
     kind: str
-    state: Annotated[str, Field(description="waiting, running, done, failed")]
+    state: Annotated[str, Field(description="@job_state")]
     by: str
     done: int
     total: int

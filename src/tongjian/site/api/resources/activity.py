@@ -22,9 +22,7 @@ router = Router()
 _ROW = ("period", "process_unit", "stream", "item", "quantity", "unit", "tier", "evidence")
 Moment = Annotated[
     str,
-    Query(
-        max_length=40, description="某次录入之后的数据：录入序号或时刻 / as of an import or a time"
-    ),
+    Query(max_length=40, description="@as_of"),
 ]
 
 
@@ -48,9 +46,7 @@ class ImportShape(Schema):
     """Files that were brought: what was found in them, and how far they are."""
 
     key: str
-    state: Annotated[
-        str, Field(description="checking, faulty, ready, applying, applied, discarded")
-    ]
+    state: Annotated[str, Field(description="@import_state")]
     mode: str
     names: list[str]
     reason: str
@@ -60,7 +56,7 @@ class ImportShape(Schema):
     counts: dict[str, int]
     errors: int
     warnings: int
-    number: Annotated[int, Field(description="录入序号 / the number in the records")]
+    number: Annotated[int, Field(description="@import_number")]
     job: str | None
 
     @classmethod

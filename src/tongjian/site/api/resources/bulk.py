@@ -45,7 +45,7 @@ _CHUNK = 5000
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 _CONTENT = {
     "200": {
-        "description": "CSV / Parquet",
+        "description": "@bulk",
         "content": {
             kind: {"schema": {"type": "string"}} for kind in ("text/csv", _TYPES["parquet"])
         },

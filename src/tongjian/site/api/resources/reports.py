@@ -39,7 +39,7 @@ class ReportLine(Schema):
     state: str
     since: datetime | None
     due: date | None
-    version: Annotated[int | None, Field(description="最新版本，仅本企业 / newest, own only")]
+    version: Annotated[int | None, Field(description="@version")]
     submitted: int
     findings_open: int | None
     opinion: str | None
@@ -66,7 +66,7 @@ class Open(Schema):
     title: Text
     allowed: bool
     needs: list[str]
-    reason: Annotated[bool, Field(description="须写明理由 / a reason has to be given")]
+    reason: Annotated[bool, Field(description="@reason")]
     problems: list[Told]
 
 

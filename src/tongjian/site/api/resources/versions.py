@@ -80,7 +80,7 @@ class FigureLine(Schema):
     substance: str
     unit: str
     amount: str
-    co2e: Annotated[str | None, Field(description="tCO2e")]
+    co2e: Annotated[str | None, Field(description="@co2e")]
 
 
 class DatumLine(Schema):
