@@ -21,6 +21,7 @@ from tongjian.site.mrv.models import Report
 V1 = "/api/v1"
 BEGIN = f"{V1}/reports/DEMO-STEEL/2024/steps/open"
 VALUES = {"code": "DEMO-STEEL", "year": "2024", "number": "1", "key": "0" * 16, "name": "cn.none"}
+VALUES["username"] = "nobody"
 
 
 def operations() -> list[tuple[str, str, str]]:

@@ -213,3 +213,31 @@ def test_the_rulebook_is_read_by_anyone(world: World) -> None:
     asked = "first=2015-01-01&second=2025-01-01"
     assert client.get(f"{V1}/rulebook/{name}/differences?{asked}").status_code == 200
     assert client.get(f"{V1}/rulebook/no.such").status_code == 404
+
+
+def test_a_verification_is_given_and_taken_away(world: World) -> None:
+    province, key = world.client("province"), world.enterprise("B").key
+    given = {"enterprise": key, "year": 2023, "username": "verifiera"}
+    made = province.post(f"{V1}/assignments", given, content_type=JSON)
+    assert made.status_code == 201, made.content
+    verifier = world.client("verifier")
+    assert len(verifier.get(f"{V1}/plants").json()["items"]) == 2
+    listed = province.get(f"{V1}/assignments?year=2023").json()["items"]
+    assert [(one["enterprise"], one["username"]) for one in listed] == [(key, "verifiera")]
+    for who in ("city", "verifier", "admin"):
+        assert world.client(who).get(f"{V1}/assignments").status_code == 403
+    ended = province.delete(f"{V1}/assignments/{key}/2023/verifiera")
+    assert ended.status_code == 200 and ended.json()["ended"]
+    assert province.delete(f"{V1}/assignments/{key}/2023/verifiera").status_code == 404
+    assert len(verifier.get(f"{V1}/plants").json()["items"]) == 1
+    refused = province.post(
+        f"{V1}/assignments", {**given, "username": "preparera"}, content_type=JSON
+    )
+    assert refused.status_code == 404
+
+
+def test_the_opinion_is_read_once_it_was_given(at: Callable[[str], World]) -> None:
+    world = at("verified")
+    told = world.client("city").get(f"{REPORT}/opinion").json()
+    assert told["opinion"] == "unmodified" and told["favourable"] and told["version"] == 2
+    assert world.client("verifier", "B").get(f"{REPORT}/opinion").status_code == 404

@@ -60,6 +60,8 @@ def described(api: Interface) -> dict[str, Any]:
     ]
     parts = made["components"] = dict(made["components"])
     parts["schemas"] = {**parts.get("schemas", {}), "Problem": _PROBLEM}
+    for shape in parts["schemas"].values():
+        shape.pop("description", None)  # what programmers read, in one language
     parts["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": _say("security_key")},
         "session": {

@@ -10,6 +10,7 @@ from tongjian.site.api.resources import (
     jobs,
     me,
     operations,
+    people,
     registry,
     reports,
     rulebook,
@@ -28,6 +29,7 @@ ROUTERS: dict[str, Router] = {
     "rulebook": rulebook.router,
     "boards": boards.router,
     "bulk": bulk.router,
+    "people": people.router,
     "operations": operations.router,
     "webhooks": webhooks.router,
 }

@@ -11,7 +11,7 @@ from pydantic import Field
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.acting import acting
-from tongjian.site.api.shapes import Code, Given, Number, Year
+from tongjian.site.api.shapes import Code, Given, Number, Text, Year
 from tongjian.site.mrv.pages import desk_or_404
 from tongjian.site.mrv.services_findings import finding_of
 from tongjian.site.mrv.services_reports import ReportDesk
@@ -19,6 +19,7 @@ from tongjian.verification import (
     Finding,
     close_finding,
     findings_of,
+    opinion_of,
     raise_finding,
     reopen_finding,
     respond,
@@ -54,6 +55,21 @@ class FindingShape(Schema):
         said = one.as_dict()
         wanted = {name: said[name] for name in cls.model_fields if name != "number"}
         return cls(number=int(one.id.rpartition("/")[2]), **wanted)
+
+
+class OpinionShape(Schema):
+    """An opinion (核查意见)."""
+
+    opinion: str
+    title: Text
+    assurance: str
+    favourable: bool
+    version: int
+    reasons: str
+    limitation: str
+    by: str
+    time: str
+    entry: int
 
 
 class FindingGiven(Given):
@@ -159,6 +175,28 @@ def post_finding_reopen(
     with acting(request.actor, desk.plant.enterprise) as workspace:
         reopen_finding(workspace.log, found.id, given.text, by)
     return _again(request, code, year, number)
+
+
+@router.get("/reports/{code}/{year}/opinion", response=OpinionShape)
+@endpoint("mrv.verification")
+def get_opinion(request: ActorRequest, code: Code, year: Year) -> OpinionShape:
+    """The opinion on a report, once it was given."""
+    desk = desk_or_404(request, code, year)
+    one = opinion_of(desk.entries, desk.subject)
+    if one is None:
+        raise Http404
+    return OpinionShape(
+        opinion=one.opinion,
+        title=Text.of(one.title),
+        assurance=one.assurance,
+        favourable=one.favourable,
+        version=int(one.version.rpartition("/")[2]),
+        reasons=one.reasons,
+        limitation=one.limitation,
+        by=one.entry.by,
+        time=one.entry.time,
+        entry=one.entry.number,
+    )
 
 
 def _finding(desk: ReportDesk, number: int) -> Any:
