@@ -32,6 +32,7 @@ from typing import Any
 YEAR = 2025
 PORT = 8479
 _STATES = ("draft", "submitted", "under_verification", "verified", "city_reviewed", "accepted")
+_RULESET = "cn.steel.mee-v01-2024"
 _CITIES = [f"32{number:02d}00" for number in range(1, 14)]
 
 
@@ -167,7 +168,7 @@ def _tables(count: int, each: int) -> Iterator[tuple[str, str, Iterator[tuple[An
         "mrv_submittedfigure",
         "version_id, ruleset, boundary, category, substance, unit, amount_micro, co2e_micro",
         (
-            (n, "invented", "enterprise", f"source{part}", "CO2", "t", n * 10**6, n * 10**6)
+            (n, _RULESET, "enterprise", f"source{part}", "CO2", "t", n * 10**6, n * 10**6)
             for n in numbers
             for part in range(8)
         ),
@@ -247,7 +248,8 @@ def _pages(role: str, number: int, chosen: random.Random, count: int) -> list[tu
         return [*pages, ("report", f"/reports/P{number + 1:06d}/{YEAR}")]
     ids = [13 * chosen.randrange(1, count // 13) for _ in range(5)]  # the plants of city 3201
     pages += [("report", f"/reports/P{one:06d}/{YEAR}") for one in ids]
-    return [*pages, ("reports page 20", "/reports/?page=10"), ("queue", "/reports/queue")]
+    pages.append(("reports page 10", "/reports/?page=10"))
+    return pages if role == "analyst" else [*pages, ("queue", "/reports/queue")]
 
 
 def _cpu(pid: int) -> float:
