@@ -126,7 +126,7 @@ class CappedPaginator(Paginator[AuditEntry]):
     @cached_property
     def count(self) -> int:
         """How many there are, `MOST` where there are as many or more."""
-        found: QuerySet[AuditEntry] = self.object_list.order_by()  # type: ignore[union-attr]
+        found: QuerySet[AuditEntry] = self.object_list.order_by()  # type: ignore[attr-defined]
         return found[: self.MOST].count()
 
     @property
