@@ -48,6 +48,7 @@ from tongjian.charts._theme import (
     token,
 )
 from tongjian.charts._trend import Series, sparks, trend
+from tongjian.charts._workbook import workbook
 
 __all__ = [
     "FONT",
@@ -111,5 +112,6 @@ __all__ = [
     "token",
     "trend",
     "truncate",
+    "workbook",
     "wrap",
 ]

@@ -272,6 +272,12 @@ STATIC_ROOT = CONFIG.folder / "static"
 # Files are served from the packages that hold them; their names carry a hash only where they were
 # collected (`tongjian site static`), which is what a release does.
 WHITENOISE_USE_FINDERS = True
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "tongjian.site.ui.assets.AssetFinder",
+]
+# A name with twelve digits of its content is never another file: a browser may keep it for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[a-z0-9]+$"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 << 20
 

@@ -7,10 +7,20 @@ that nobody waits for that.
 import io
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
+from django.core.handlers.wsgi import WSGIHandler
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongjian.site.settings")
-application = get_wsgi_application()
+
+def _application() -> WSGIHandler:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongjian.site.settings")
+    django.setup(set_prefix=False)
+    from tongjian.site.ui.assets import prepare
+
+    prepare()  # before the handler lists what static files there are
+    return WSGIHandler()
+
+
+application = _application()
 
 
 def _warm() -> None:

@@ -4,6 +4,6 @@ Nothing of others is kept in the project: scripts and fonts come from the packag
 `site`. Names carry a digest of the content, so that a browser may keep a file for ever.
 """
 
-from tongjian.site.assets._build import Assets, build, cache_folder
+from tongjian.site.assets._build import Assets, build, cache_folder, found
 
-__all__ = ["Assets", "build", "cache_folder"]
+__all__ = ["Assets", "build", "cache_folder", "found"]

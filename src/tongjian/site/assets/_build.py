@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.charts import PALETTES, VEGA_LITE
+from tongjian.problems import TongjianError
 from tongjian.site.assets import _slices, _sources
 from tongjian.site.assets._sources import OWN, Made, versions
 
@@ -60,9 +61,9 @@ def build(folder: Path | None = None) -> Assets:
     """
     home = folder or cache_folder()
     target = home / _key()[:32]
-    found = _found(target)
-    if found is not None:
-        return found
+    there = _found(target)
+    if there is not None:
+        return there
     home.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=home))
     try:
@@ -81,6 +82,14 @@ def build(folder: Path | None = None) -> Assets:
     made = _found(target)
     assert made is not None
     return made
+
+
+def found(folder: Path | None = None) -> Assets | None:
+    """The static files if they were built already; nothing is made."""
+    try:
+        return _found((folder or cache_folder()) / _key()[:32])
+    except TongjianError:
+        return None
 
 
 @lru_cache(maxsize=1)
@@ -110,7 +119,7 @@ def _found(target: Path) -> Assets | None:
 
 
 def _write(draft: Path) -> None:
-    found = versions()
+    installed = versions()
     listed: dict[str, dict[str, Any]] = {}
     for made in _all(listed):
         stem, _, ending = made.name.rpartition(".")
@@ -122,7 +131,7 @@ def _write(draft: Path) -> None:
         listed[made.name] = {"file": file, "size": len(made.content), "integrity": _sri(digest)}
         if made.source is not None:
             listed[made.name] |= {
-                "package": made.source.name, "version": found[made.source.name],
+                "package": made.source.name, "version": installed[made.source.name],
                 "licence": made.source.licence,
             }  # fmt: skip
     text = json.dumps({"files": listed}, indent=1, sort_keys=True, ensure_ascii=False)
@@ -153,4 +162,4 @@ def _sri(digest: Any) -> str:
     return "sha256-" + base64.b64encode(digest.digest()).decode()
 
 
-__all__ = ["MANIFEST", "Assets", "build", "cache_folder"]
+__all__ = ["MANIFEST", "Assets", "build", "cache_folder", "found"]

@@ -46,6 +46,7 @@ async function draw(figure) {
     wanted.width = Math.max(Math.max(width, least) - margin, 80);
   }
   const inner = document.createElement("div");
+  inner.setAttribute("aria-hidden", "true"); // the view around it is the image, with a text for it
   try {
     // Detached, nothing of an unfinished drawing is seen; texts are measured on a canvas.
     const result = await vegaEmbed(inner, wanted, {

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class BoardsConfig(AppConfig):
     name = "tongjian.site.boards"
     label = "boards"
+
+    def ready(self) -> None:
+        from tongjian.site.boards import (  # noqa: F401  (they register themselves)
+            judging,
+            standings,
+        )

@@ -38,9 +38,11 @@ from tongjian.site.workspaces import Workspace, catalogue, rulebook
 Task = dict[str, Any]
 Row = Mapping[str, Any]
 _MONTHS = 12
-_LANGUAGES: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+_Lang = Literal["zh", "en"]
+_LANGUAGES: tuple[_Lang, ...] = ("zh", "en")
 _MOST = 200
 _WRONG = ("nonconformity", "clarification")
+_MONTHS_DUE = "control_plan.freeze_missing"
 
 
 def tasks_of(workspace: Workspace, plant: Plant, year: int) -> TaskList:
@@ -175,7 +177,8 @@ class _Desk:
             read = reads(self.rulesets, catalogue())
             told = findings(self.plan, self.rows, self.year, self.guide, self.today, read)
             for finding in told:
-                if finding.severity in _WRONG and not finding.subject.startswith("month:"):
+                # Months without evidence stand among what is due.
+                if finding.severity in _WRONG and finding.words.code != _MONTHS_DUE:
                     at = "grid" if finding.subject.startswith("datum:") else "plan"
                     yield _of_problem(finding.words, "wrong", at=at, clause=finding.clause.text())
         for one in screen(self.every, catalogue()):
@@ -281,11 +284,12 @@ def _of_problem(problem: Problem, kind: str, **more: str) -> Task:
 
 
 def _plain(
-    kind: str, said: Mapping[str, str], fix: Mapping[str, str], more: Mapping[str, str]
+    kind: str, said: Mapping[_Lang, str], fix: Mapping[_Lang, str], more: Mapping[str, str]
 ) -> Task:
     blank = dict.fromkeys(("at", "anchor", "stream", "due", "clause"), "")
+    words = {"zh": said["zh"], "en": said["en"]}
     repair = {"repair_zh": fix["zh"], "repair_en": fix["en"]}
-    return {"kind": kind, **said, **repair, **blank, **more}
+    return {"kind": kind, **words, **repair, **blank, **more}
 
 
 def progress(matrix: Mapping[str, Any]) -> list[int]:

@@ -6,7 +6,7 @@ log is; called again it changes nothing. What a crash left out is made up for at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,12 +22,20 @@ from tongjian.verification import findings_of, opinion_of
 from tongjian.workflow import History, report_flow
 
 _PREFIX = "report:"
+Follower = Callable[[Report, History, Sequence[Entry]], None]
+_followers: list[Follower] = []
 
 
-def catch_up(workspace: Workspace) -> int:
+def follows(function: Follower) -> Follower:
+    """Register what makes further rows from the log of a report, in the same transaction."""
+    _followers.append(function)
+    return function
+
+
+def catch_up(workspace: Workspace, *, again: bool = False) -> int:
     """Make the rows that are missing or out of date; returns how many entries were new to them.
 
-    Must not be called within a transaction: the log is read first.
+    With `again` those of every report are looked at, also where nothing was entered since. Must not be called within a transaction: the log is read first.
     """
     enterprise = workspace.enterprise
     entries = workspace.log.entries()
@@ -35,10 +43,11 @@ def catch_up(workspace: Workspace) -> int:
         # Two who come at once would make the same rows: they queue at the enterprise.
         Enterprise.every.select_for_update().get(pk=enterprise.pk)
         fresh = _unseen(enterprise.key, entries)
-        if not fresh:
+        if not fresh and not again:
             return 0
         _index(enterprise.key, enterprise, fresh)
-        for subject in dict.fromkeys(filter(None, map(_report_of, fresh))):
+        of_reports = map(_report_of, entries if again else fresh)
+        for subject in dict.fromkeys(filter(None, of_reports)):
             _settle(workspace, subject, entries)
     return len(fresh)
 
@@ -101,6 +110,8 @@ def _settle(workspace: Workspace, subject: str, entries: Sequence[Entry]) -> Non
     _fill(report, told, entries)
     write_submitted(workspace, report, told, entries)
     report.save()
+    for follow in _followers:
+        follow(report, told, entries)
 
 
 def _fill(report: Report, told: History, entries: Sequence[Entry]) -> None:
@@ -129,4 +140,4 @@ def _deadline(told: History) -> date | None:
         return None
 
 
-__all__ = ["catch_up", "catch_up_site"]
+__all__ = ["Follower", "catch_up", "catch_up_site", "follows"]

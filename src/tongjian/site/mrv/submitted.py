@@ -19,24 +19,32 @@ _BATCH = 2000
 def write_submitted(
     workspace: Workspace, report: Report, told: History, entries: Sequence[Entry]
 ) -> None:
-    """Write every version that was handed in and is not there yet, with figures and data.
+    """Write every version that was handed in and is not there yet, with figures and data."""
+    known = set(report.submitted_versions.values_list("number", flat=True)) if report.pk else set()
+    for step, version in _handed_in(told, entries):
+        if version.number not in known:
+            known.add(version.number)
+            _write(workspace.runs, report, version, step)
+    report.submitted = max(known, default=0)
 
-    The version of a step is the newest one made before it.
-    """
+
+def handed_in(told: History, entries: Sequence[Entry]) -> Iterator[tuple[Step, int]]:
+    """Each step that handed a version in, with its number: the newest one made before it."""
+    for step, version in _handed_in(told, entries):
+        yield step, version.number
+
+
+def _handed_in(told: History, entries: Sequence[Entry]) -> Iterator[tuple[Step, ReportVersion]]:
     versions = [
         ReportVersion.of(one)
         for one in entries
         if one.act == "version.make" and one.subject == told.subject
     ]
-    known = set(report.submitted_versions.values_list("number", flat=True)) if report.pk else set()
     for step in told.steps:
-        if step.transition.name not in HANDED_IN:
-            continue
-        before = [one for one in versions if one.entry < step.entry.number]
-        if before and before[-1].number not in known:
-            known.add(before[-1].number)
-            _write(workspace.runs, report, before[-1], step)
-    report.submitted = max(known, default=0)
+        if step.transition.name in HANDED_IN:
+            before = [one for one in versions if one.entry < step.entry.number]
+            if before:
+                yield step, before[-1]
 
 
 def _write(store: RunStore, report: Report, version: ReportVersion, step: Step) -> None:
@@ -97,4 +105,4 @@ def _rows(
         yield SubmittedRow(version=made, **said)
 
 
-__all__ = ["HANDED_IN", "write_submitted"]
+__all__ = ["HANDED_IN", "handed_in", "write_submitted"]

@@ -12,9 +12,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tongjian.charts import figure
 from tongjian.problems import Problem
 from tongjian.reports import Words as ReportWords
 from tongjian.rules import Words
+from tongjian.site.ui.assets import address, assets
+from tongjian.site.ui.charts import TYPES, Drawn
 from tongjian.site.ui.texts import lang, text
 
 register = template.Library()
@@ -143,3 +146,28 @@ def data(element: str, value: Any) -> SafeString:
     # No "<", ">" or "&" is left in it.
     safe = SafeString(body)  # nosec B703
     return format_html('<script type="application/json" id="{}">{}</script>', element, safe)
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built static file; empty where it is not there."""
+    return address(name)
+
+
+@register.inclusion_tag("ui/chart_files.html")
+def chart_files() -> dict[str, Any]:
+    """What a page with charts needs in its head."""
+    return {}
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(drawn: Drawn, level: int = 3) -> dict[str, Any]:
+    """A chart with its data table and what it can be had as; its title is a heading of `level`."""
+    image = "" if drawn.chart.empty else drawn.address("svg")
+    shown = figure(drawn.chart, lang(), image=image, level=level)
+    if assets() is None:  # nothing draws in the browser: the drawing is made by the server
+        shown = shown.replace("<noscript>", "").replace("</noscript>", "")
+    exports = [] if drawn.chart.empty else [(one, drawn.address(one)) for one in TYPES]
+    # Every text in the figure was escaped where it was made.
+    safe = SafeString(shown)  # nosec B703
+    return {"figure": safe, "exports": exports}

@@ -1,0 +1,91 @@
+"""What a number of a board is the sum of (数由何来): versions, with its trace in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Sum
+from django.http import Http404
+
+from tongjian.rules import Words
+from tongjian.site.access.actor import Actor
+from tongjian.site.boards import names
+from tongjian.site.boards.asked import Asked
+from tongjian.site.boards.models import Total
+from tongjian.site.boards.sums import CO2E, Measure, amount, standing
+from tongjian.site.mrv.models import SubmittedVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version and what it adds to the number."""
+
+    version: SubmittedVersion
+    value: float | None
+    ruleset: str
+    trace: str
+    """The query of the page that shows where its number comes from."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The versions that make a number."""
+
+    measure: Measure
+    lines: Sequence[Line]
+    whole: float | None
+
+    @property
+    def name(self) -> Words:
+        """What is measured."""
+        return names.of_measure(self.measure)
+
+    @property
+    def unit(self) -> Words:
+        """In which unit."""
+        return names.unit(self.measure.unit)
+
+
+def behind(actor: Actor, asked: Asked) -> Behind:
+    """The versions behind the measure that is asked for, the largest first."""
+    measure = _measure(asked.measure)
+    stood = standing(actor, asked, [asked.year]).values("version")
+    seen = Total.objects.seen_by(actor).filter(version__in=stood, boundary=measure.boundary)
+    if measure.is_co2e:
+        seen, column = seen.exclude(co2e_micro=None), "co2e_micro"
+    else:
+        seen, column = seen.filter(substance=measure.substance, unit=measure.unit), "amount_micro"
+    # Within one version a sum is as large as a figure of it: no halves are needed.
+    rows = list(
+        seen.order_by()
+        .values_list("version", "ruleset")
+        .annotate(micro=Sum(column))
+        .order_by("-micro", "version")
+    )
+    versions = SubmittedVersion.objects.seen_by(actor).select_related("report__plant", "enterprise")
+    known = versions.in_bulk([one for one, _, _ in rows])
+    lines = [
+        Line(known[one], amount(micro, measure), ruleset, _trace(measure, ruleset))
+        for one, ruleset, micro in rows
+    ]
+    whole = sum(micro for _, _, micro in rows) if rows else None
+    return Behind(measure, lines, amount(whole, measure))
+
+
+def _trace(measure: Measure, ruleset: str) -> str:
+    said = {"boundary": measure.boundary, "ruleset": ruleset}
+    if not measure.is_co2e and measure.substance != measure.unit:
+        said["substance"] = measure.substance
+    return urlencode(said)
+
+
+def _measure(key: str) -> Measure:
+    parts = key.split(":")
+    if len(parts) != 3 or not parts[0] or not parts[2] or (not parts[1] and parts[2] != CO2E):
+        raise Http404
+    return Measure(*parts)
+
+
+__all__ = ["Behind", "Line", "behind"]

@@ -1,0 +1,74 @@
+"""Pages of the board of a region, and of what a number of it consists of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from tongjian.site.access.middleware import ActorRequest
+from tongjian.site.access.permissions import endpoint
+from tongjian.site.boards.asked import Asked
+from tongjian.site.boards.behind import behind
+from tongjian.site.boards.charts_region import CHARTS
+from tongjian.site.boards.choices import division_choices, trail, year_choices
+from tongjian.site.boards.region import Region
+from tongjian.site.ui.charts import Drawn, export
+from tongjian.site.ui.paging import rest_of_query
+
+_ROWS = 50
+
+
+@require_GET
+@endpoint("boards.region")
+def region(request: ActorRequest) -> HttpResponse:
+    """The board: sums, changes, coverage, charts and the parts of the region."""
+    asked = Asked.of(request.actor, request.GET)
+    board = Region(request.actor, asked)
+    page = Paginator(board.parts, _ROWS).get_page(request.GET.get("page"))
+    drawn = [_drawn(board, name) for name in CHARTS] if board.groups or board.plants else []
+    shown: dict[str, Any] = {
+        "board": board,
+        "asked": asked,
+        "page": page,
+        "charts": drawn,
+        "trail": trail(request.actor, asked.division),
+        "divisions": division_choices(request.actor, asked.division),
+        "years": year_choices(asked.year),
+        "year_before": asked.year - 1,
+        "query": rest_of_query(request),
+        "links": {name: asked.query(**{name: ""}) for name in ("division", "measure")},
+        "only_accepted": request.actor.role.id == "analyst",
+    }
+    return render(request, "boards/region.html", shown)
+
+
+@require_GET
+@endpoint("boards.region")
+def region_chart(request: ActorRequest, name: str, ending: str) -> HttpResponse:
+    """A chart of the board as a file."""
+    if name not in CHARTS:
+        raise Http404
+    board = Region(request.actor, Asked.of(request.actor, request.GET))
+    return export(request, _drawn(board, name), ending)
+
+
+@require_GET
+@endpoint("boards.behind")
+def numbers_behind(request: ActorRequest) -> HttpResponse:
+    """The reports that a number of the board is the sum of."""
+    asked = Asked.of(request.actor, request.GET)
+    found = behind(request.actor, asked)
+    page = Paginator(found.lines, _ROWS).get_page(request.GET.get("page"))
+    shown = {"found": found, "asked": asked, "page": page, "query": rest_of_query(request)}
+    return render(request, "boards/behind.html", shown)
+
+
+def _drawn(board: Region, name: str) -> Drawn:
+    return Drawn(name, CHARTS[name](board), "boards:region_chart", board.asked.query())
+
+
+__all__ = ["numbers_behind", "region", "region_chart"]

@@ -1,0 +1,60 @@
+"""Charts in pages (网页中的图表): ``{% chart drawn %}`` with its data and its exports.
+
+A page makes `Drawn` of a chart and of where the same chart can be asked for in other forms; the
+endpoint there answers with `export`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from tongjian.charts import Chart, Theme, png, svg, workbook
+from tongjian.site.ui.texts import lang
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "svg": "image/svg+xml; charset=utf-8",
+    "png": "image/png",
+}
+"""What a chart can be had as, and how that is called in HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A chart in a page: its name there, and the endpoint (name, ending) that gives its exports."""
+
+    name: str
+    chart: Chart
+    endpoint: str
+    query: str = ""
+
+    def address(self, ending: str) -> str:
+        """Where the chart is in another form."""
+        found = reverse(self.endpoint, kwargs={"name": self.name, "ending": ending})
+        return f"{found}?{self.query}" if self.query else found
+
+
+def export(request: HttpRequest, drawn: Drawn, ending: str) -> HttpResponse:
+    """A chart as a file: its table, or the drawing (``?theme=dark`` for a dark ground)."""
+    if ending not in TYPES:
+        raise Http404
+    answer = HttpResponse(_content(request, drawn.chart, ending), content_type=TYPES[ending])
+    answer["Content-Disposition"] = f'attachment; filename="{drawn.name}.{ending}"'
+    return answer
+
+
+def _content(request: HttpRequest, chart: Chart, ending: str) -> bytes:
+    theme: Theme = "dark" if request.GET.get("theme") == "dark" else "light"
+    if ending == "csv":
+        # Spreadsheets know by the mark that it is UTF-8.
+        return ("\ufeff" + chart.table.csv(lang())).encode()
+    if ending == "xlsx":
+        return workbook(chart, lang())
+    return svg(chart, lang(), theme).encode() if ending == "svg" else png(chart, lang(), theme)
+
+
+__all__ = ["TYPES", "Drawn", "export"]
