@@ -121,7 +121,7 @@ _IN_TURN = (
     *("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary"),
 )
 _AT_HOME = "3201"
-_ELSEWHERE = 20
+_ELSEWHERE = 60
 """Of the plants of other cities, one in so many has its report on the way."""
 
 
