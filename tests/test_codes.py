@@ -26,6 +26,7 @@ CODE = re.compile(rf"({'|'.join(PACKAGES)})\.[a-z][a-z0-9_]*")
 PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
     "records/_cells.py:code",
+    "records/_metering.py:found.code",
     "statutory/_statement.py:_UNCONFIRMED[one.kind]",
 }
 

@@ -83,7 +83,7 @@ def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], Wo
     """The world at a station of the story."""
 
     def go(station: str) -> World:
-        folder = tmp_path / "site"
+        folder = tmp_path / station
         shutil.copytree(stations[station], folder)
         _use(folder)
         return World()

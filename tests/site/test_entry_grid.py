@@ -174,8 +174,8 @@ def test_the_grid_shows_default_status_range_and_what_an_input_feeds(world: Worl
     world.import_example()
     client = world.client("preparer")
 
-    zh = grid(client, query="?all=1").content.decode()
-    en = grid(world.client("approver", language="en"), query="?all=1").content.decode()
+    zh = grid(client, query="?items=every").content.decode()
+    en = grid(world.client("approver", language="en"), query="?items=every").content.decode()
 
     assert 'placeholder="28.435"' in zh or 'placeholder="0.02942"' in zh
     assert "碳市场边界" in zh and "能耗" in zh and "大气污染物" not in zh.split("<tbody")[0]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
+import pytest
 from django.utils import timezone
 
 from tests.site.story import ADDRESS, At, page, refused, sent, state
 from tests.site.world import YEAR, World
-from tongjian.evidence import china_day
+from tongjian.evidence import EvidenceLog, china_day
+from tongjian.site import workspaces
 from tongjian.site.access.models import Membership
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedVersion
 from tongjian.site.mrv.services_compare import compare
@@ -120,6 +123,42 @@ def test_a_demand_leaves_time_and_another_person_determines_after_it(at: At) -> 
     assert "DEMO-STEEL" in page(province, "/reports/queue?part=overdue")
     assert "1 份报告已过责令的期限" in page(province, "/")
     assert world.client("city").post(f"{address}/act/determine").status_code == 403
+
+
+def test_after_the_deadline_the_province_determines(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = at("submitted")
+    address = f"/reports/DEMO-STEEL/{YEAR - 1}"
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    demand = {"reason": "逾期未报", "deadline": tomorrow}
+    sent(world.client("city"), f"{address}/act/demand", demand)
+    figures = {"emission_tco2e": "410000", "method": "按上年产量推算", "reason": "拒不报送"}
+    assert "期限" in refused(world.client("province"), f"{address}/act/determine", figures)
+
+    # Three days later, as the clock of the log has it.
+    later = partial(EvidenceLog, clock=lambda: datetime.now(UTC) + timedelta(days=3))
+    monkeypatch.setattr(workspaces, "EvidenceLog", later)
+    workspaces._log.cache_clear()
+    told = refused(world.client("province"), f"{address}/act/determine", {"reason": "拒不报送"})
+    assert "emission_tco2e" in told and "method" in told
+    sent(world.client("province", language="en"), f"{address}/act/determine", figures)
+
+    assert Report.every.get(year=YEAR - 1).state == "determined"
+    shown = page(world.client("preparer", language="en"), address)
+    assert "regulator-determined" in shown
+    workspaces._log.cache_clear()
+
+
+def test_the_last_steps_in_english(at: At) -> None:
+    world = at("verified")
+    for role, step in (("city", "pass"), ("province", "accept")):
+        client = world.client(role, language="en")
+        answer = client.post(f"{ADDRESS}/act/{step}", follow=True)
+        assert "Done:" in answer.content.decode()
+    english = page(world.client("nation", language="en"), ADDRESS)
+    assert "accepted" in english and "ask for a supplementary report" in english
+    assert state() == "accepted"
 
 
 def test_plants_without_a_report_are_listed_to_their_authority(at: At) -> None:

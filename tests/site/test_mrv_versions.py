@@ -200,8 +200,7 @@ def test_documents_and_reproduction_are_made_by_jobs(submitted: World) -> None:
         job = Job.every.first()
         assert job is not None
         answer = client.get(f"/reports/files/{job.key}")
-        content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-        assert content.startswith(begin), (kind, form)
+        assert answer.content.startswith(begin), (kind, form)
         assert "attachment" in answer["Content-Disposition"]
         # Only who had it made gets it.
         for other in (submitted.client("preparer"), submitted.client("verifier", "B")):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import translation
 
 from tests.site.world import A, B, World
 from tongjian.site.operations.jobs import work
@@ -18,6 +20,14 @@ from tongjian.site.registry.bulk_file import template
 from tongjian.site.registry.credit_code import check_character
 from tongjian.site.registry.models import BulkUpload, Enterprise, Outlet, Plant
 from tongjian.site.registry.services import change
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    """Sheets and fields are named in the language of the page, whatever came before."""
+    with translation.override("zh-hans"):
+        yield
+
 
 CEMENT = "91320200MA1DEM0C0M"
 ENTERPRISE = [CEMENT, "示例水泥丙", "Sample Cement C", 320200, "", "", "是"]

@@ -23,7 +23,7 @@ SOURCES = sorted(path for path in SITE.rglob("*.py") if "migrations" not in path
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]+")
 # Names of formats and the like are the same in every language.
-SAME_EVERYWHERE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
+SAME_EVERYWHERE = re.compile(r"[A-Z][A-Z0-9]{0,7}|Parquet|xlsx|中文|English")
 SPOKEN = re.compile(
     r"""\b(?:alt|title|aria-label|placeholder|data-confirm)=(?:"([^"]*)"|'([^']*)')"""
 )

@@ -15,7 +15,6 @@ from tongjian.engine._leaf_rows import LeafRows
 from tongjian.engine._ledger import is_beyond
 from tongjian.engine._left_out import MISSING
 from tongjian.engine._python import PythonEngine
-from tongjian.engine._resolution import unscaled
 from tongjian.engine._sources import place_of
 from tongjian.problems import Place, Problem
 from tongjian.rules import CheckPlan, CompiledRuleSet, SheetPlan, own_columns
@@ -128,16 +127,15 @@ class Diagnosis:
             value, name = self.engine.row_value(part.node, row), _name_of(part.node)
             if value is None:
                 problem = blame(self.engine, part.node, row, sheet, name)
-            elif part.adds and self.is_too_large(part, row, sheet):
+            elif part.adds and self.is_too_large(part, row):
                 problem = cell_problem("too_large", name, row, sheet)
             else:
                 continue
             found.setdefault(problem.message("en"), problem)
         yield from found.values()
 
-    def is_too_large(self, part: ir.Aggregate, row: Row, sheet: SheetPlan) -> bool:
-        node, factor = unscaled(sheet, part)
-        count = self.engine.arithmetic.integers(part.kind.unit, factor)
+    def is_too_large(self, part: ir.Aggregate, row: Row) -> bool:
+        node, count = self.engine.counted(part)
         return count(self.engine.row_value(node, row)) is None
 
     def check_problem(self, check: CheckPlan, row: Row, sheet: SheetPlan) -> Problem:

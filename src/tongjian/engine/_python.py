@@ -22,6 +22,7 @@ from tongjian.rules import RAW, Program, SheetPlan, key_columns
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
+Counter = Callable[[Any], int | None]
 DECIMAL_DIGITS = 40
 
 
@@ -35,6 +36,7 @@ class PythonEngine:
     arithmetic: Arithmetic = field(init=False)
     functions: dict[str, Callable[[Row], None]] = field(default_factory=dict)
     row_functions: dict[int, tuple[ir.Node, Callable[[Row], Any]]] = field(default_factory=dict)
+    counters: dict[int, tuple[ir.Aggregate, ir.Node, Counter]] = field(default_factory=dict)
     numbered: dict[ir.Aggregate, int] = field(default_factory=dict)
     converted: dict[tuple[str, str], dict[int, dict[Key, Any]]] = field(default_factory=dict)
 
@@ -107,6 +109,16 @@ class PythonEngine:
         except NULL_ERRORS:
             return None
 
+    def counted(self, part: ir.Aggregate) -> tuple[ir.Node, Counter]:
+        """What an aggregate reads of a row, and what makes whole micro-units of its value."""
+        found = self.counters.get(id(part))
+        if found is None:
+            # The same arithmetic as in SQL, to the last bit: see there why a scale is left out.
+            node, factor = unscaled(self.program.sheets[part.sheet], part)
+            count = self.arithmetic.integers(part.kind.unit, factor)
+            found = self.counters[id(part)] = (part, node, count)
+        return found[1], found[2]
+
     def key_of(self, look: ir.Lookup, row: Row) -> Key:
         """The key by which a look-up reads its table in a row; empty for what is not registered."""
         return tuple(str(self.row_value(part, row) or "") for part in look.keys)
@@ -171,8 +183,7 @@ class PythonEngine:
         """The value of one aggregate over `rows` and the positions of those that it leaves out."""
         if part.name == "count":
             return self.arithmetic.constant(Fraction(len(rows))), set()
-        # The same arithmetic as in SQL, to the last bit: see there why a scale is left out.
-        node, factor = unscaled(self.program.sheets[part.sheet], part)
+        node, integer = self.counted(part)
         values: dict[int, Any] = {}
         for position, row in enumerate(rows):
             value = None if row["@refused"] else self.row_value(node, row)
@@ -187,7 +198,6 @@ class PythonEngine:
             lower, upper = ir.middle(len(ordered))
             result = (ordered[lower] + ordered[upper]) / 2 if ordered else None
         else:
-            integer = self.arithmetic.integers(part.kind.unit, factor)
             counts = {at: integer(value) for at, value in values.items()}
             values = {at: count for at, count in counts.items() if count is not None}
             added = list(values.values())

@@ -10,7 +10,7 @@ from typing import Any
 
 from tongjian.problems import Place, Problem
 from tongjian.records._activity import ActivityReader
-from tongjian.records._cells import ReadTable, not_among
+from tongjian.records._cells import Cells, ReadTable, not_among
 from tongjian.records._columns import StoredRow, key_of, positions
 from tongjian.records._correction import Correction
 from tongjian.records._cross import Settled
@@ -286,17 +286,16 @@ def _outside(
     read: ReadTable, column: str, is_inside: Callable[[StoredRow], bool], known: Sequence[str]
 ) -> list[Problem]:
     """Rows of a facility or process unit that may not be in the files."""
-    found = []
+    found: list[Problem] = []
     for row, (raw, number) in zip(read.rows, read.places, strict=True):
         if is_inside(row):
             continue
-        place = raw.place(number, column)
+        cells = Cells(raw, found.append)
         if column == "facility":
-            values = not_among(str(row[0]), known)
-            found.append(Problem("records.unknown_facility", place, values))
+            cells.report("records.unknown_facility", number, column, not_among(row[0], known))
         else:
-            values = {**not_among(str(row[1]), known), "facility": row[0]}
-            found.append(Problem("records.unknown_process_unit", place, values))
+            values = {**not_among(row[1], known), "facility": row[0]}
+            cells.report("records.unknown_process_unit", number, column, values)
     return found
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.site.matrix import UNKNOWN_KEY, Example
 from tests.site.world import World
-from tongjian.evidence import Act
-from tongjian.site.mrv.projection import catch_up
+from tongjian.evidence import Act, EvidenceLog
 from tongjian.site.operations.models import AuditEntry, Job
+from tongjian.site.operations.roots import sign_roots
 
 
 def job(world: World, of: str) -> Mapping[str, Any]:
@@ -28,8 +29,10 @@ def entry(world: World, of: str) -> Mapping[str, Any]:
     enterprise = world.enterprise(of)
     if not AuditEntry.every.filter(log=enterprise.key).exists():
         by = world.actor("preparer", of).signature
-        world.workspace(of).log.append([Act("meter.calibrate", by, "meter:M1", {"meter": "M1"})])
-        catch_up(world.workspace(of))
+        log = world.workspace(of).log
+        then = EvidenceLog(log.store, lambda: datetime(2020, 1, 15, tzinfo=UTC))
+        then.append([Act("meter.calibrate", by, "meter:M1", {"meter": "M1"})])
+        sign_roots()
     return {"log": enterprise.key, "number": 1}
 
 

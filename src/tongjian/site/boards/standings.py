@@ -129,7 +129,7 @@ def _differs(stood: Sequence[Interval], rows: Iterable[Standing]) -> bool:
 
 def _write_stages(report: Report, steps: Sequence[Step]) -> None:
     times = [datetime.fromisoformat(one.entry.time) for one in steps]
-    ends: list[datetime | None] = [*times[1:], None]
+    ends: list[datetime | None] = [*times[1:], None] if times else []
     told = [
         (step.to, since, until)
         for step, since, until in zip(steps, times, ends, strict=True)

@@ -191,17 +191,6 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *(
-        "CO2E",
-        "Group",
-        "Measure",
-        "amount",
-        "by",
-        "grouped",
-        "halves",
-        "kept_grouped",
-        "measures",
-        "parts_of",
-    ),
-    *("standing", "total", "whole"),
+    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "halves", "kept_grouped"),
+    *("measures", "parts_of", "standing", "total", "whole"),
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from tongjian.control_plan import Plan, Wanted, accounts_of, history, needs, wanted, ways
 from tongjian.engine import DefaultValue, default_values
 from tongjian.records import TIERS, Item
-from tongjian.rules import CompiledRuleSet, Words
+from tongjian.rules import CompiledRuleSet, SheetPlan, Words
 from tongjian.site.entry.models import Draft
 from tongjian.site.registry.models import Plant, stored
 from tongjian.site.workspaces import Workspace, catalogue, rulebook
@@ -319,7 +319,12 @@ def clauses(
             continue
         for sheet in one.program.sheets.values():
             asks = any(
-                plan.doc.item == item and plan.doc.stream in (None, stream)
+                plan.doc.item == item
+                and (
+                    plan.doc.stream == stream
+                    if plan.doc.stream
+                    else _inside(sheet, its.stream_class)
+                )
                 for plan in sheet.inputs.values()
             )
             for formula in list(sheet.formulas.values())[:1] if asks else ():
@@ -327,6 +332,16 @@ def clauses(
                 clause = formula.doc.clause or basis.clause
                 found[one.id, basis.document, clause] = (one, basis.document, clause)
     return list(found.values())
+
+
+def _inside(sheet: SheetPlan, its_class: str) -> bool:
+    """Whether a sheet takes in streams of a class."""
+    classes = sheet.doc.streams
+    if "stream" not in sheet.grain:
+        return False
+    return classes in ((), ("any",)) or any(
+        f"{its_class}.".startswith(f"{one}.") for one in classes
+    )
 
 
 def _title(zh: str, en: str) -> Words:

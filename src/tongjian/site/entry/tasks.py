@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from tongjian.control_plan import (
     MonthState,
@@ -38,8 +38,11 @@ from tongjian.site.workspaces import Workspace, catalogue, rulebook
 Task = dict[str, Any]
 Row = Mapping[str, Any]
 _MONTHS = 12
+_Lang = Literal["zh", "en"]
+_LANGUAGES: tuple[_Lang, ...] = ("zh", "en")
 _MOST = 200
 _WRONG = ("nonconformity", "clarification")
+_MONTHS_DUE = "control_plan.freeze_missing"
 
 
 def tasks_of(workspace: Workspace, plant: Plant, year: int) -> TaskList:
@@ -101,7 +104,7 @@ class _Desk:
     def due(self) -> Iterator[Task]:
         for one in self.months:
             if one.state in ("due", "late missing"):
-                values = {"month": one.month, "count": len(one.key)}
+                values = _alike(month=one.month, count=len(one.key))
                 key = "task_freeze" if one.state == "due" else "task_freeze_late"
                 clause = self.guide.deadline(one.month)
                 yield _task(
@@ -118,7 +121,7 @@ class _Desk:
 
     def missing(self) -> Iterator[Task]:
         if not self.rows:
-            yield _task("missing", "task_no_data", {"year": self.year}, at="grid")
+            yield _task("missing", "task_no_data", _alike(year=self.year), at="grid")
         for one in wanted(self.rows, self.rulesets, catalogue()):
             if one.needed and not one.tier:
                 stream, item = one.need.stream, one.need.item
@@ -133,7 +136,7 @@ class _Desk:
                     clause=self.clause(stream, item),
                 )
         for (unit, stream, item), gaps in self.gaps().items():
-            values = {**_datum(unit, stream, item), "months": shown(gaps), "count": len(gaps)}
+            values = _datum(unit, stream, item, months=shown(gaps), count=len(gaps))
             anchor = _anchor(unit, stream, item)
             yield _task("missing", "task_months", values, at="grid", anchor=anchor)
 
@@ -174,7 +177,8 @@ class _Desk:
             read = reads(self.rulesets, catalogue())
             told = findings(self.plan, self.rows, self.year, self.guide, self.today, read)
             for finding in told:
-                if finding.severity in _WRONG and not finding.subject.startswith("month:"):
+                # Months without evidence stand among what is due.
+                if finding.severity in _WRONG and finding.words.code != _MONTHS_DUE:
                     at = "grid" if finding.subject.startswith("datum:") else "plan"
                     yield _of_problem(finding.words, "wrong", at=at, clause=finding.clause.text())
         for one in screen(self.every, catalogue()):
@@ -182,7 +186,7 @@ class _Desk:
                 anchor = _anchor(one.process_unit, one.stream, one.item)
                 yield _of_problem(one.words, "wrong", at="grid", anchor=anchor)
         if not self.plan.revisions:
-            yield _task("note", "task_no_plan", {}, at="plan")
+            yield _task("note", "task_no_plan", _alike(), at="plan")
 
     # ---- progress ----
 
@@ -244,39 +248,48 @@ def _problems_of(folder: str, _digest: str, year: int) -> tuple[Problem, ...]:
         return tuple(error.problems)
 
 
-def _datum(unit: str, stream: str, item: str) -> dict[str, object]:
-    zh, en = ReportWords.of("zh"), ReportWords.of("en")
+Said = Mapping[str, Mapping[str, object]]
+"""Values of a phrase in each language."""
+
+
+def _datum(unit: str, stream: str, item: str, **more: object) -> Said:
     return {
-        "unit": f"{unit} · " if unit else "",
-        "stream_zh": zh.key("stream", stream),
-        "stream_en": en.key("stream", stream),
-        "item_zh": zh.item(stream, item),
-        "item_en": en.item(stream, item),
+        lang: {
+            "unit": f"{unit} · " if unit else "",
+            "stream": ReportWords.of(lang).key("stream", stream),
+            "item": ReportWords.of(lang).item(stream, item),
+            **more,
+        }
+        for lang in _LANGUAGES
     }
+
+
+def _alike(**values: object) -> Said:
+    return dict.fromkeys(_LANGUAGES, values)
 
 
 def _anchor(unit: str, stream: str, item: str) -> str:
     return "-".join(filter(None, ("g", unit, stream, item)))
 
 
-def _task(kind: str, key: str, values: Mapping[str, object], **more: str) -> Task:
-    words = texts()[f"entry.{key}"]
-    fix = texts()[f"entry.{key}_fix"]
-    said = {"zh": words.zh.format(**values), "en": words.en.format(**values)}
-    return _plain(kind, said, {"zh": fix.zh, "en": fix.en}, more)
+def _task(kind: str, key: str, values: Said, **more: str) -> Task:
+    words, fix = texts()[f"entry.{key}"], texts()[f"entry.{key}_fix"]
+    said = {lang: words[lang].format(**values[lang]) for lang in _LANGUAGES}
+    return _plain(kind, said, {lang: fix[lang] for lang in _LANGUAGES}, more)
 
 
 def _of_problem(problem: Problem, kind: str, **more: str) -> Task:
-    said = {lang: problem.message(lang) for lang in ("zh", "en")}
-    return _plain(kind, said, {lang: problem.repair(lang) for lang in ("zh", "en")}, more)
+    said = {lang: problem.message(lang) for lang in _LANGUAGES}
+    return _plain(kind, said, {lang: problem.repair(lang) for lang in _LANGUAGES}, more)
 
 
 def _plain(
-    kind: str, said: Mapping[str, str], fix: Mapping[str, str], more: Mapping[str, str]
+    kind: str, said: Mapping[_Lang, str], fix: Mapping[_Lang, str], more: Mapping[str, str]
 ) -> Task:
     blank = dict.fromkeys(("at", "anchor", "stream", "due", "clause"), "")
+    words = {"zh": said["zh"], "en": said["en"]}
     repair = {"repair_zh": fix["zh"], "repair_en": fix["en"]}
-    return {"kind": kind, **said, **repair, **blank, **more}
+    return {"kind": kind, **words, **repair, **blank, **more}
 
 
 def progress(matrix: Mapping[str, Any]) -> list[int]:

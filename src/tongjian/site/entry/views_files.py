@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal, cast
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from tongjian.evidence import file_digest
@@ -14,6 +14,7 @@ from tongjian.problems import Problem, TongjianError
 from tongjian.records import export_rows, write_template
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
+from tongjian.site.entry.attached import attached
 from tongjian.site.entry.grid import rulesets_of
 from tongjian.site.entry.months import files_of
 from tongjian.site.entry.plants import plant_of, workspace_of
@@ -80,7 +81,7 @@ def export(request: ActorRequest, code: str, year: int) -> HttpResponse:
 
 @require_GET
 @endpoint("entry.export")
-def file(request: ActorRequest, code: str, year: int, digest: str) -> FileResponse:
+def file(request: ActorRequest, code: str, year: int, digest: str) -> HttpResponse:
     """A file that was brought as evidence for a month of the plant."""
     plant = plant_of(request.actor, code, year)
     workspace = workspace_of(plant)
@@ -92,13 +93,7 @@ def file(request: ActorRequest, code: str, year: int, digest: str) -> FileRespon
         values = {"digest": digest, "name": named[-1].content["name"], "number": named[-1].number}
         raise TongjianError(Problem("evidence.file_missing", values=values))
     name = str(named[-1].content["name"])
-    # Never shown within the site: whatever is in it is only ever saved.
-    return FileResponse(
-        path.open("rb"),
-        as_attachment=True,
-        filename=name,
-        content_type="application/octet-stream",
-    )
+    return attached(path, name)
 
 
 def _answer(data: bytes, kind: str, name: str) -> HttpResponse:

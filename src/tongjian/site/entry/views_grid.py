@@ -41,7 +41,7 @@ def grid(request: ActorRequest, code: str, year: int) -> HttpResponse:
         "year": year,
         "grid": made,
         "by": "year" if len(made.periods) == 1 else "month",
-        "all": request.GET.get("all") == "1",
+        "every_item": request.GET.get("items") == "every",
         "tiers": TIERS,
         "added": request.GET.getlist("with")[:_MOST_ADDED],
         "streams": _streams(),
@@ -130,7 +130,7 @@ def cell(request: ActorRequest, code: str, year: int) -> HttpResponse:
     made = make_grid(workspace, plant, year, "month", [(key[0], key[1])])
     line = made.line((key[0], key[1], key[2], key[3]))
     if line is None:
-        return HttpResponse(status=404)
+        return redirect("entry:grid", code=code, year=year)
     context = {
         "plant": plant,
         "year": year,

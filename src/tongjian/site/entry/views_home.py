@@ -43,7 +43,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "plant": plant,
         "years": years,
         "year": year,
-        "sections": [(kind, _linked(found, kind, plant, year)) for kind in _KINDS],
+        "lists": [(kind, _linked(found, kind, plant, year)) for kind in _KINDS],
         "matrix": found.matrix,
         "progress": progress(found.matrix),
         "drafts": Draft.objects.seen_by(request.actor).filter(plant=plant, year=year).count(),

@@ -7,12 +7,13 @@ from typing import Any, cast
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Count, Min
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
+from tongjian.site.entry.attached import attached
 from tongjian.site.entry.models import Upload, UploadProblem
 from tongjian.site.entry.plants import enterprise_of
 from tongjian.site.entry.uploads import KEPT_PROBLEMS, MOST_FILES, apply, discard, marked, put_aside
@@ -116,12 +117,12 @@ def upload_discard(request: ActorRequest, key: str) -> HttpResponse:
 
 @require_GET
 @endpoint("entry.import")
-def upload_marked(request: ActorRequest, key: str) -> FileResponse:
+def upload_marked(request: ActorRequest, key: str) -> HttpResponse:
     """One's own files with the errors marked."""
     path = marked(_found(request, key))
     if path is None:
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"marked-{key}.xlsx")
+    return attached(path, f"marked-{key}.xlsx")
 
 
 __all__ = [

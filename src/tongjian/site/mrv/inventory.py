@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -78,6 +79,8 @@ class Block:
     totals: tuple[tuple[str, Figure], ...]
     """By substance, or under "" the sum of all."""
     missing: int
+    recalled: int = 0
+    """How many values and formulas behind it are from memory, and not confirmed."""
 
     @property
     def title(self) -> str:
@@ -90,13 +93,20 @@ class Block:
         return any(one.co2e is not None for one in self.rows)
 
 
-def blocks(lines: Iterable[Line], docs: Mapping[str, RuleSet | None]) -> list[Block]:
-    """The blocks of a plant's year, boundaries in the order of the reports."""
+def blocks(
+    lines: Iterable[Line],
+    docs: Mapping[str, RuleSet | None],
+    recalled: Mapping[str, int] = MappingProxyType({}),
+) -> list[Block]:
+    """The blocks of a plant's year, boundaries in the order of the reports.
+
+    `recalled` counts by rule set what is from memory and not confirmed.
+    """
     groups: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
         groups.setdefault((line.boundary, line.ruleset), []).append(line)
     return [
-        _block(boundary, ruleset, found, docs.get(ruleset))
+        _block(boundary, ruleset, found, docs.get(ruleset), recalled.get(ruleset, 0))
         for (boundary, ruleset), found in sorted(groups.items(), key=lambda one: _place(*one[0]))
     ]
 
@@ -122,7 +132,9 @@ def docs_of_run(run: Run, year: int) -> dict[str, RuleSet | None]:
     return {one.ruleset.id: one.ruleset.doc for one in run.results if year in one.years}
 
 
-def _block(boundary: str, ruleset: str, lines: Sequence[Line], doc: RuleSet | None) -> Block:
+def _block(
+    boundary: str, ruleset: str, lines: Sequence[Line], doc: RuleSet | None, recalled: int
+) -> Block:
     rounding = Rounding() if doc is None else doc.rounding
     where = {"boundary": boundary, "ruleset": ruleset}
     rows = tuple(_row(one, where, rounding) for one in sorted(lines, key=_by_size))
@@ -133,6 +145,7 @@ def _block(boundary: str, ruleset: str, lines: Sequence[Line], doc: RuleSet | No
         rows,
         tuple(_totals(lines, where, rounding)),
         sum(getattr(one, "missing", 0) for one in lines),
+        recalled,
     )
 
 

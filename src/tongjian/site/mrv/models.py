@@ -19,8 +19,31 @@ from tongjian.site.registry.models import Enterprise, Plant
 if TYPE_CHECKING:
     from tongjian.site.access.actor import Actor
 
+if TYPE_CHECKING:
+    from tongjian.site.access.actor import Actor
 
-class Report(Tenanted):
+
+FINAL = ("accepted", "determined")
+"""States in which a report rests; an analyst sees no other."""
+ANALYST = "analyst"
+
+
+class OfReport(Tenanted):
+    """Something of a report; `STATE` is the path to the state that the report is in."""
+
+    STATE: ClassVar[str] = "state"
+
+    class Meta(Tenanted.Meta):
+        abstract = True
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Q:
+        """As by tenancy; to an analyst only what rests."""
+        found = super().visible_to(actor)
+        return found & Q(**{f"{cls.STATE}__in": FINAL}) if actor.role.id == ANALYST else found
+
+
+class Report(OfReport):
     """Where the report of a plant's year stands (报告状态), as the log says."""
 
     REACH = Reach.AUTHORITY
@@ -49,6 +72,7 @@ class Report(Tenanted):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["year", "state"], name="report_year_state"),
             models.Index(fields=["enterprise", "year"], name="report_enterprise_year"),
+            models.Index(fields=["-year", "plant"], name="report_newest"),
         ]
         ordering: ClassVar[list[str]] = ["-year", "plant"]
 
@@ -63,10 +87,11 @@ class Report(Tenanted):
         return report_subject(self.plant.code, self.year)
 
 
-class SubmittedVersion(Tenanted):
+class SubmittedVersion(OfReport):
     """A version as it was submitted (已提交版本). Once `sealed` it cannot be changed by any SQL."""
 
     REACH = Reach.AUTHORITY
+    STATE = "report__state"
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="submitted_versions")
     report = models.ForeignKey(Report, models.PROTECT, related_name="submitted_versions")
@@ -105,7 +130,7 @@ class SubmittedVersion(Tenanted):
         return Q(sealed=True)
 
 
-class SubmittedFigure(Tenanted):
+class SubmittedFigure(OfReport):
     """A line of a submitted version's results (已提交结果): a sum of integers, in micro-units.
 
     Columns as in the ledger of a run; `co2e_micro` is empty for what is no greenhouse gas.
@@ -113,6 +138,7 @@ class SubmittedFigure(Tenanted):
 
     TENANT = "version__enterprise"
     REACH = Reach.AUTHORITY
+    STATE = "version__report__state"
 
     version = models.ForeignKey(SubmittedVersion, models.PROTECT, related_name="figures")
     ruleset = models.CharField(max_length=80)
@@ -136,11 +162,12 @@ class SubmittedFigure(Tenanted):
         return Q(version__sealed=True)
 
 
-class SubmittedRow(Tenanted):
+class SubmittedRow(OfReport):
     """A datum that a submitted version rests on (已提交活动数据), as recorded."""
 
     TENANT = "version__enterprise"
     REACH = Reach.AUTHORITY
+    STATE = "version__report__state"
 
     version = models.ForeignKey(SubmittedVersion, models.PROTECT, related_name="rows")
     period = models.CharField(max_length=10)

@@ -19,7 +19,7 @@ from tongjian.site.operations.jobs import start
 from tongjian.site.operations.models import Job
 from tongjian.site.registry.models import Plant
 
-_SHOWN = 8
+_SHOWN = 4
 _KEPT_S = 7 * 86_400
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from tongjian.evidence import china_day
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.models import Assignment
+from tongjian.site.access.tenancy import in_division
 from tongjian.site.mrv.models import Report
 from tongjian.site.registry.models import Division, Plant
+from tongjian.site.workspaces import catalogue
 
+_YEARS = 12
 _NAMES = ("year", "state", "division", "sector", "text")
 
 
@@ -51,35 +57,47 @@ class ReportFilter:
         if self.state:
             found = found.filter(state=self.state)
         if self.division:
-            found = found.filter(plant__division__startswith=self.division)
+            found = found.filter(in_division("plant__division", self.division))
         if self.sector:
             found = found.filter(plant__sector=self.sector)
         if self.text:
-            said = self.text
-            found = found.filter(
-                Q(plant__code__icontains=said)
-                | Q(plant__name_zh__icontains=said)
-                | Q(plant__name_en__icontains=said)
+            found = found.filter(plant__in=self._named(actor))
+        return found.order_by("-year", "plant")
+
+    def _named(self, actor: Actor) -> QuerySet[Plant]:
+        """The plants that the text names: far fewer rows than reports."""
+        said = self.text
+        return (
+            Plant.objects.seen_by(actor)
+            .order_by()
+            .filter(
+                Q(code__icontains=said)
+                | Q(name_zh__icontains=said)
+                | Q(name_en__icontains=said)
                 | Q(enterprise__name_zh__icontains=said)
                 | Q(enterprise__name_en__icontains=said)
                 | Q(enterprise__uscc__iexact=said)
             )
-        return found.order_by("-year", "plant__code")
+        )
 
     def choices(self, actor: Actor) -> dict[str, Any]:
-        """What can be chosen from, of what `actor` may see."""
-        seen = reports_for(actor).order_by()
-        plants = Plant.objects.seen_by(actor).order_by()
+        """What can be chosen from; divisions for whoever acts for one that has others in it."""
         divisions: list[Division] = []
         if actor.role.within == "division":
-            divisions = list(
-                Division.objects.filter(code__startswith=actor.division).order_by("code")
-            )
+            inside = Division.objects.filter(in_division("code", actor.division))
+            divisions = [one for one in inside.order_by("code") if one.code.endswith("00")]
+        this = china_day(timezone.now()).year
         return {
-            "years": sorted(seen.values_list("year", flat=True).distinct(), reverse=True),
-            "sectors": sorted(plants.values_list("sector", flat=True).distinct()),
+            "years": range(this, this - _YEARS, -1),
+            "sectors": sectors(),
             "divisions": divisions,
         }
+
+
+@lru_cache(maxsize=1)
+def sectors() -> list[str]:
+    """The sectors that there are, by the catalogue."""
+    return [term.code for term in catalogue().terms if term.key == "sector"]
 
 
 def reports_for(actor: Actor) -> QuerySet[Report]:
@@ -93,6 +111,13 @@ def reports_for(actor: Actor) -> QuerySet[Report]:
     return found
 
 
+def rows_of(actor: Actor, keys: Sequence[int]) -> list[Report]:
+    """These of the reports that `actor` may see, in this order, with plant and enterprise."""
+    seen = Report.objects.seen_by(actor).select_related("plant", "enterprise")
+    found = {one.pk: one for one in seen.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
 def plants_of(actor: Actor) -> list[Plant]:
     """The plants of the actor's own enterprise, for which a report can be opened."""
     if actor.enterprise_id is None:
@@ -100,4 +125,4 @@ def plants_of(actor: Actor) -> list[Plant]:
     return list(Plant.objects.seen_by(actor).filter(closed=None))
 
 
-__all__ = ["ReportFilter", "plants_of", "reports_for"]
+__all__ = ["ReportFilter", "plants_of", "reports_for", "rows_of"]

@@ -12,7 +12,7 @@ from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.grants import with_grants
 from tongjian.site.acting import acting
-from tongjian.site.mrv.models import Report
+from tongjian.site.mrv.models import ANALYST, Report
 from tongjian.site.mrv.submitted import HANDED_IN
 from tongjian.site.registry.models import Plant
 from tongjian.site.workspaces import Workspace
@@ -157,8 +157,11 @@ def facts_of(plant: Plant) -> dict[str, str]:
 def is_theirs(actor: Actor, plant: Plant, year: int) -> bool:
     """Whether a plant's year is for somebody who may see the plant.
 
-    A verification is given for a year, and not for all that the enterprise ever reports.
+    A verification is given for a year, and not for all that the enterprise ever reports; to an
+    analyst only what rests is shown.
     """
+    if actor.role.id == ANALYST:
+        return Report.objects.seen_by(actor).filter(plant=plant, year=year).exists()
     if actor.role.within != "assignment":
         return True
     return plant.enterprise_id in set(actor.assigned(year))

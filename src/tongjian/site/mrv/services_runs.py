@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,7 +55,8 @@ class Preview:
     def blocks(self) -> list[Block]:
         """The inventory of the plant's year."""
         lines = self.run.select(facility=self.desk.plant.code, year=self.desk.year)
-        return blocks(lines, docs_of_run(self.run, self.desk.year))
+        open_ = Counter(name for one in self.statement.open for name in one.rulesets)
+        return blocks(lines, docs_of_run(self.run, self.desk.year), open_)
 
     @cached_property
     def yearly(self) -> list[YearlySheet]:

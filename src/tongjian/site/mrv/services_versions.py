@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -60,7 +61,10 @@ class VersionPage:
     def blocks(self) -> list[Block]:
         """Its figures as the page shows them."""
         names = {str(one["ruleset"]) for one in self.version.rulesets}
-        return blocks(self.lines, docs_of(rulebook(), sorted(names), self.desk.year))
+        open_ = Counter(
+            str(name) for one in self.doubts if not one["confirmed"] for name in one["rulesets"]
+        )
+        return blocks(self.lines, docs_of(rulebook(), sorted(names), self.desk.year), open_)
 
     def run_with(self, ruleset: str, boundary: str) -> KeptRun:
         """The run that has the lines of a rule set, or of a boundary where none is named."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from typing import IO
-
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from tongjian.reports.documents import kind_of
@@ -131,24 +129,23 @@ def reproduce(request: ActorRequest, code: str, year: int, number: int) -> HttpR
 
 @require_GET
 @endpoint("mrv.file")
-def file(request: ActorRequest, key: str) -> HttpResponseBase:
+def file(request: ActorRequest, key: str) -> HttpResponse:
     """The file that a job of the actor has made."""
     job = job_with_file(request.actor, key)
     if job is None or not path_of(job).is_file():
         raise Http404
-    return _download(path_of(job).open("rb"), str(job.result["file"]))
+    return _download(path_of(job).read_bytes(), str(job.result["file"]))
 
 
 @require_GET
 @endpoint("mrv.evidence")
-def evidence(request: ActorRequest, code: str, year: int, digest: str) -> HttpResponseBase:
+def evidence(request: ActorRequest, code: str, year: int, digest: str) -> HttpResponse:
     """A file that proves a record, held against its digest."""
     desk = desk_or_404(request, code, year)
     found = file_for(desk, digest)
     if found is None:
         raise Http404
-    content = desk.workspace.files.read(digest)
-    return _download(io.BytesIO(content), found.name)
+    return _download(desk.workspace.files.read(digest), found.name)
 
 
 @require_GET
@@ -164,11 +161,10 @@ def differences(request: ActorRequest, code: str, year: int) -> HttpResponse:
     return render(request, "mrv/parts/differences.html", shown)
 
 
-def _download(stream: IO[bytes], name: str) -> FileResponse:
+def _download(content: bytes, name: str) -> HttpResponse:
     # Never shown within the site, whatever is in it.
-    response = FileResponse(
-        stream, as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -9,4 +9,4 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         # What registers itself: kinds of jobs, and what is done once a day.
-        from tongjian.site.operations import backups, daily, heads  # noqa: F401
+        from tongjian.site.operations import backups, daily, heads, roots  # noqa: F401

@@ -42,7 +42,8 @@ def _of_log(name: str, head: Head | None, indexed: int) -> Iterator[Problem]:
     yield from wrong
     if any(one.severity == "error" for one in wrong):
         return
-    yield from files_of(log).problems()
+    # All logs share one folder of files: what is foreign to one is another's.
+    yield from (one for one in files_of(log).problems() if one.code != "evidence.file_foreign")
     number = 0 if head is None else head.number
     if indexed != number:
         yield Problem("site.rows_behind", Place(file=name), {"rows": indexed, "log": number})

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import signal
 import socket
-import subprocess
+import subprocess  # nosec B404
 import sys
 import time
 import urllib.error
@@ -81,8 +81,8 @@ class Child:
             values = {"name": self.name, "code": code}
             raise TongjianError(Problem("site.child_ended", values=values))
         self.starts.append(now)
-        # Ctrl+C is for the parent, which tells each of them.
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+        # Ctrl+C is for the parent, which tells each of them. The command is this program's own.
+        self.process = subprocess.Popen(self.command, start_new_session=True)  # nosec B603
 
     @property
     def ended(self) -> bool:
@@ -110,7 +110,7 @@ class Service:
     @property
     def address(self) -> str:
         """Where a browser on this machine finds it."""
-        any_address = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+        any_address = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nosec B104
         host = any_address.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
 

@@ -20,9 +20,9 @@ from tongjian.site.registry.bulk_file import REQUIRED, Row, read
 from tongjian.site.registry.changes import differing, facts_of
 from tongjian.site.registry.models import BulkUpload, Division, Enterprise, Park, Plant
 from tongjian.site.registry.services import change, problems_of, register_plant
+from tongjian.site.ui.texts import texts
 
 KIND = "registry.bulk"
-_TRUE, _FALSE = {"是", "true", "yes", "y", "1"}, {"", "否", "false", "no", "n", "0"}
 _PART = 500
 
 
@@ -172,15 +172,17 @@ def _enterprise(
 ) -> None:
     cells = row.cells
     said = cells.get("fictitious", "").casefold()
+    yes = {"true", "1", *_words("registry.yes_word")}
+    no = {"", "false", "0", *_words("registry.no_word")}
     made = Enterprise(
         uscc=cells["uscc"],
         name_zh=cells["name_zh"],
         name_en=cells.get("name_en", ""),
         division=cells["division"],
         address=cells.get("address", ""),
-        fictitious=said in _TRUE,
+        fictitious=said in yes,
     )
-    if said not in _TRUE | _FALSE:
+    if said not in yes | no:
         wrong.append(
             Problem("records.yes_or_no", row.at("fictitious"), {"value": cells["fictitious"]})
         )
@@ -198,6 +200,10 @@ def _enterprise(
     found.problems += wrong
     if not wrong:
         found.enterprises.append(made)
+
+
+def _words(key: str) -> tuple[str, str]:
+    return texts()[key]["zh"], texts()[key]["en"]
 
 
 def _plant(

@@ -36,7 +36,7 @@ def take_over(actor: Actor, plant: Plant) -> int:
     What is registered is left as it is. Those that cannot be taken as they stand in the plan are
     told all at once, after the others were taken (`TongjianError`).
     """
-    known = set(Meter.every.filter(plant=plant).values_list("code", flat=True))
+    known = set(Meter.objects.seen_by(actor).filter(plant=plant).values_list("code", flat=True))
     problems: list[Problem] = []
     taken = 0
     for name, planned in planned_meters(plant).items():

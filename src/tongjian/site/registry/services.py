@@ -30,7 +30,6 @@ from tongjian.site.registry.stored import above, plant_row, stored
 from tongjian.site.ui.texts import text, texts
 from tongjian.site.workspaces import Workspace
 
-REASON = "登记信息变更（registry changed）"
 _SOURCE = "registry"
 _PATIENCE_S = 30.0
 
@@ -81,7 +80,7 @@ def remove(actor: Actor, row: models.Model) -> None:
         _enter(workspace, act_of(row, actor.signature, facts_of(row), None), row, gone=True)
 
 
-def sync(workspace: Workspace, by: str = SITE, reason: str = REASON) -> bool:
+def sync(workspace: Workspace, by: str = SITE, reason: str = "") -> bool:
     """Put the plants, process units and outlets of an enterprise into its records.
 
     Called again it changes nothing; what has changed since is entered as a correction. What the
@@ -104,7 +103,7 @@ def sync(workspace: Workspace, by: str = SITE, reason: str = REASON) -> bool:
         stood = any(one["facility"] in known_plants for one in plants) or any(
             (one["facility"], one["process_unit"]) in known_units for one in units
         )
-        correction = Correction(by, reason) if stood else None
+        correction = Correction(by, reason or _reason()) if stood else None
         return store.add((), plants, units, source=_SOURCE, correction=correction)
 
 
@@ -135,6 +134,12 @@ def problems_of(
             for one in errors:
                 found.append(_problem(row, name, one, at(name)))
     return found + [_at(one, at("code")) for one in ([] if alone else _clashes(row))]
+
+
+def _reason() -> str:
+    """What the records give as the reason of a correction, in both languages."""
+    said = texts()["registry.correction_reason"]
+    return f"{said['zh']} / {said['en']}"
 
 
 def field_title(name: str) -> str:
@@ -227,7 +232,7 @@ def _withdraw(workspace: Workspace, row: ProcessUnit | Outlet, by: str) -> None:
             if (one["facility"], one["process_unit"]) == key
         ]
         if stands:
-            act = Correction(by, REASON, withdraw=True)
+            act = Correction(by, _reason(), withdraw=True)
             store.add((), (), stands, source=_SOURCE, correction=act)
 
 
@@ -247,7 +252,6 @@ def _rows_of(enterprise: Enterprise) -> tuple[list[dict[str, Any]], list[dict[st
 
 
 __all__ = [
-    "REASON",
     "change",
     "enterprise_of",
     "field_title",

@@ -14,7 +14,7 @@ from tongjian.site.ui.texts import lang
 from tongjian.units import UnitError, parse_unit
 
 # A year is no unit of the registry: its length depends on which one it is.
-_BY_YEAR = re.compile(r"/(a|年|yr|year)\Z")
+_BY_YEAR = re.compile(r"/(a|yr|year)\Z")
 _FORMS = {
     "plant_code": r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}",
     "unit_code": r"[A-Za-z0-9][A-Za-z0-9._#/-]{0,39}",

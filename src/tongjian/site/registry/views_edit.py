@@ -210,9 +210,9 @@ def _contact(request: ActorRequest, key: str, known: str) -> Contact:
 
 def _row(request: ActorRequest, code: str, kind: str, known: str) -> models.Model:
     of, plant = _kind(kind), plant_or_404(request, code)
-    manager: Any = of.model._default_manager
-    found = manager.filter(plant=plant, **{of.identity: known}).select_related("plant__enterprise")
-    row: models.Model | None = found.first()
+    model: Any = of.model
+    found = model.objects.seen_by(request.actor).filter(plant=plant, **{of.identity: known})
+    row: models.Model | None = found.select_related("plant__enterprise").first()
     if row is None:
         raise Http404
     return row

@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from tongjian.control_plan import Finding, word
 from tongjian.records import Entered
 from tongjian.reports import Words
 from tongjian.site.ui.texts import lang
+from tongjian.workflow import report_flow
 
 register = template.Library()
+
+
+_LOOKS = {"accepted": " good", "determined": " good", "returned": " warn", "findings_open": " warn"}
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """Where a report stands, as a badge."""
+    found = report_flow().states.get(state)
+    title = state if found is None else found.title[lang()]
+    return format_html('<span class="badge{}">{}</span>', _LOOKS.get(state, ""), title)
 
 
 @register.filter

@@ -78,8 +78,8 @@
 
   function show(input, one) {
     const cell = input.closest("td");
-    cell.classList.remove("empty", "stored", "draft", "error", "conflict");
-    cell.classList.add(one.state);
+    cell.classList.remove("is-empty", "is-stored", "is-draft", "is-error", "is-conflict");
+    cell.classList.add(`is-${one.state}`);
     if (one.state !== "conflict") {
       input.dataset.version = one.version;
       input.dataset.was = input.value;
@@ -151,7 +151,7 @@
       keep(input);
     } else {
       // Unit, tier and evidence are those of the line's drafts.
-      cellsOf(line).filter((one) => one.closest("td").matches(".draft, .error")).forEach((one) => keep(one));
+      cellsOf(line).filter((one) => one.closest("td").matches(".is-draft, .is-error")).forEach((one) => keep(one));
     }
   });
 

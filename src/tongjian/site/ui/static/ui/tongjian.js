@@ -35,7 +35,7 @@ function reachable() {
       continue;
     }
     part.tabIndex = 0;
-    part.setAttribute("role", "region");
+    part.setAttribute("role", "group");
     const name = part.querySelector("caption") || document.querySelector("h1");
     if (name && !part.hasAttribute("aria-label")) part.setAttribute("aria-label", name.textContent.trim());
   }
