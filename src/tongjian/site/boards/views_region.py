@@ -63,7 +63,7 @@ def numbers_behind(request: ActorRequest) -> HttpResponse:
     asked = Asked.of(request.actor, request.GET)
     found = behind(request.actor, asked)
     page = Paginator(found.rows, _ROWS).get_page(request.GET.get("page"))
-    lines = found.lines(page.object_list)
+    lines = found.lines(list(page))
     shown = {
         "lines": lines,
         "found": found,
