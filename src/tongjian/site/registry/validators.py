@@ -17,10 +17,10 @@ from tongjian.units import UnitError, parse_unit
 _BY_YEAR = re.compile(r"/(a|yr|year)\Z")
 _FORMS = {
     "site.registry_plant_code": r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}",
-    "unit_code": r"[A-Za-z0-9][A-Za-z0-9._#/-]{0,39}",
-    "outlet_code": r"(DA|DW)[0-9]{3,5}|WZ[0-9]{3,5}",
-    "permit": r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}[0-9A-Z]",
-    "mn": r"[0-9A-Z]{14}|[0-9A-F]{24}",
+    "site.registry_unit_code": r"[A-Za-z0-9][A-Za-z0-9._#/-]{0,39}",
+    "site.registry_outlet_code": r"(DA|DW)[0-9]{3,5}|WZ[0-9]{3,5}",
+    "site.registry_permit": r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}[0-9A-Z]",
+    "site.registry_mn": r"[0-9A-Z]{14}|[0-9A-F]{24}",
 }
 
 
