@@ -139,7 +139,7 @@ def _tasks(data: SampleData) -> list[Task]:
         others += not near
         stages: tuple[tuple[int, str], ...] = ()
         # Each step of the way once at home: whoever tries the site out finds one of every kind.
-        if (near and turns < len(_IN_TURN)) or others % _ELSEWHERE == 1:
+        if turns < len(_IN_TURN) if near else others % _ELSEWHERE == 1:
             stages = ((LAST_YEAR, _IN_TURN[turns % len(_IN_TURN)]),)
             turns += 1
         found.append(Task(code, number, stages))
