@@ -59,18 +59,22 @@ WEB = {
     *("socketserver", "starlette", "tornado", "urllib.request", "urllib3", "uvicorn", "websockets"),
 }
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
-MAY_QUERY = {"engine", "records", "book"}
+MAY_QUERY = {"engine", "records", "book", "site"}
 # A user's Spark session is handed on to the engine; only its type is named.
 HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
 TERMINAL = {"rich", "typer"}
 
 # Files that have to speak of streams or hold numbers of the field, and why.
 KNOWING = {
+    "site/demo/": "makes enterprises, outlets and reports of the fictitious province",
     "sample/": "writes the records of fictitious plants, as an accountant would enter them",
     "records/readers/": "translate the columns of public data sets into records",
 }
 # Words of the rulebook that are something else as well, and where.
 WORDS = {
+    "all": "no filter on a page, and an agency of a task",
+    "outlet": "where something leaves a plant, by the permit, and a kind of source",
+    "fugitive": "what leaves a plant by no outlet, and a kind of source",
     "none": "the missing value of the rule language, and a direction",
     "other": "the other branch of a condition; a field of a document",
     "product": "a keyword of units.txt",
@@ -83,6 +87,7 @@ WORDS = {
 ALLOWED = {
     ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
+    ("site/registry/validators.py", "register.device"): "where levels of equipment are looked up",
     ("evidence/_retention.py", "retention.originals"): "where the time of keeping is looked up",
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",

@@ -85,7 +85,7 @@ def judged(told: Path, tmp_path: Path) -> Iterator[World]:
 
 
 def test_a_curve_has_the_units_of_what_was_handed_in_with_its_lines(judged: World) -> None:
-    (curve,) = [one for one in BoardRun.objects.get().judged["curves"]]
+    (curve,) = BoardRun.objects.get().judged["curves"]
     told = {one["process_unit"]: (one["value"], one["width"]) for one in curve["units"]}
 
     assert told == {"BF1": (355.0, 1_500_000.0), "BF2": (440.0, 900_000.0)}

@@ -33,9 +33,20 @@ class Line:
 class Behind:
     """The versions that make a number."""
 
+    actor: Actor
     measure: Measure
-    lines: Sequence[Line]
+    rows: Sequence[tuple[int, str, int]]
+    """Version, rule set and micro-units, the largest first."""
     whole: float | None
+
+    def lines(self, rows: Sequence[tuple[int, str, int]]) -> list[Line]:
+        """Some of the rows with their versions."""
+        seen = SubmittedVersion.objects.seen_by(self.actor).select_related("report__plant")
+        known = seen.in_bulk([one for one, _, _ in rows])
+        return [
+            Line(known[one], amount(micro, self.measure), ruleset, _trace(self.measure, ruleset))
+            for one, ruleset, micro in rows
+        ]
 
     @property
     def name(self) -> Words:
@@ -64,14 +75,8 @@ def behind(actor: Actor, asked: Asked) -> Behind:
         .annotate(micro=Sum(column))
         .order_by("-micro", "version")
     )
-    versions = SubmittedVersion.objects.seen_by(actor).select_related("report__plant", "enterprise")
-    known = versions.in_bulk([one for one, _, _ in rows])
-    lines = [
-        Line(known[one], amount(micro, measure), ruleset, _trace(measure, ruleset))
-        for one, ruleset, micro in rows
-    ]
     whole = sum(micro for _, _, micro in rows) if rows else None
-    return Behind(measure, lines, amount(whole, measure))
+    return Behind(actor, measure, rows, amount(whole, measure))
 
 
 def _trace(measure: Measure, ruleset: str) -> str:

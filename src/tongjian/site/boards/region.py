@@ -18,7 +18,7 @@ from tongjian.site.access.actor import Actor
 from tongjian.site.boards import names
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import Stage
-from tongjian.site.boards.sums import Group, Measure, amount, by, grouped, measures, total
+from tongjian.site.boards.sums import Group, Measure, amount, by, kept_grouped, measures, total
 from tongjian.site.registry.models import Division, Plant
 from tongjian.workflow import report_flow
 
@@ -94,7 +94,7 @@ class Region:
     @cached_property
     def groups(self) -> list[Group]:
         """What stood in the years of the trend."""
-        return grouped(self.actor, self.asked, self.asked.years, self.digits)
+        return kept_grouped(self.actor, self.asked, self.asked.years, self.digits)
 
     @cached_property
     def now(self) -> list[Group]:

@@ -62,8 +62,15 @@ def numbers_behind(request: ActorRequest) -> HttpResponse:
     """The reports that a number of the board is the sum of."""
     asked = Asked.of(request.actor, request.GET)
     found = behind(request.actor, asked)
-    page = Paginator(found.lines, _ROWS).get_page(request.GET.get("page"))
-    shown = {"found": found, "asked": asked, "page": page, "query": rest_of_query(request)}
+    page = Paginator(found.rows, _ROWS).get_page(request.GET.get("page"))
+    lines = found.lines(list(page))
+    shown = {
+        "lines": lines,
+        "found": found,
+        "asked": asked,
+        "page": page,
+        "query": rest_of_query(request),
+    }
     return render(request, "boards/behind.html", shown)
 
 

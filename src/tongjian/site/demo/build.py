@@ -121,7 +121,7 @@ _IN_TURN = (
     *("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary"),
 )
 _AT_HOME = "3201"
-_ELSEWHERE = 20
+_ELSEWHERE = 100
 """Of the plants of other cities, one in so many has its report on the way."""
 
 
@@ -138,7 +138,8 @@ def _tasks(data: SampleData) -> list[Task]:
             continue
         others += not near
         stages: tuple[tuple[int, str], ...] = ()
-        if near or others % _ELSEWHERE == 1:
+        # Each step of the way once at home: whoever tries the site out finds one of every kind.
+        if turns < len(_IN_TURN) if near else others % _ELSEWHERE == 1:
             stages = ((LAST_YEAR, _IN_TURN[turns % len(_IN_TURN)]),)
             turns += 1
         found.append(Task(code, number, stages))

@@ -35,7 +35,8 @@ def follows(function: Follower) -> Follower:
 def catch_up(workspace: Workspace, *, again: bool = False) -> int:
     """Make the rows that are missing or out of date; returns how many entries were new to them.
 
-    With `again` those of every report are looked at, also where nothing was entered since. Must not be called within a transaction: the log is read first.
+    With `again` those of every report are looked at, also where nothing was entered since. Must
+    not be called within a transaction: the log is read first.
     """
     enterprise = workspace.enterprise
     entries = workspace.log.entries()

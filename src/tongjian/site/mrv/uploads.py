@@ -10,7 +10,7 @@ from tongjian.evidence import china_day, retention
 from tongjian.problems import Problem, TongjianError
 from tongjian.site.workspaces import Workspace, rulebook
 
-MOST = 20
+FILES_AT_MOST = 20
 """How many files one act may bring."""
 
 
@@ -21,8 +21,8 @@ def take_in(
 
     Raises `TongjianError` with every file that may not be attached; those taken in before stay.
     """
-    if len(files) > MOST:
-        values = {"count": len(files), "limit": MOST}
+    if len(files) > FILES_AT_MOST:
+        values = {"count": len(files), "limit": FILES_AT_MOST}
         raise TongjianError(Problem("site.many_files", values=values))
     if not files:
         return []
@@ -41,4 +41,4 @@ def take_in(
     return digests
 
 
-__all__ = ["MOST", "take_in"]
+__all__ = ["FILES_AT_MOST", "take_in"]

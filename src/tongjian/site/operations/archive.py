@@ -29,7 +29,7 @@ _FORMAT = 1
 _BLOCK = 1 << 20
 # Made again, made from the rest, or no part of the site's state.
 _LEFT_OUT = {"static", "backups", "documents"}
-_PASSING = (".lock", ".tmp", ".sqlite3", ".sqlite3-wal", ".sqlite3-shm")
+_PASSING = (".lock", ".locks", ".tmp", ".sqlite3", ".sqlite3-wal", ".sqlite3-shm")
 Progress = Callable[[int, int], None]
 
 

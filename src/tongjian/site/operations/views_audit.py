@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -14,7 +13,13 @@ from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.operations.acts import acts
 from tongjian.site.operations.models import AuditEntry
-from tongjian.site.operations.services_audit import AuditFilter, entries_for, entry_of, may_read
+from tongjian.site.operations.services_audit import (
+    AuditFilter,
+    CappedPaginator,
+    entries_for,
+    entry_of,
+    may_read,
+)
 from tongjian.site.workspaces import log_named
 
 _PER_PAGE = 50
@@ -25,7 +30,7 @@ _PER_PAGE = 50
 def audit(request: ActorRequest) -> HttpResponse:
     """Search the audit trail."""
     wanted = AuditFilter.of(request.GET)
-    page = Paginator(wanted.rows(request.actor), _PER_PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(wanted.rows(request.actor), _PER_PAGE).get_page(request.GET.get("page"))
     query = f"{wanted.query}&" if wanted.query else ""
     context = {"wanted": wanted, "page": page, "query": query, "acts": acts()}
     return render(request, "operations/audit.html", context)

@@ -157,11 +157,13 @@ def _problem(row: models.Model, name: str, error: ValidationError, place: Place)
         return Problem("site.registry_taken", place, {"value": getattr(row, taken)})
     if error.code in ("blank", "null"):
         return Problem("site.registry_empty", place)
-    said = {}
-    for lang, code in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(code):
-            said[f"detail_{lang}"] = " ".join(error.messages)
+    said = {"detail_zh": _told(error, "zh-hans"), "detail_en": _told(error, "en")}
     return Problem("site.registry_value", place, {"value": getattr(row, name, ""), **said})
+
+
+def _told(error: ValidationError, language: str) -> str:
+    with translation.override(language):
+        return " ".join(error.messages)
 
 
 def _at(problem: Problem, place: Place) -> Problem:

@@ -16,11 +16,11 @@ from tongjian.units import UnitError, parse_unit
 # A year is no unit of the registry: its length depends on which one it is.
 _BY_YEAR = re.compile(r"/(a|yr|year)\Z")
 _FORMS = {
-    "plant_code": r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}",
-    "unit_code": r"[A-Za-z0-9][A-Za-z0-9._#/-]{0,39}",
-    "outlet_code": r"(DA|DW)[0-9]{3,5}|WZ[0-9]{3,5}",
-    "permit": r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}[0-9A-Z]",
-    "mn": r"[0-9A-Z]{14}|[0-9A-F]{24}",
+    "site.registry_plant_code": r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}",
+    "site.registry_unit_code": r"[A-Za-z0-9][A-Za-z0-9._#/-]{0,39}",
+    "site.registry_outlet_code": r"(DA|DW)[0-9]{3,5}|WZ[0-9]{3,5}",
+    "site.registry_permit": r"[0-9A-HJ-NPQRTUWXY]{18}[0-9]{3}[0-9A-Z]",
+    "site.registry_mn": r"[0-9A-Z]{14}|[0-9A-F]{24}",
 }
 
 
@@ -42,34 +42,34 @@ def check_credit_code(value: str) -> None:
         raise invalid(*found)
 
 
-def _form(name: str, value: str) -> None:
-    if not re.fullmatch(_FORMS[name], value):
-        raise invalid(Problem(f"site.registry_{name}", values={"value": value}))
+def _form(code: str, value: str) -> None:
+    if not re.fullmatch(_FORMS[code], value):
+        raise invalid(Problem(code, values={"value": value}))
 
 
 def check_plant_code(value: str) -> None:
     """A code of a plant."""
-    _form("plant_code", value)
+    _form("site.registry_plant_code", value)
 
 
 def check_unit_code(value: str) -> None:
     """A code of a process unit, a meter."""
-    _form("unit_code", value)
+    _form("site.registry_unit_code", value)
 
 
 def check_outlet_code(value: str) -> None:
     """A code of a permit outlet: DA (air), DW (water), WZ (fugitive source) and digits."""
-    _form("outlet_code", value)
+    _form("site.registry_outlet_code", value)
 
 
 def check_permit(value: str) -> None:
     """A number of a pollution permit: a credit code, three digits, one character."""
-    _form("permit", value)
+    _form("site.registry_permit", value)
 
 
 def check_mn(value: str) -> None:
     """The MN number of a monitoring station: 14 characters, or 24 hexadecimal digits."""
-    _form("mn", value)
+    _form("site.registry_mn", value)
 
 
 def check_unit(value: str) -> None:
