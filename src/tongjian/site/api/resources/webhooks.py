@@ -84,8 +84,10 @@ def post_webhook(request: ActorRequest, given: WebhookGiven) -> Status[WebhookMa
     resolved(checked(given.url))
     if _mine(request).filter(ended=None).count() >= MOST:
         raise TongjianError(Problem("site.webhook_many", values={"most": MOST}))
+    held = request.actor.membership
+    assert held is not None  # the matrix gives this to roles
     made = Webhook.objects.create(
-        membership=request.actor.membership,
+        membership=held,
         url=given.url,
         acts=sorted(set(given.acts)),
         seen=timezone.now(),
