@@ -63,7 +63,9 @@ def actor_of(webhook: Webhook) -> Actor | None:
 @at_each_beat
 def begin_push() -> bool:
     """Start the job where there is something to tell, unless it is under way."""
-    under_way = Job.every.filter(kind=KIND, state__in=(Job.WAITING, Job.RUNNING))
+    # One that broke just now would break again at once.
+    broke = Q(state=Job.FAILED, ended__gte=timezone.now() - _CLAIM)
+    under_way = Job.every.filter(Q(state__in=(Job.WAITING, Job.RUNNING)) | broke, kind=KIND)
     if not Webhook.objects.exists() or under_way.exists():
         return False
     if not (_due().exists() or any(_fresh(one).exists() for one in _standing())):
