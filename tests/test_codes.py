@@ -27,6 +27,8 @@ PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
     "records/_cells.py:code",
     "records/_metering.py:found.code",
+    "site/api/errors.py:_OF_STATUS.get(int(status), 'site.api_request')",
+    "site/api/errors.py:code",
     "site/registry/bulk_file.py:one.code",
     "site/registry/services.py:problem.code",
     "site/registry/validators.py:code",

@@ -24,13 +24,13 @@ BEGINNING = "/api/"
 """Addresses that begin so are answered with problems and not with pages."""
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
 _OF_STATUS = {
-    400: "site.api_request",
-    401: "site.api_unauthorized",
-    403: "site.api_forbidden",
-    404: "site.api_not_found",
-    405: "site.api_method",
-    413: "site.api_large",
-    500: "site.api_broke",
+    HTTPStatus.BAD_REQUEST: "site.api_request",
+    HTTPStatus.UNAUTHORIZED: "site.api_unauthorized",
+    HTTPStatus.FORBIDDEN: "site.api_forbidden",
+    HTTPStatus.NOT_FOUND: "site.api_not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "site.api_method",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "site.api_large",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "site.api_broke",
 }
 # What the library that checks shapes calls a fault, and the code that tells of it.
 _OF_FAULT = {

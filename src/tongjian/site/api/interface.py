@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -58,8 +59,8 @@ def _told(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
         answer = view(request, *args, **given)
-        if answer.status_code == 405:
-            return problem_answer(405, headers={"Allow": answer["Allow"]})
+        if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return problem_answer(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": answer["Allow"]})
         return answer
 
     return answered
