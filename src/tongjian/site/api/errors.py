@@ -23,7 +23,7 @@ MEDIA = "application/problem+json"
 BEGINNING = "/api/"
 """Addresses that begin so are answered with problems and not with pages."""
 UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY
-_OF_STATUS = {
+_OF_STATUS: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "site.api_request",
     HTTPStatus.UNAUTHORIZED: "site.api_unauthorized",
     HTTPStatus.FORBIDDEN: "site.api_forbidden",
