@@ -12,7 +12,7 @@ from tongjian.cli._workspace import do_run
 from tongjian.engine import from_micro
 from tongjian.evidence import china_time
 from tongjian.problems import Problem, TongjianError
-from tongjian.reports import Words
+from tongjian.reports import Words, change_sides, change_title, idle_changes
 from tongjian.statutory import Authority
 from tongjian.units import parse_unit
 from tongjian.versions import (
@@ -172,7 +172,7 @@ def _print_version(out: Output, version: ReportVersion) -> None:
 def _print_diff(out: Output, document: Mapping[str, Any]) -> None:
     """A table for each boundary and unit in which anything moved, then what moved nothing."""
     words = Words.of(out.lang)
-    alike, still = [], dict[str, None]()
+    alike = []
     for part in document["parts"]:
         moved = [total for total in part["totals"] if _moves(part, total["unit"])]
         name = words.term("boundary", part["boundary"])
@@ -182,11 +182,7 @@ def _print_diff(out: Output, document: Mapping[str, Any]) -> None:
             alike.append(name)
         for one in part["problems"]:
             out.note(one["zh"], one["en"])
-        still |= {_told(words, one): None for one in part["changes"] if not one["effects"]}
-    effective = {
-        _told(words, one) for part in document["parts"] for one in part["changes"] if one["effects"]
-    }
-    idle = [text for text in still if text not in effective]
+    idle = idle_changes(words, document)
     if alike:
         out.say(f"合计没有变动：{'、'.join(alike)}", f"No total moved: {', '.join(alike)}")
     if idle:
@@ -230,8 +226,8 @@ def _print_part(
         for one, effects in changes:
             if effects:
                 amount = from_micro(sum(effects), parse_unit(unit))
-                title = f"  {_title(words, one)}"
-                rows.append([title, *_sides(one), amount, _grounds(one)])
+                title = f"  {change_title(words, one)}"
+                rows.append([title, *change_sides(one), amount, _grounds(one)])
     rows.append(["现合计" if zh else "total after", "", "", float(total["right"]), after])
     headers = (
         ["差异", "原来", "现在", words.unit(unit), "依据"]
@@ -239,27 +235,6 @@ def _print_part(
         else ["what", "before", "after", words.unit(unit), "grounds"]
     )
     out.table(name, headers, rows)
-
-
-def _told(words: Words, change: Mapping[str, Any]) -> str:
-    return f"{_title(words, change)} {change['before']} → {change['after']}"
-
-
-def _sides(change: Mapping[str, Any]) -> tuple[str, str]:
-    """What stood and what stands; the formula itself where one alone was changed."""
-    formulas = change["detail"].get("formulas", ())
-    one = formulas[0] if len(formulas) == 1 else change
-    return one["before"], one["after"]
-
-
-def _title(words: Words, change: Mapping[str, Any]) -> str:
-    """What differs; a source of emissions by its name."""
-    detail = change["detail"]
-    if "category" in detail:
-        source = words.term("category", detail["category"])
-        cells = ", ".join(one["cell"] for one in detail["formulas"])
-        return f"{source} {detail['substance']}" + (f" ({cells})" if cells else "")
-    return str(words.pick(change["title_zh"], change["title_en"]))
 
 
 def _grounds(change: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tongjian.engine import Run
 from tongjian.reports._annexes import Annexes, annexes_of
+from tongjian.reports._changes import change_sides, change_title, idle_changes
 from tongjian.reports._files import write_whole
 from tongjian.reports._page import page
 from tongjian.reports._rounding import round_reported
@@ -44,7 +45,10 @@ __all__ = [
     "Annexes",
     "Words",
     "annexes_of",
+    "change_sides",
+    "change_title",
     "grouped_conflicts",
+    "idle_changes",
     "round_reported",
     "step_reason",
     "step_source",

@@ -16,17 +16,20 @@ from tongjian.versions._run_store import RunStore
 from tongjian.versions._standing import standing
 from tongjian.versions._versions import (
     KINDS,
+    MAKE,
     ReportVersion,
     make_version,
     report_subject,
     report_version,
     report_versions,
     version_diff,
+    versions_in,
 )
 
 __all__ = [
     "GROUPS",
     "KINDS",
+    "MAKE",
     "Change",
     "KeptResults",
     "KeptRun",
@@ -45,4 +48,5 @@ __all__ = [
     "require_identical",
     "standing",
     "version_diff",
+    "versions_in",
 ]

@@ -7,7 +7,7 @@ also says why it was made and what differs from the version before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
@@ -25,6 +25,7 @@ from tongjian.versions._totals import totals_diff
 Kind = Literal["original", "supplementary"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MAKE = "version.make"
+"""The act by which a version stands in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,16 @@ def report_subject(facility: str, year: int) -> str:
 
 def report_versions(log: EvidenceLog, facility: str, year: int) -> list[ReportVersion]:
     """The versions of a report, oldest first; raises `TongjianError` for a log that was changed."""
-    entries = log.entries(MAKE, subject=report_subject(facility, year))
-    return [ReportVersion.of(entry) for entry in entries]
+    return versions_in(log.entries(MAKE), report_subject(facility, year))
+
+
+def versions_in(entries: Iterable[Entry], report: str) -> list[ReportVersion]:
+    """The versions of a report (``report:F1/2024``) that entries tell of, oldest first."""
+    return [
+        ReportVersion.of(entry)
+        for entry in entries
+        if entry.act == MAKE and entry.subject == report
+    ]
 
 
 def report_version(
@@ -229,6 +238,7 @@ def _refusals(
 
 __all__ = [
     "KINDS",
+    "MAKE",
     "Kind",
     "ReportVersion",
     "make_version",
@@ -236,4 +246,5 @@ __all__ = [
     "report_version",
     "report_versions",
     "version_diff",
+    "versions_in",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +16,9 @@ from tongjian.site.access.models import User
 from tongjian.site.access.permissions import actions, endpoint
 from tongjian.site.access.roles import roles
 from tongjian.site.registry.models import Enterprise
+from tongjian.site.ui.paging import page_of
 from tongjian.site.ui.texts import text
 
-PER_PAGE = 50
 MOST = 20
 """How many enterprises a search offers."""
 
@@ -58,7 +57,7 @@ def assignments(request: ActorRequest) -> HttpResponse:
         found = found.filter(by_name | Q(user__name__icontains=q) | Q(enterprise__uscc=q.upper()))
     if asked["year"].isdecimal():
         found = found.filter(year=int(asked["year"][:4]))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     query = urlencode({name: asked[name] for name in ("q", "year") if asked[name]})
     shown = {
         "page": page,

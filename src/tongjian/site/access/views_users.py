@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +20,8 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.access.roles import roles
 from tongjian.site.registry.models import Division, Enterprise
 from tongjian.site.ui.errors import REFUSED
+from tongjian.site.ui.paging import page_of
 from tongjian.site.ui.texts import text, text_lazy
-
-PER_PAGE = 50
 
 
 @require_GET
@@ -46,7 +44,7 @@ def users(request: ActorRequest) -> HttpResponse:
     found = found.prefetch_related(
         Prefetch("memberships", current.select_related("enterprise").order_by("pk"), "current")
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     query = urlencode({name: value for name, value in asked.items() if value})
     shown = {
         "page": page,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,9 +24,9 @@ from tongjian.site.operations.jobs import start
 from tongjian.site.operations.services_jobs import jobs_for
 from tongjian.site.registry.models import Division
 from tongjian.site.ui.charts import Drawn, export
-from tongjian.site.ui.paging import rest_of_query
+from tongjian.site.ui.paging import page_of, rest_of_query
 
-_CURVES, _ROWS = 6, 50
+_CURVES = 6
 
 
 @require_GET
@@ -39,7 +38,7 @@ def curve(request: ActorRequest) -> HttpResponse:
     curves = run.judged["curves"] if run else []
     chosen = request.GET.get("product", "")
     listed = [one for one in curves if chosen in ("", one["key"])]
-    page = Paginator(listed, _CURVES).get_page(request.GET.get("page"))
+    page = page_of(request, listed, _CURVES)
     drawn = [(one, _curve(run, asked, one)) for one in page] if run else []
     shown = {"page": page, "drawn": drawn, "curves": curves, "chosen": chosen}
     return render(request, "boards/curve.html", _page(request, asked, run) | shown)
@@ -67,7 +66,7 @@ def targets(request: ActorRequest) -> HttpResponse:
     run = newest(request.actor, asked)
     listed = run.targets["list"] if run else []
     found = chosen.of_list(listed)
-    page = Paginator(found, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     counts = [(one, sum(each["status"] == one for each in listed)) for one in STATUSES]
     shown = {
         "page": page,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -17,9 +16,7 @@ from tongjian.site.boards.charts_region import CHARTS
 from tongjian.site.boards.choices import division_choices, trail, year_choices
 from tongjian.site.boards.region import Region
 from tongjian.site.ui.charts import Drawn, export
-from tongjian.site.ui.paging import rest_of_query
-
-_ROWS = 50
+from tongjian.site.ui.paging import page_of, rest_of_query
 
 
 @require_GET
@@ -28,7 +25,7 @@ def region(request: ActorRequest) -> HttpResponse:
     """The board: sums, changes, coverage, charts and the parts of the region."""
     asked = Asked.of(request.actor, request.GET)
     board = Region(request.actor, asked)
-    page = Paginator(board.parts, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, board.parts)
     drawn = [_drawn(board, name) for name in CHARTS] if board.groups or board.plants else []
     shown: dict[str, Any] = {
         "board": board,
@@ -62,7 +59,7 @@ def numbers_behind(request: ActorRequest) -> HttpResponse:
     """The reports that a number of the board is the sum of."""
     asked = Asked.of(request.actor, request.GET)
     found = behind(request.actor, asked)
-    page = Paginator(found.rows, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, found.rows)
     lines = found.lines(list(page))
     shown = {
         "lines": lines,

@@ -14,17 +14,17 @@ from tongjian.problems import Problem, TongjianError
 from tongjian.records import export_rows, write_template
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.entry.attached import attached
 from tongjian.site.entry.grid import rulesets_of
 from tongjian.site.entry.months import files_of
 from tongjian.site.entry.plants import plant_of, workspace_of
 from tongjian.site.registry.models import stored
+from tongjian.site.ui.downloads import XLSX, attached, saved_as
 from tongjian.site.ui.texts import lang
 from tongjian.site.workspaces import catalogue
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "parquet": "application/vnd.apache.parquet",
 }
 
@@ -97,10 +97,8 @@ def file(request: ActorRequest, code: str, year: int, digest: str) -> HttpRespon
 
 
 def _answer(data: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=_TYPES[kind])
     plain = "".join(one if one.isalnum() or one in "-._" else "_" for one in name)
-    response["Content-Disposition"] = f'attachment; filename="{plain}"'
-    return response
+    return saved_as(HttpResponse(data, content_type=_TYPES[kind]), plain)
 
 
 __all__ = ["export", "file", "template"]

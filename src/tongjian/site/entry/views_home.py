@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
@@ -15,8 +14,8 @@ from tongjian.site.entry.models import Draft, TaskList
 from tongjian.site.entry.plants import enterprise_of, workspace_of
 from tongjian.site.entry.tasks import Task, progress, tasks_of, years_of
 from tongjian.site.registry.models import Plant
+from tongjian.site.ui.paging import page_of
 
-_PLANTS = 50
 _KINDS = ("due", "missing", "wrong", "note")
 
 
@@ -26,7 +25,7 @@ def home(request: ActorRequest) -> HttpResponse:
     """What is due, missing and wrong for a plant and year, and how far each month is."""
     enterprise = enterprise_of(request.actor)
     plants = Plant.objects.seen_by(request.actor).filter(enterprise=enterprise, closed=None)
-    page = Paginator(plants.select_related("enterprise"), _PLANTS).get_page(request.GET.get("page"))
+    page = page_of(request, plants.select_related("enterprise"))
     chosen = request.GET.get("plant", "")
     plant = get_object_or_404(plants, code=chosen) if chosen else next(iter(page), None)
     if plant is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.db.models import Count, Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.entry.attached import attached
 from tongjian.site.entry.models import Upload, UploadProblem
 from tongjian.site.entry.plants import enterprise_of
 from tongjian.site.entry.uploads import KEPT_PROBLEMS, MOST_FILES, apply, discard, marked, put_aside
 from tongjian.site.registry.models import Plant
+from tongjian.site.ui.downloads import attached
+from tongjian.site.ui.paging import page_of
 
 _PAGE = 50
 _MODES = (Upload.ADD, Upload.CORRECT, Upload.WITHDRAW)
@@ -41,7 +41,7 @@ def uploads(request: ActorRequest) -> HttpResponse:
         return redirect("entry:upload", key=made.key)
     listed = Upload.objects.seen_by(request.actor).select_related("job")
     context = {
-        "page": Paginator(listed, _PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, listed),
         "modes": _MODES,
         "most": MOST_FILES,
         "plants": Plant.objects.seen_by(request.actor).filter(enterprise=enterprise)[:_PAGE],
@@ -79,7 +79,7 @@ def upload(request: ActorRequest, key: str) -> HttpResponse:
         "upload": found,
         "groups": groups,
         "code": code,
-        "page": Paginator(shown, _PAGE).get_page(request.GET.get("page")),
+        "page": page_of(request, shown),
         "marked": marked(found) is not None,
         "most": KEPT_PROBLEMS,
     }

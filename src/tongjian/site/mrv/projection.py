@@ -14,11 +14,12 @@ from django.db import transaction
 
 from tongjian.evidence import Entry
 from tongjian.site.mrv.models import Report
-from tongjian.site.mrv.submitted import write_submitted
+from tongjian.site.mrv.submitted import HANDED_IN, write_submitted
 from tongjian.site.operations.models import AuditEntry
 from tongjian.site.registry.models import Enterprise, Plant
 from tongjian.site.workspaces import SITE_LOG, Workspace, site_log
 from tongjian.verification import findings_of, opinion_of
+from tongjian.versions import versions_in
 from tongjian.workflow import History, report_flow
 
 _PREFIX = "report:"
@@ -120,8 +121,7 @@ def _fill(report: Report, told: History, entries: Sequence[Entry]) -> None:
     report.state = told.state
     report.since = datetime.fromisoformat(last.entry.time) if last else None
     report.by = last.entry.by if last else ""
-    made = [one for one in entries if one.act == "version.make" and one.subject == told.subject]
-    report.version = len(made)
+    report.version = len(versions_in(entries, told.subject))
     report.due = _deadline(told)
     report.findings_open = sum(one.state != "closed" for one in findings_of(entries, told.subject))
     opinion = opinion_of(entries, told.subject)
@@ -131,7 +131,7 @@ def _fill(report: Report, told: History, entries: Sequence[Entry]) -> None:
 
 def _deadline(told: History) -> date | None:
     """The deadline of the last demand, while nothing was handed in since."""
-    demand, answer = told.last("demand"), told.last("submit", "correct")
+    demand, answer = told.last("demand"), told.last(*HANDED_IN)
     if demand is None or (answer is not None and answer.entry.number > demand.entry.number):
         return None
     said: dict[str, Any] = demand.entry.content.get("content", {})

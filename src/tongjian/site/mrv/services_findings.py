@@ -8,9 +8,10 @@ from typing import Any
 
 from tongjian.evidence import Entry
 from tongjian.reports import Words
-from tongjian.site.mrv.services_reports import MAKE, ReportDesk
+from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.site.ui.texts import lang, text
 from tongjian.verification import Finding, default_settings, findings_of
+from tongjian.versions import MAKE
 
 _STORE = "attachment.store"
 

@@ -13,11 +13,11 @@ from tongjian.site.access.actor import Actor
 from tongjian.site.access.grants import with_grants
 from tongjian.site.acting import acting
 from tongjian.site.mrv.models import ANALYST, Report
-from tongjian.site.mrv.submitted import HANDED_IN
+from tongjian.site.mrv.submitted import handed_in
 from tongjian.site.registry.models import Plant
 from tongjian.site.workspaces import Workspace
 from tongjian.verification import report_guards
-from tongjian.versions import ReportVersion, report_subject
+from tongjian.versions import ReportVersion, report_subject, versions_in
 from tongjian.workflow import (
     Flow,
     History,
@@ -29,8 +29,6 @@ from tongjian.workflow import (
     options_in,
     report_flow,
 )
-
-MAKE = "version.make"
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,7 @@ class ReportDesk:
 
         What an enterprise has not handed in is known to nobody else.
         """
-        made = [
-            ReportVersion.of(one)
-            for one in self.entries
-            if one.act == MAKE and one.subject == self.subject
-        ]
+        made = versions_in(self.entries, self.subject)
         if not self.is_ours:
             made = [one for one in made if one.number in self.handed_in]
         return list(reversed(made))
@@ -136,17 +130,7 @@ class ReportDesk:
     @cached_property
     def handed_in(self) -> frozenset[int]:
         """The numbers of the versions that were handed in."""
-        made = [
-            (one.number, int(one.content["version"]))
-            for one in self.entries
-            if one.act == MAKE and one.subject == self.subject
-        ]
-        found = set()
-        for step in self.history.steps:
-            if step.transition.name in HANDED_IN:
-                before = [version for number, version in made if number < step.entry.number]
-                found.update(before[-1:])
-        return frozenset(found)
+        return frozenset(number for _, number in handed_in(self.history, self.entries))
 
 
 def facts_of(plant: Plant) -> dict[str, str]:
@@ -190,4 +174,4 @@ def take_step(
         )
 
 
-__all__ = ["MAKE", "ReportDesk", "facts_of", "is_theirs", "take_step"]
+__all__ = ["ReportDesk", "facts_of", "is_theirs", "take_step"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from tongjian.engine import from_micro
 from tongjian.records import Entered
-from tongjian.reports import Words
+from tongjian.reports import Words, change_sides, change_title
 from tongjian.reports._numbers import grouped
 from tongjian.site.mrv.inventory import Block, blocks, docs_of
 from tongjian.site.mrv.models import SubmittedVersion
@@ -21,6 +21,7 @@ from tongjian.units import parse_unit
 from tongjian.versions import GROUPS, KeptRun, ReportVersion, diff, version_diff
 
 _MOST_CHANGES = 100
+BRACKETS = "（{}）"
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _rows(
         yield "group", text(f"mrv.group_{group}"), sum(micro for micro, _ in found), None
         found.sort(key=lambda one: -abs(one[0]))
         for micro, one in found[:_MOST_CHANGES]:
-            yield "change", _title(words, one), micro, one
+            yield "change", change_title(words, one, BRACKETS), micro, one
         rest = found[_MOST_CHANGES:]
         if rest:
             said = text("mrv.further_changes", count=len(rest))
@@ -247,7 +248,7 @@ def _step(
 ) -> Step:
     before, after, grounds = "", "", ""
     if change is not None:
-        before, after = _sides(change)
+        before, after = change_sides(change)
         grounds = _grounds(words, change)
     low, high = window
     scale = 100 / ((high - low) or 1)
@@ -267,21 +268,6 @@ def exact(micro: int, unit: str) -> str:
     return grouped(value.normalize() if value % 1 else value.to_integral_value())
 
 
-def _title(words: Words, change: Mapping[str, Any]) -> str:
-    detail = change["detail"]
-    if "category" in detail:
-        source = words.term("category", detail["category"])
-        cells = ", ".join(one["cell"] for one in detail["formulas"])
-        return f"{source} {detail['substance']}" + (f"（{cells}）" if cells else "")
-    return str(words.pick(change["title_zh"], change["title_en"]))
-
-
-def _sides(change: Mapping[str, Any]) -> tuple[str, str]:
-    formulas = change["detail"].get("formulas", ())
-    one = formulas[0] if len(formulas) == 1 else change
-    return str(one["before"]), str(one["after"])
-
-
 def _grounds(words: Words, change: Mapping[str, Any]) -> str:
     detail = change["detail"]
     if "by" in detail:
@@ -289,25 +275,6 @@ def _grounds(words: Words, change: Mapping[str, Any]) -> str:
         return " · ".join(one for one in said if one) or f"#{detail['import']}"
     parts = [words.clause(str(detail.get(name, ""))) for name in ("document", "clause")]
     return " · ".join(one for one in parts if one)
-
-
-def idle_changes(found: Mapping[str, Any]) -> list[str]:
-    """What was changed and moved no total, once each."""
-    words = Words.of(lang())
-    moving = {
-        _told(words, one) for part in found["parts"] for one in part["changes"] if one["effects"]
-    }
-    still = dict.fromkeys(
-        _told(words, one)
-        for part in found["parts"]
-        for one in part["changes"]
-        if not one["effects"]
-    )
-    return [one for one in still if one not in moving]
-
-
-def _told(words: Words, change: Mapping[str, Any]) -> str:
-    return f"{_title(words, change)} {change['before']} → {change['after']}"
 
 
 def changed_since(desk: ReportDesk, version: ReportVersion) -> list[Entered]:
@@ -321,11 +288,11 @@ def changed_since(desk: ReportDesk, version: ReportVersion) -> list[Entered]:
 
 
 __all__ = [
+    "BRACKETS",
     "Step",
     "VersionPage",
     "Waterfall",
     "changed_since",
     "exact",
-    "idle_changes",
     "waterfalls",
 ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from tongjian.evidence import Entry
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedRow, SubmittedVersion
 from tongjian.site.workspaces import Workspace
-from tongjian.versions import KeptRun, ReportVersion, RunStore
+from tongjian.versions import KeptRun, ReportVersion, RunStore, versions_in
 from tongjian.workflow import History, Step
 
 HANDED_IN = ("submit", "correct")
@@ -35,11 +35,7 @@ def handed_in(told: History, entries: Sequence[Entry]) -> Iterator[tuple[Step, i
 
 
 def _handed_in(told: History, entries: Sequence[Entry]) -> Iterator[tuple[Step, ReportVersion]]:
-    versions = [
-        ReportVersion.of(one)
-        for one in entries
-        if one.act == "version.make" and one.subject == told.subject
-    ]
+    versions = versions_in(entries, told.subject)
     for step in told.steps:
         if step.transition.name in HANDED_IN:
             before = [one for one in versions if one.entry < step.entry.number]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,9 +10,8 @@ from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.mrv.pages import done
 from tongjian.site.mrv.services_notices import mark, notices_of, words_of
+from tongjian.site.ui.paging import page_of
 from tongjian.site.ui.texts import text
-
-_ROWS = 50
 
 
 @require_GET
@@ -21,7 +19,7 @@ _ROWS = 50
 def notices(request: ActorRequest) -> HttpResponse:
     """Every reminder of the actor, newest first."""
     rows = notices_of(request.actor).select_related("plant")
-    page = Paginator(rows, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, rows)
     shown = {"page": page, "rows": [(one, words_of(one)) for one in page], "query": ""}
     return render(request, "mrv/notices.html", shown)
 

@@ -22,9 +22,9 @@ from tongjian.site.mrv.services_plan import (
     revise_by_workbook,
     revise_meter,
 )
+from tongjian.site.ui.downloads import XLSX, saved_as
 from tongjian.site.ui.texts import text
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WRONG = 422
 
 
@@ -53,9 +53,7 @@ def workbook(request: ActorRequest, code: str) -> HttpResponse:
     """The workbook to fill in: the newest revision, or a draft from the records."""
     desk = _desk(request, code)
     number = desk.newest.plan.revision + 1 if desk.newest else 1
-    response = HttpResponse(desk.workbook(), content_type=_XLSX)
-    response["Content-Disposition"] = f'attachment; filename="plan-{number}.xlsx"'
-    return response
+    return saved_as(HttpResponse(desk.workbook(), content_type=XLSX), f"plan-{number}.xlsx")
 
 
 @require_POST

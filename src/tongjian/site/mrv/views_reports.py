@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,10 +19,9 @@ from tongjian.site.mrv.panels import panels_of
 from tongjian.site.mrv.services_list import ReportFilter, plants_of, rows_of
 from tongjian.site.mrv.services_reports import take_step
 from tongjian.site.registry.models import Plant
+from tongjian.site.ui.paging import page_of
 from tongjian.site.ui.texts import lang, text
 from tongjian.workflow import report_flow
-
-_ROWS = 50
 
 
 @require_GET
@@ -32,8 +30,7 @@ def reports(request: ActorRequest) -> HttpResponse:
     """Every report that the actor may see, by year, state, division, sector and text."""
     wanted = ReportFilter.of(request.GET)
     # First which rows, by the index alone, then these: a late page is as quick as the first.
-    found = Paginator(wanted.rows(request.actor).values_list("pk", flat=True), _ROWS)
-    page = found.get_page(request.GET.get("page"))
+    page = page_of(request, wanted.rows(request.actor).values_list("pk", flat=True))
     query = wanted.query
     return render(
         request,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,9 +12,9 @@ from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.mrv.services_list import ReportFilter
 from tongjian.site.mrv.services_review import Queue
+from tongjian.site.ui.paging import page_of
 from tongjian.workflow import report_flow
 
-_ROWS = 50
 STEPS = ("pass", "accept", "return", "recall", "demand", "determine")
 """The transitions that belong to authorities."""
 
@@ -29,7 +28,7 @@ def queue(request: ActorRequest) -> HttpResponse:
     made = Queue(request.actor, asked, wanted, china_day(timezone.now()))
     if asked not in made.parts:
         made = Queue(request.actor, made.parts[0], wanted, made.today)
-    page = Paginator(made.rows(), _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, made.rows())
     query = wanted.query
     shown = {
         "queue": made,

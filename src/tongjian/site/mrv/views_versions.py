@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from tongjian.reports import Words, idle_changes
 from tongjian.reports.documents import kind_of
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
@@ -17,9 +16,11 @@ from tongjian.site.mrv.pages import desk_or_404, done, version_or_404
 from tongjian.site.mrv.services_documents import forms_of, kinds_for
 from tongjian.site.mrv.services_evidence import file_for
 from tongjian.site.mrv.services_jobs import job_with_file, jobs_of, path_of, start_job
-from tongjian.site.mrv.services_versions import changed_since, idle_changes, waterfalls
+from tongjian.site.mrv.services_versions import BRACKETS, changed_since, waterfalls
 from tongjian.site.mrv.views_lineage import drivers_part, lineage_page
-from tongjian.site.ui.texts import text
+from tongjian.site.ui.downloads import ANYTHING, saved_as
+from tongjian.site.ui.paging import page_of
+from tongjian.site.ui.texts import lang, text
 
 _ROWS = 100
 
@@ -53,7 +54,7 @@ def version(request: ActorRequest, code: str, year: int, number: int) -> HttpRes
 def data(request: ActorRequest, code: str, year: int, number: int) -> HttpResponse:
     """The activity data of a version, page by page."""
     page = version_or_404(request, code, year, number)
-    rows = Paginator(page.data, _ROWS).get_page(request.GET.get("page"))
+    rows = page_of(request, page.data, _ROWS)
     shown = {"version_page": page, "desk": page.desk, "page": rows, "query": ""}
     return render(request, "mrv/data.html", shown)
 
@@ -78,7 +79,7 @@ def changes(request: ActorRequest, code: str, year: int, number: int) -> HttpRes
         "waterfalls": made,
         "still": still,
         "problems": problems,
-        "idle": idle_changes(found),
+        "idle": idle_changes(Words.of(lang()), found, BRACKETS),
     }
     return render(request, "mrv/changes.html", shown)
 
@@ -134,7 +135,8 @@ def file(request: ActorRequest, key: str) -> HttpResponse:
     job = job_with_file(request.actor, key)
     if job is None or not path_of(job).is_file():
         raise Http404
-    return _download(path_of(job).read_bytes(), str(job.result["file"]))
+    made = HttpResponse(path_of(job).read_bytes(), content_type=ANYTHING)
+    return saved_as(made, str(job.result["file"]))
 
 
 @require_GET
@@ -145,7 +147,8 @@ def evidence(request: ActorRequest, code: str, year: int, digest: str) -> HttpRe
     found = file_for(desk, digest)
     if found is None:
         raise Http404
-    return _download(desk.workspace.files.read(digest), found.name)
+    kept = HttpResponse(desk.workspace.files.read(digest), content_type=ANYTHING)
+    return saved_as(kept, found.name)
 
 
 @require_GET
@@ -159,14 +162,6 @@ def differences(request: ActorRequest, code: str, year: int) -> HttpResponse:
     found = changed_since(desk, newest)
     shown = {"desk": desk, "newest": newest, "found": found[:_ROWS], "count": len(found)}
     return render(request, "mrv/parts/differences.html", shown)
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    # Never shown within the site, whatever is in it.
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 __all__ = [

@@ -20,6 +20,7 @@ from tongjian.site.operations.services_audit import (
     entry_of,
     may_read,
 )
+from tongjian.site.ui.downloads import saved_as
 from tongjian.site.workspaces import log_named
 
 _PER_PAGE = 50
@@ -55,10 +56,10 @@ def audit_proof(request: ActorRequest, log: str, number: int) -> HttpResponse:
     """The proof that an entry is in its log, for whoever has the program and no site."""
     row = _row(request, log, number)
     hide = () if may_read(request.actor, row) else (row.number,)
-    response = HttpResponse(prove(log_named(row.log), [row.number], hide))
-    response["Content-Type"] = "application/json"
-    response["Content-Disposition"] = f'attachment; filename="proof-{row.number}.json"'
-    return response
+    proof = prove(log_named(row.log), [row.number], hide)
+    return saved_as(
+        HttpResponse(proof, content_type="application/json"), f"proof-{row.number}.json"
+    )
 
 
 def _row(request: ActorRequest, log: str, number: int) -> AuditEntry:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -14,8 +13,8 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.operations.models import Job
 from tongjian.site.operations.results import address_of
 from tongjian.site.operations.services_jobs import jobs_for, may_read
+from tongjian.site.ui.paging import page_of
 
-_PER_PAGE = 50
 STATES = (Job.WAITING, Job.RUNNING, Job.DONE, Job.FAILED)
 
 
@@ -27,7 +26,7 @@ def jobs(request: ActorRequest) -> HttpResponse:
     found = jobs_for(request.actor).select_related("enterprise").defer("asked", "result")
     if state in STATES:
         found = found.filter(state=state)
-    page = Paginator(found.order_by("-pk"), _PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found.order_by("-pk"))
     query = f"state={state}&" if state in STATES else ""
     context = {"page": page, "states": STATES, "state": state, "query": query}
     return render(request, "operations/jobs.html", context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from django import forms
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +13,9 @@ from tongjian.site.registry.bulk import apply_later, check, job_of, keep, own
 from tongjian.site.registry.bulk_file import template
 from tongjian.site.registry.exports import COLUMNS, as_csv, as_xlsx
 from tongjian.site.registry.lists import Filters
+from tongjian.site.ui.downloads import XLSX, saved_as
 from tongjian.site.ui.texts import text_lazy
 
-R = TypeVar("R", HttpResponse, StreamingHttpResponse)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 200
 """This many problems are shown on the page; their number is always told."""
 
@@ -68,7 +65,7 @@ def bulk_file(request: ActorRequest, key: str) -> HttpResponse:
 @endpoint("registry.bulk")
 def bulk_template(request: ActorRequest) -> HttpResponse:
     """The workbook to fill in."""
-    return _download(HttpResponse(template(), content_type=XLSX), "registry-template.xlsx")
+    return saved_as(HttpResponse(template(), content_type=XLSX), "registry-template.xlsx")
 
 
 @require_GET
@@ -78,18 +75,13 @@ def export(request: ActorRequest, table: str, ending: str) -> HttpResponse | Str
     asked = Filters.of(request.GET)
     if ending == "xlsx" and table == "registry":
         body = as_xlsx(request.actor, asked)
-        return _download(HttpResponse(body, content_type=XLSX), "registry.xlsx")
+        return saved_as(HttpResponse(body, content_type=XLSX), "registry.xlsx")
     if ending != "csv" or table not in COLUMNS:
         raise Http404
     lines = StreamingHttpResponse(
         as_csv(request.actor, table, asked), content_type="text/csv; charset=utf-8"
     )
-    return _download(lines, f"{table}.csv")
-
-
-def _download(response: R, name: str) -> R:
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return saved_as(lines, f"{table}.csv")
 
 
 __all__ = ["bulk", "bulk_file", "bulk_template", "export"]

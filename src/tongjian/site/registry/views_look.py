@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,11 +30,10 @@ from tongjian.site.registry.planned import differences, planned_meters
 from tongjian.site.registry.search import SHORTEST, find
 from tongjian.site.registry.services import field_title
 from tongjian.site.registry.validators import equipment_levels, sectors
+from tongjian.site.ui.paging import page_of
 from tongjian.site.ui.texts import lang, text
 from tongjian.site.workspaces import Workspace
 from tongjian.workflow import report_flow
-
-PER_PAGE = 50
 
 
 @require_GET
@@ -47,7 +45,7 @@ def list_enterprises(request: ActorRequest) -> HttpResponse:
         return redirect("registry:enterprise", key=own.key)
     asked = Filters.of(request.GET)
     found = enterprises(request.actor, asked)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     shown = {
         "asked": asked,
         "page": page,
@@ -131,7 +129,7 @@ def show_history(request: ActorRequest, key: str) -> HttpResponse:
     """Every change of what is registered of an enterprise, newest first."""
     enterprise = get_object_or_404(Enterprise.objects.seen_by(request.actor), key=key)
     entries = Workspace(enterprise).log.entries(CHANGE)[::-1]
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, entries)
     told = [(entry, _told(entry)) for entry in page.object_list]
     shown = {"enterprise": enterprise, "page": page, "told": told, "query": ""}
     return render(request, "registry/history.html", shown)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -15,9 +14,7 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.rulebooks.catalogue import KINDS, search
 from tongjian.site.rulebooks.differences import days_of, differences
 from tongjian.site.rulebooks.shown import entry_named, files_of, shown
-from tongjian.site.ui.paging import rest_of_query
-
-_ROWS = 50
+from tongjian.site.ui.paging import page_of, rest_of_query
 
 
 @require_GET
@@ -27,7 +24,7 @@ def index(request: ActorRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     words, status = request.GET.get("text", ""), request.GET.get("status", "")
     found = search(kind if kind in KINDS else "", words, status if status in STATUSES else "")
-    page = Paginator(found, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     context = {"page": page, "kind": kind, "words": words, "status": status}
     choices = {"kinds": KINDS, "statuses": STATUSES, "query": rest_of_query(request)}
     return render(request, "rulebooks/index.html", {**context, **choices})

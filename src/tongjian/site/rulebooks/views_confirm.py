@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,10 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.rulebooks import waiting as services
-from tongjian.site.ui.paging import rest_of_query
+from tongjian.site.ui.paging import page_of, rest_of_query
 from tongjian.site.ui.texts import text
-
-_ROWS = 50
 
 
 @require_GET
@@ -24,7 +21,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
     words, state = request.GET.get("text", ""), request.GET.get("state", "open")
     every = services.waiting(words)
     found = [one for one in every if state == "all" or bool(one.confirmed) is (state == "done")]
-    page = Paginator(found, _ROWS).get_page(request.GET.get("page"))
+    page = page_of(request, found)
     counts = {"open": sum(not one.confirmed for one in every), "all": len(every)}
     context = {"page": page, "words": words, "state": state, "counts": counts}
     return render(request, "rulebooks/confirm.html", {**context, "query": rest_of_query(request)})

@@ -12,11 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from tongjian.charts import Chart, Theme, png, svg, workbook
+from tongjian.site.ui.downloads import XLSX, saved_as
 from tongjian.site.ui.texts import lang
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
     "svg": "image/svg+xml; charset=utf-8",
     "png": "image/png",
 }
@@ -43,8 +44,7 @@ def export(request: HttpRequest, drawn: Drawn, ending: str) -> HttpResponse:
     if ending not in TYPES:
         raise Http404
     answer = HttpResponse(_content(request, drawn.chart, ending), content_type=TYPES[ending])
-    answer["Content-Disposition"] = f'attachment; filename="{drawn.name}.{ending}"'
-    return answer
+    return saved_as(answer, f"{drawn.name}.{ending}")
 
 
 def _content(request: HttpRequest, chart: Chart, ending: str) -> bytes:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
+
+PER_PAGE = 50
+"""Rows of a list that are shown at a time."""
+
+
+def page_of(request: HttpRequest, rows: Any, size: int = PER_PAGE) -> Page[Any]:
+    """The page of `rows` that is asked for: ``?page=3``; the nearest where there is no such."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def rest_of_query(request: HttpRequest) -> str:
@@ -13,4 +24,4 @@ def rest_of_query(request: HttpRequest) -> str:
     return f"{text}&" if text else ""
 
 
-__all__ = ["rest_of_query"]
+__all__ = ["PER_PAGE", "page_of", "rest_of_query"]

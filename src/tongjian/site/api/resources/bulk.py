@@ -24,6 +24,7 @@ from tongjian.site.api.shapes import exact
 from tongjian.site.mrv.models import SubmittedFigure
 from tongjian.site.mrv.services_list import reports_for
 from tongjian.site.mrv.services_review import HANDED_IN
+from tongjian.site.ui.downloads import saved_as
 
 router = Router()
 _COLUMNS = {
@@ -64,9 +65,8 @@ def bulk_figures(
     """Every figure of the newest versions that were handed in, as far as the actor sees them."""
     rows = _figures(request.actor, year, division)
     if form == "csv":
-        answer: Any = StreamingHttpResponse(_lines(rows), content_type=_TYPES[form])
-        answer["Content-Disposition"] = 'attachment; filename="figures.csv"'
-        return answer  # type: ignore[no-any-return]
+        answer = StreamingHttpResponse(_lines(rows), content_type=_TYPES[form])
+        return saved_as(answer, "figures.csv")
     with tempfile.TemporaryDirectory(prefix="bulk-") as folder:
         made = _parquet(rows, Path(folder))
         stream = made.open("rb")  # stays readable when the folder is gone
