@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import evidence, tasks
+from benchmarks import evidence, tasks, telegrams
 from benchmarks.data import TINY, make_data
 from tongjian.evidence import FileStore
 
@@ -36,3 +36,9 @@ def test_the_log_is_measured_on_entries_that_hold(tmp_path):
     # Its key, the entries and the signature.
     assert store.head().number == 42
     assert evidence.tree(5000)["inclusion_bytes"] == 13 * 32
+
+
+def test_telegrams_are_measured_on_an_hourly_frame_that_is_read():
+    found = telegrams.measure(rounds=1, frames=3)
+    assert 800 <= found["bytes"] <= 1024
+    assert found["bytewise_to_folded"] > 1

@@ -26,7 +26,7 @@ PACKAGE = Path(tongjian.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
-    ("engine", "records"),
+    ("engine", "records", "monitoring"),
     ("evidence",),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),

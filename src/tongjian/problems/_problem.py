@@ -16,6 +16,7 @@ _PACKAGES = (
     "rules",
     "engine",
     "records",
+    "monitoring",
     "evidence",
     "cases",
     "contract",
