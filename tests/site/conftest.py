@@ -45,10 +45,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     setup_test_environment(debug=False)
     folder = tmp_path_factory.mktemp("template")
-    _use(folder)
+    use(folder)
     call_command("migrate", verbosity=0)
     make_world()
-    _leave()
+    leave()
     return folder
 
 
@@ -57,9 +57,9 @@ def site(template: Path, tmp_path: Path) -> Iterator[Path]:
     """The folder of a site; its database is Django's default one while the test runs."""
     folder = tmp_path / "site"
     shutil.copytree(template, folder)
-    _use(folder)
+    use(folder)
     yield folder
-    _leave()
+    leave()
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def stations(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """The story of a report, station by station (`tests.site.story`)."""
     from tests.site.story import play
 
-    found = play(template, tmp_path_factory.mktemp("story"), _use)
-    _leave()
+    found = play(template, tmp_path_factory.mktemp("story"), use)
+    leave()
     return found
 
 
@@ -85,14 +85,15 @@ def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], Wo
     def go(station: str) -> World:
         folder = tmp_path / station
         shutil.copytree(stations[station], folder)
-        _use(folder)
+        use(folder)
         return World()
 
     yield go
-    _leave()
+    leave()
 
 
-def _use(folder: Path) -> None:
+def use(folder: Path) -> None:
+    """Make a folder the site's; its database is Django's default one until `leave`."""
     from django.conf import settings
     from django.db import connection
 
@@ -105,7 +106,8 @@ def _use(folder: Path) -> None:
     connection.settings_dict["NAME"] = str(folder / "site.sqlite3")
 
 
-def _leave() -> None:
+def leave() -> None:
+    """Leave the database of the folder in use."""
     from django.db import connection
 
     connection.close()

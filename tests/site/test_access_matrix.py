@@ -3,6 +3,11 @@ to another looks the same as what does not exist."""
 
 from __future__ import annotations
 
+import importlib
+import shutil
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,6 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.site.conftest import leave, use
 from tests.site.matrix import (
     SITE,
     Endpoint,
@@ -32,6 +38,60 @@ CALLS = [(one, method) for one in OURS for method in one.methods]
 SHOWN = {"GET": {200, 204, 302, 304}}
 DONE = {200, 201, 202, 204, 302, 303, 400, 409, 422}
 """Of other methods: done, or refused because of what was sent."""
+
+
+class Asked(World):
+    """A world that is asked by the same people again and again."""
+
+    def __init__(self) -> None:
+        self.clients: dict[str, Client] = {}
+
+    def of(self, who: str) -> Client:
+        """The browser of one of `people`."""
+        if who not in self.clients:
+            self.clients[who] = self.client(*who.split(" "))
+        return self.clients[who]
+
+
+@pytest.fixture(scope="module")
+def looked_at(
+    template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[Path, Asked]]:
+    """One site for each file of examples, in which its endpoints are only looked at."""
+
+    @lru_cache(maxsize=None)
+    def made(module: str) -> tuple[Path, Asked]:
+        folder = tmp_path_factory.mktemp("looked-at") / "site"
+        shutil.copytree(template, folder)
+        use(folder)
+        asked = Asked()
+        prepare = getattr(importlib.import_module(module), "PREPARE", None)
+        if prepare is not None:
+            prepare(asked, A)
+        return folder, asked
+
+    return made
+
+
+Ask = Callable[[Example, str], Asked]
+
+
+@pytest.fixture
+def ask(
+    looked_at: Callable[[str], tuple[Path, Asked]], request: pytest.FixtureRequest
+) -> Iterator[Ask]:
+    """The world in which an example is called: what may change something has one of its own."""
+
+    def go(example: Example, method: str) -> Asked:
+        if method != "GET":
+            request.getfixturevalue("site")
+            return Asked()
+        folder, asked = looked_at(example.args.__module__)
+        use(folder)
+        return asked
+
+    yield go
+    leave()
 
 
 def test_every_endpoint_is_an_action_of_the_matrix_or_outside_with_a_reason() -> None:
@@ -66,14 +126,15 @@ def test_no_action_is_in_the_matrix_without_use() -> None:
 
 
 @pytest.mark.parametrize(("one", "method"), CALLS, ids=[f"{m} {e.name}" for e, m in CALLS])
-def test_who_may_is_what_the_matrix_says(world: World, one: Endpoint, method: str) -> None:
+def test_who_may_is_what_the_matrix_says(ask: Ask, one: Endpoint, method: str) -> None:
     example = examples()[one.name]
+    world = ask(example, method)
     assert one.action is not None
     # Those first who may not, so that nothing was changed before by those who may.
     order = sorted(people(), key=lambda who: may(who, one.action or ""))
     args = dict(example.args(world, A))
     for who in order:
-        client = world.client(*who.split(" "))
+        client = world.of(who)
         answer = _call(client, one, method, example, args, world)
         told = f"{method} {one.name} as {who}: {answer.status_code}"
         if not may(who, one.action):
@@ -96,9 +157,10 @@ OBJECTS = [(one, method) for one, method in CALLS if named(one)]
 
 @pytest.mark.parametrize(("one", "method"), OBJECTS, ids=[f"{m} {e.name}" for e, m in OBJECTS])
 def test_what_is_anothers_looks_like_what_does_not_exist(
-    world: World, one: Endpoint, method: str
+    ask: Ask, one: Endpoint, method: str
 ) -> None:
     example = examples()[one.name]
+    world = ask(example, method)
     assert one.action is not None and example.unknown, f"{one.name}: the example needs `unknown`"
     action = one.action
     args = {of: dict(example.args(world, of)) for of in example.made_for}
@@ -107,7 +169,7 @@ def test_what_is_anothers_looks_like_what_does_not_exist(
         for who in people():
             if not may(who, one.action) or sees(who, of, example):
                 continue
-            client = world.client(*who.split(" "))
+            client = world.of(who)
             other = {**args[of], **example.unknown}
             there = _call(client, one, method, example, args[of], world)
             absent = _call(client, one, method, example, other, world)
@@ -122,7 +184,7 @@ def test_what_is_anothers_looks_like_what_does_not_exist(
             hidden += 1
     if hidden == 0:  # everybody sees it who may do this: what does not exist is told all the same
         who = next(person for person in people() if may(person, action))
-        client = world.client(*who.split(" "))
+        client = world.of(who)
         other = {**args[A], **example.unknown}
         assert _call(client, one, method, example, other, world).status_code == 404
 

@@ -10,7 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.test.client import ClientHandler
 
 from tongjian.records import Catalogue, import_files
 from tongjian.site.access.actor import Actor
@@ -71,6 +75,26 @@ def _user(username: str, name: str) -> User:
     return user
 
 
+# Django's client lists all static files anew for each client; this one does it once.
+_HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
+def _signed_in(user: User) -> str:
+    """The key of a new session, as after signing in just now: what `Client.force_login` leaves,
+    written at once, and what allauth knows of it (sensitive acts ask again after a while)."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.create()
+    assert session.session_key is not None
+    return session.session_key
+
+
 class World:
     """What a test asks of its site."""
 
@@ -91,18 +115,10 @@ class World:
     def client(self, role: str, of: str = A, language: str = "zh-hans") -> Client:
         """A browser in which that person is signed in."""
         client = Client(HTTP_ACCEPT_LANGUAGE=language)
+        client.handler = _HANDLER
         client.cookies["language"] = language
         if role != "public":
-            client.force_login(
-                self.user(role, of), "allauth.account.auth_backends.AuthenticationBackend"
-            )
-            # As after signing in just now: sensitive acts ask again after a while.
-            session = client.session
-            session["account_authentication_methods"] = [
-                {"method": "password", "at": time.time(), "reauthenticated": True}
-            ]
-            session["account_authentication_methods_user"] = str(self.user(role, of).pk)
-            session.save()
+            client.cookies[settings.SESSION_COOKIE_NAME] = _signed_in(self.user(role, of))
         return client
 
     def enterprise(self, of: str = A) -> Enterprise:

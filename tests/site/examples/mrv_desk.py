@@ -40,16 +40,14 @@ def told(world: World, of: str) -> Mapping[str, Any]:
     folder = Path(settings.SITE_FOLDER)
     if not (folder / "told").exists():
         connection.close()
-        kept = _told(folder)
-        if kept != folder:
-            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        shutil.copytree(_told(), folder, dirs_exist_ok=True)
     return report(world, of)
 
 
-@lru_cache(maxsize=1)
-def _told(folder: Path) -> Path:
+@lru_cache(maxsize=1)  # of one process, whichever test's site it was told in
+def _told() -> Path:
     """Tell it once, and keep a copy of the site for the tests that follow."""
-    world = World()
+    world, folder = World(), Path(settings.SITE_FOLDER)
     for of in (A, B):
         _tell(world, of)
     (folder / "told").touch()
@@ -101,6 +99,9 @@ def _record(world: World, of: str, correction: str) -> None:
     done = import_files(world.workspace(of).store, files, Catalogue.load(), correction=said)
     assert done.ok, done.problems
     shutil.rmtree(folder)
+
+
+PREPARE = told
 
 
 def version(world: World, of: str) -> Mapping[str, Any]:
