@@ -1,0 +1,26 @@
+"""The gateway that stations send to (数据接收网关): HJ 212 over TCP, kept before it is answered."""
+
+from tongjian.monitoring.gateway._commands import Command, Outcome
+from tongjian.monitoring.gateway._gateway import Gateway
+from tongjian.monitoring.gateway._journal import Journal
+from tongjian.monitoring.gateway._metrics import serve_metrics
+from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, unpacked
+from tongjian.monitoring.gateway._settings import Settings
+from tongjian.monitoring.gateway._stations import Station, Stations, read_stations
+
+__all__ = [
+    "ENCIPHERED",
+    "FRAME",
+    "REFUSED",
+    "Command",
+    "Gateway",
+    "Journal",
+    "Kept",
+    "Outcome",
+    "Settings",
+    "Station",
+    "Stations",
+    "read_stations",
+    "serve_metrics",
+    "unpacked",
+]

@@ -1,0 +1,41 @@
+"""What the journal keeps of a telegram (日志记录): when it came, on which line, and all of it."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+_HEAD = struct.Struct(">BQIH")
+FRAME, ENCIPHERED, REFUSED = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One record: `raw` as it came over line number `line` at `received_us` (µs since 1970, UTC).
+
+    `segment` is the data segment in plain text, empty for what was refused.
+    """
+
+    kind: int
+    received_us: int
+    line: int
+    raw: bytes
+    segment: bytes
+
+
+def packed(kind: int, received_us: int, line: int, raw: bytes, segment: bytes = b"") -> bytes:
+    """The content of a record; the segment is kept beside the frame where it was enciphered."""
+    return _HEAD.pack(kind, received_us, line, len(raw)) + raw + segment
+
+
+def unpacked(content: bytes) -> Kept:
+    """The record of `content`."""
+    kind, received_us, line, length = _HEAD.unpack_from(content)
+    raw = content[_HEAD.size : _HEAD.size + length]
+    segment = content[_HEAD.size + length :]
+    if kind == FRAME:
+        digits = 4
+        while not raw[2 : 2 + digits].isdigit():
+            digits -= 1
+        segment = raw[2 + digits : 2 + digits + int(raw[2 : 2 + digits])]
+    return Kept(kind, received_us, line, raw, segment)

@@ -1,0 +1,134 @@
+"""A gateway is killed under load, again and again, and its journal is looked at (崩溃试验).
+
+    python -m tests.monitoring.crash [--rounds 200]
+
+Stations send without end and note which telegrams were answered; at a random moment the gateway
+gets SIGKILL. A new one opens the same journal, and the stations send again what was not answered,
+as HJ 212 has them do. In the end every telegram that was answered stands in the journal once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.monitoring.station import Client, minute, stations
+from tongjian.monitoring.gateway import Gateway, Journal, Settings, Station, unpacked
+from tongjian.monitoring.gateway._header import read_header
+
+PASSWORD = "123456"
+_LINES = 4
+_WINDOW = 50  # telegrams of a line that wait for their answers at once
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was seen over all rounds (统计)."""
+
+    rounds: int = 0
+    answered: int = 0
+    lost: int = 0
+    doubled: int = 0
+    untold: int = 0
+    """Telegrams that stand although their station was not told before the gateway died."""
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rounds} rounds: {self.answered} telegrams answered, {self.lost} lost, "
+            f"{self.doubled} kept twice; {self.untold} stand unanswered"
+        )
+
+
+@dataclass(slots=True)
+class _Sender:
+    """One station over all rounds: the telegrams it has sent and those that were answered."""
+
+    mn: str
+    answered: set[str] = field(default_factory=set)
+    following: int = 0
+    open: list[int] = field(default_factory=list)
+
+    async def send(self, port: int) -> None:
+        async with Client(port) as client:
+            try:
+                for number in self.open:
+                    client.send(minute(number, self.mn))
+                while True:
+                    while len(self.open) < _WINDOW:
+                        self.open.append(self.following)
+                        client.send(minute(self.following, self.mn))
+                        self.following += 1
+                    answer = await client.answer(20)
+                    assert answer.cn == "9014"
+                    assert answer.qn is not None
+                    self.answered.add(answer.qn)
+                    self.open.remove(int(answer.qn[10:]))
+            except (EOFError, OSError):
+                return  # the gateway was killed
+
+
+def trial(folder: Path, rounds: int, seed: int = 212) -> Tally:
+    """Kill `rounds` gateways on the journal in `folder`, then count."""
+    dice = random.Random(seed)
+    senders = [_Sender(f"{number:024X}") for number in range(1, _LINES + 1)]
+    for _ in range(rounds):
+        asyncio.run(_round(folder, senders, dice.uniform(0.02, 0.3)))
+    tally = Tally(rounds)
+    stand: Counter[tuple[str, str]] = Counter()
+    for content in Journal(folder).read():
+        header = read_header(unpacked(content).segment)
+        assert header is not None
+        stand[header.mn.decode(), header.qn.decode()] += 1
+    told = {(one.mn, qn) for one in senders for qn in one.answered}
+    tally.answered = len(told)
+    tally.lost = len(told - stand.keys())
+    tally.doubled = sum(1 for count in stand.values() if count > 1)
+    tally.untold = len(stand.keys() - told)
+    return tally
+
+
+async def _round(folder: Path, senders: list[_Sender], seconds: float) -> None:
+    command = [sys.executable, "-m", "tests.monitoring.crash", "--serve", str(folder)]
+    gateway = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert gateway.stdout is not None
+    port = int(await gateway.stdout.readline())
+    sending = [asyncio.create_task(one.send(port)) for one in senders]
+    await asyncio.sleep(seconds)
+    gateway.send_signal(signal.SIGKILL)
+    await gateway.wait()
+    await asyncio.gather(*sending)
+
+
+async def _serve(folder: Path) -> None:
+    allowed = stations(*(Station(f"{one:024X}", PASSWORD) for one in range(1, _LINES + 1)))
+    # Small files, so that beginning a new one is hit as well.
+    gateway = Gateway(folder, allowed, Settings(rate=1e9, burst=1e9), file_bytes=200_000)
+    print(await gateway.start("127.0.0.1", 0), flush=True)
+    await gateway.stopped.wait()
+
+
+def main() -> None:
+    """Kill gateways in a temporary folder and print what was seen."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--serve", type=Path)
+    asked = parser.parse_args()
+    if asked.serve is not None:
+        asyncio.run(_serve(asked.serve))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        tally = trial(Path(folder), asked.rounds)
+    print(tally)
+    sys.exit(bool(tally.lost or tally.doubled))
+
+
+if __name__ == "__main__":
+    main()
