@@ -37,7 +37,9 @@ def _lanes() -> tuple[tuple[int, ...], ...]:
     return tuple(lanes)
 
 
-_LANES = _lanes()
+_L6, _L5, _L4, _L3, _L2, _L1, _L0, _ = _lanes()
+# What keeps the lower lanes when a text is folded in two; enough for the 9999 bytes of a frame.
+_ONES = tuple((1 << 64 * half) - 1 for half in range(640))
 
 
 def hj212(segment: bytes) -> int:
@@ -49,17 +51,24 @@ def hj212(segment: bytes) -> int:
     if length == 0:
         return 0xFFFF
     folded = int.from_bytes(segment, "big") ^ (_BYTE << (8 * (length - 1)))
-    bits = 8 * length
-    while bits > 64:
-        half = max(64, (bits // 2 + 63) // 64 * 64)
-        folded = (folded >> half) ^ (folded & ((1 << half) - 1))
-        bits = half
-    first, last = divmod(folded, 256)
-    high = 0
-    for lane in _LANES[:7]:
-        first, byte = divmod(first, 256)
-        high ^= lane[byte]
-    return _AFTER[high ^ last]
+    lanes = (length + 7) >> 3
+    while lanes > 1:
+        half = lanes + 1 >> 1
+        bits = half << 6
+        ones = _ONES[half] if half < len(_ONES) else (1 << bits) - 1
+        folded = (folded >> bits) ^ (folded & ones)
+        lanes = half
+    eight = folded.to_bytes(8, "big")
+    high = (
+        _L0[eight[0]]
+        ^ _L1[eight[1]]
+        ^ _L2[eight[2]]
+        ^ _L3[eight[3]]
+        ^ _L4[eight[4]]
+        ^ _L5[eight[5]]
+        ^ _L6[eight[6]]
+    )
+    return _AFTER[high ^ eight[7]]
 
 
 def modbus(segment: bytes) -> int:
