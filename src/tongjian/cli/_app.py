@@ -14,6 +14,7 @@ from tongjian.cli import (
     _document_commands,
     _evidence_commands,
     _judging_commands,
+    _monitoring_commands,
     _plan_commands,
     _record_commands,
     _rule_commands,
@@ -64,6 +65,7 @@ app.add_typer(_version_commands.versions, name="versions")
 app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
 app.add_typer(_evidence_commands.group, name="evidence")
+app.add_typer(_monitoring_commands.group, name="monitoring")
 app.add_typer(_site_commands.group, name="site")
 app.command("verify")(_evidence_commands.verify)
 

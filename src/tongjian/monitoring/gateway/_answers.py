@@ -8,7 +8,7 @@ from tongjian.monitoring.hj212 import check_sum
 DATA_ANSWER = b"9014"
 NOTICE_ANSWER = b"9013"
 _NEEDS_ANSWER = 1
-_EDITION_BITS = 0b1111_1100
+_EDITION_BITS = ~3
 
 
 def needs_answer(header: Header) -> bool:

@@ -1,0 +1,64 @@
+"""The group ``tongjian monitoring``: telegrams read, and the gateway that stations send to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tongjian.cli._options import Json, Lang, output
+
+group = typer.Typer(
+    no_args_is_help=True,
+    help="在线监测：读报文、收报文 / online monitoring: read telegrams, receive them",
+)
+
+
+@group.command("decode")
+def decode(
+    file: Annotated[Path, typer.Argument(help="报文文件，- 为标准输入 / telegrams, or -")],
+    keys: Annotated[
+        list[str] | None,
+        typer.Option("--key", help="SM4 密钥，32 位十六进制 / SM4 key, 32 hexadecimal digits"),
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """读 HJ 212 报文：测了什么，哪里不合标准 / read HJ 212 telegrams and say where they depart."""
+    from tongjian.cli._monitoring import run_decode
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_decode(out, file, keys or [])
+
+
+@group.command("serve")
+def serve(
+    stations: Annotated[Path, typer.Option("--stations", help="站点文件 / stations (TOML)")],
+    journal: Annotated[Path, typer.Option("--journal", help="报文日志文件夹 / its folder")],
+    host: Annotated[str, typer.Option("--host", help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="端口 / port")] = 9212,
+    metrics_port: Annotated[
+        int,
+        typer.Option(
+            "--metrics-port", help="本机的指标端口，0 为不开 / metrics on loopback, 0: none"
+        ),
+    ] = 0,
+    certificate: Annotated[
+        Path | None, typer.Option("--tls-certificate", help="TLS 证书链 / certificate chain")
+    ] = None,
+    private_key: Annotated[
+        Path | None, typer.Option("--tls-key", help="TLS 私钥 / its private key")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """接收现场机的报文，落盘后才应答 / receive telegrams, answered once they are on the disk."""
+    from tongjian.cli._monitoring import run_gateway
+
+    out = output(lang, as_json=False)
+    with out.failing_cleanly():
+        run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
+
+
+__all__ = ["decode", "group", "serve"]
