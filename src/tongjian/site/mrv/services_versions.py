@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -185,31 +185,21 @@ def _waterfall(
 ) -> Waterfall:
     unit = str(total["unit"])
     rows = list(_rows(words, part, total))
-    marks = [0, int(total["left_micro"]), int(total["right_micro"])]
-    at = int(total["left_micro"])
+    # Bars show the moves alone: beside totals a thousand times as large they would be hairlines,
+    # and a total cut off at its foot would look as if half of it had gone.
+    marks = [0]
     for kind, _, micro, _ in rows:
         if kind == "change":
-            at += micro
-            marks.append(at)
-    low, high = _window(marks[1:], marks)
-    steps, at = [], int(total["left_micro"])
+            marks.append(marks[-1] + micro)
+    window = min(marks), max(marks)
+    steps, at = [], 0
     for kind, said, micro, change in rows:
-        begin, end = (low, micro) if kind == "total" else (at, at + micro)
+        begin = at
         if kind == "change":
             at += micro
-        elif kind == "group":
-            begin = end = at
-        steps.append(_step(words, unit, kind, said, micro, change, (begin, end), (low, high)))
+        steps.append(_step(words, unit, kind, said, micro, change, (begin, at), window))
     sides = [part[side]["ruleset"] if part[side] else "–" for side in ("left", "right")]
     return Waterfall(name, unit, str(sides[0]), str(sides[1]), tuple(steps))
-
-
-def _window(marks: Sequence[int], every: Sequence[int]) -> tuple[int, int]:
-    """What the bars show: from nought, or of small changes of a large total the part that moves."""
-    low, high = min(marks), max(marks)
-    if low > 0 and high - low < high / 4:
-        return low - max((high - low), 1), high
-    return min(every), max(*every, 1)
 
 
 def _rows(
@@ -252,7 +242,7 @@ def _step(
         grounds = _grounds(words, change)
     low, high = window
     scale = 100 / ((high - low) or 1)
-    begin, end = sorted(min(max(one, low), high) for one in span)
+    begin, end = sorted(span)
     signed = kind != "total" and micro > 0
     amount = f"{'+' if signed else ''}{exact(micro, unit)}"
     sign = "" if kind == "total" else "up" if micro > 0 else "down"
