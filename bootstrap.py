@@ -197,7 +197,8 @@ def together(args: list[str]) -> list[str]:
     """Options with which as many processes share the tests as there are cores."""
     cores = min(os.cpu_count() or 1, 4)  # each holds a rulebook, and one of them Spark
     chosen = any(one in ("-n", "--pdb") or one.startswith("--numprocesses") for one in args)
-    return [] if chosen or cores == 1 else ["-n", str(cores), "--dist", "loadgroup"]
+    order = "--no-loadscope-reorder"  # what takes longest comes first: tests/conftest.py
+    return [] if chosen or cores == 1 else ["-n", str(cores), "--dist", "loadgroup", order]
 
 
 def cover(args: list[str]) -> int:

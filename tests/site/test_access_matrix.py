@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -59,7 +59,7 @@ def looked_at(
 ) -> Callable[[str], tuple[Path, Asked]]:
     """One site for each file of examples, in which its endpoints are only looked at."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def made(module: str) -> tuple[Path, Asked]:
         folder = tmp_path_factory.mktemp("looked-at") / "site"
         shutil.copytree(template, folder)
