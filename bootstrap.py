@@ -161,7 +161,20 @@ def install(wanted: str) -> None:
 
 
 def call(*command: str, cwd: Path | None = ROOT) -> int:
-    return subprocess.call([str(PYTHON), "-m", *command], cwd=cwd)
+    return subprocess.call([str(PYTHON), "-m", *command], cwd=cwd, env=compiling())
+
+
+def compiling() -> dict[str, str]:
+    """An environment in which modules are compiled once, and not by each process anew.
+
+    Images of containers forbid it (PYTHONDONTWRITEBYTECODE), and a process then takes seconds to
+    start. What is compiled lies in .venv, so that nothing is written beside the sources all the
+    same.
+    """
+    env = dict(os.environ)
+    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+        env.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "pycache"))
+    return env
 
 
 def setup(args: list[str]) -> int:

@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.site.conftest import leave, use
+from tests.site.conftest import _leave, _use
 from tests.site.matrix import (
     SITE,
     Endpoint,
@@ -63,7 +63,7 @@ def looked_at(
     def made(module: str) -> tuple[Path, Asked]:
         folder = tmp_path_factory.mktemp("looked-at") / "site"
         shutil.copytree(template, folder)
-        use(folder)
+        _use(folder)
         asked = Asked()
         prepare = getattr(importlib.import_module(module), "PREPARE", None)
         if prepare is not None:
@@ -87,11 +87,11 @@ def ask(
             request.getfixturevalue("site")
             return Asked()
         folder, asked = looked_at(example.args.__module__)
-        use(folder)
+        _use(folder)
         return asked
 
     yield go
-    leave()
+    _leave()
 
 
 def test_every_endpoint_is_an_action_of_the_matrix_or_outside_with_a_reason() -> None:
