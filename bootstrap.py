@@ -161,7 +161,20 @@ def install(wanted: str) -> None:
 
 
 def call(*command: str, cwd: Path | None = ROOT) -> int:
-    return subprocess.call([str(PYTHON), "-m", *command], cwd=cwd)
+    return subprocess.call([str(PYTHON), "-m", *command], cwd=cwd, env=compiling())
+
+
+def compiling() -> dict[str, str]:
+    """An environment in which modules are compiled once, and not by each process anew.
+
+    Images of containers forbid it (PYTHONDONTWRITEBYTECODE), and a process then takes seconds to
+    start. What is compiled lies in .venv, so that nothing is written beside the sources all the
+    same.
+    """
+    env = dict(os.environ)
+    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+        env.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "pycache"))
+    return env
 
 
 def setup(args: list[str]) -> int:
@@ -197,7 +210,8 @@ def together(args: list[str]) -> list[str]:
     """Options with which as many processes share the tests as there are cores."""
     cores = min(os.cpu_count() or 1, 4)  # each holds a rulebook, and one of them Spark
     chosen = any(one in ("-n", "--pdb") or one.startswith("--numprocesses") for one in args)
-    return [] if chosen or cores == 1 else ["-n", str(cores), "--dist", "loadgroup"]
+    order = "--no-loadscope-reorder"  # what takes longest comes first: tests/conftest.py
+    return [] if chosen or cores == 1 else ["-n", str(cores), "--dist", "loadgroup", order]
 
 
 def cover(args: list[str]) -> int:

@@ -58,11 +58,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
-        names = getattr(item, "fixturenames", ())
-        if "spark" in names or "backends" in names:
+        if _on_spark(item):
             item.add_marker(pytest.mark.xdist_group("spark"))
         elif item.path.name != "test_cases.py":
             item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+    items.sort(key=lambda item: -3 if _on_spark(item) else -_LONG.get(item.path.parent.name, 0))
+
+
+_LONG = {"site": 2, "contract": 2, "cases": 1, "engine": 1, "reports": 1, "verification": 1}
+"""Folders with files that take a minute or close to it: the larger, the earlier."""
+
+
+def _on_spark(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return "spark" in names or "backends" in names
 
 
 def pytest_collection_finish() -> None:
@@ -90,7 +99,7 @@ def portion(exhaustive: bool) -> Portion:
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Compiled rulebooks of the tests stay out of the user's cache; several processes share them."""
+    """Compiled rulebooks stay out of the user's cache; the processes of a run share them."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent  # where each worker has its own

@@ -104,7 +104,7 @@ def test_the_size_chooses_the_back_end_and_changes_nothing(
 ) -> None:
     snapshot = many(records, 100).snapshot()
     small = outcome(run(plant, snapshot))
-    monkeypatch.setattr("tongjian.engine._run._SMALL", 10)
+    monkeypatch.setattr("tongjian.engine._run.SMALL", 10)
     assert outcome(run(plant, snapshot)) == small
 
 

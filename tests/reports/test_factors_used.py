@@ -101,6 +101,16 @@ def test_back_ends_agree(plants, used, backend):
     assert factors_used(other) == used
 
 
+def test_row_by_row_and_by_a_query_the_same_is_found(finished, used, monkeypatch):
+    one = finished.lines[0].facility
+    few = factors_used(finished, one)
+    monkeypatch.setattr("tongjian.engine._factors.SMALL", 0)
+
+    assert factors_used(finished) == used
+    assert factors_used(finished, one) == few
+    assert few and few != used
+
+
 def test_a_replaced_table_is_the_one_listed(plants):
     other = run(load_rulebook(), plants.snapshot(), binds={"gwp": "gwp.ar6"})
     tables = {one.table.id for one in factors_used(other)}

@@ -45,10 +45,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     setup_test_environment(debug=False)
     folder = tmp_path_factory.mktemp("template")
-    use(folder)
+    _use(folder)
     call_command("migrate", verbosity=0)
     make_world()
-    leave()
+    _leave()
     return folder
 
 
@@ -57,9 +57,9 @@ def site(template: Path, tmp_path: Path) -> Iterator[Path]:
     """The folder of a site; its database is Django's default one while the test runs."""
     folder = tmp_path / "site"
     shutil.copytree(template, folder)
-    use(folder)
+    _use(folder)
     yield folder
-    leave()
+    _leave()
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def stations(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     """The story of a report, station by station (`tests.site.story`)."""
     from tests.site.story import play
 
-    found = play(template, tmp_path_factory.mktemp("story"), use)
-    leave()
+    found = play(template, tmp_path_factory.mktemp("story"), _use)
+    _leave()
     return found
 
 
@@ -85,15 +85,15 @@ def at(stations: dict[str, Path], tmp_path: Path) -> Iterator[Callable[[str], Wo
     def go(station: str) -> World:
         folder = tmp_path / station
         shutil.copytree(stations[station], folder)
-        use(folder)
+        _use(folder)
         return World()
 
     yield go
-    leave()
+    _leave()
 
 
-def use(folder: Path) -> None:
-    """Make a folder the site's; its database is Django's default one until `leave`."""
+def _use(folder: Path) -> None:
+    """Make a folder the site's; its database is Django's default one until `_leave`."""
     from django.conf import settings
     from django.db import connection
 
@@ -106,7 +106,7 @@ def use(folder: Path) -> None:
     connection.settings_dict["NAME"] = str(folder / "site.sqlite3")
 
 
-def leave() -> None:
+def _leave() -> None:
     """Leave the database of the folder in use."""
     from django.db import connection
 

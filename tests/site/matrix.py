@@ -3,7 +3,8 @@
 `endpoints()` walks all URL patterns. What an endpoint needs to be called is told in
 ``tests/site/examples/<app>.py``, which has ``EXAMPLES: dict[str, Example]`` by URL name; a pattern
 that has none fails the test. Endpoints of one file that are only looked at share a site; a file may
-have a `PREPARE(world, of)` for what is made by copying a whole site, which comes first. Who may is read from ``permissions.toml``, not asked of the code.
+have a ``PREPARE(world, of)`` for what is made by copying a whole site, which comes first. Who may
+is read from ``permissions.toml``, not asked of the code.
 """
 
 from __future__ import annotations

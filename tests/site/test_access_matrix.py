@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.site.conftest import leave, use
+from tests.site.conftest import _leave, _use
 from tests.site.matrix import (
     SITE,
     Endpoint,
@@ -59,11 +59,11 @@ def looked_at(
 ) -> Callable[[str], tuple[Path, Asked]]:
     """One site for each file of examples, in which its endpoints are only looked at."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def made(module: str) -> tuple[Path, Asked]:
         folder = tmp_path_factory.mktemp("looked-at") / "site"
         shutil.copytree(template, folder)
-        use(folder)
+        _use(folder)
         asked = Asked()
         prepare = getattr(importlib.import_module(module), "PREPARE", None)
         if prepare is not None:
@@ -87,11 +87,11 @@ def ask(
             request.getfixturevalue("site")
             return Asked()
         folder, asked = looked_at(example.args.__module__)
-        use(folder)
+        _use(folder)
         return asked
 
     yield go
-    leave()
+    _leave()
 
 
 def test_every_endpoint_is_an_action_of_the_matrix_or_outside_with_a_reason() -> None:

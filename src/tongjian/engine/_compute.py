@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tongjian.engine._backend import SqlBackend, SqlEngine
 from tongjian.engine._duck import DuckEngine
 from tongjian.engine._engines import check_backend, open_engine
-from tongjian.engine._leaf_rows import LeafRows
+from tongjian.engine._leaf_rows import LeafRows, fetch
 from tongjian.engine._prepared import prepare
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._snapshot import Snapshot
@@ -39,10 +39,10 @@ def compute_sheets(
     """
     check_backend(backend, COMPUTES)
     ruleset, engine = prepare(rulebook, ruleset, tuple(years), binds or {})
-    with snapshot.connect() as connection:
-        few = DuckEngine(connection)
-        sources = snapshot.sources()
-        if backend in ("duckdb", "spark"):
+    sources = snapshot.sources()
+    if backend in ("duckdb", "spark"):
+        with snapshot.connect() as connection:  # one of its own: tables stay behind an error
+            few = DuckEngine(connection)
             chosen: SqlEngine = few if backend == "duckdb" else open_engine(snapshot, spark)
             back = SqlBackend(chosen, ruleset.program, engine.tables, sources)
             coarse = back.run(only)
@@ -53,7 +53,9 @@ def compute_sheets(
             }
             back.drop()
             return found
-        facilities = {r["facility"]: r for r in few.fetch("SELECT * FROM facilities")}
+    with snapshot.borrow() as connection:
+        query = "SELECT * FROM facilities"
+        facilities = {row["facility"]: row for row in fetch(connection, query)}
         leaves = LeafRows(connection, sources, facilities).read(ruleset.program)
     if backend == "decimal":
         engine = PythonEngine(ruleset.program, engine.tables, "decimal")

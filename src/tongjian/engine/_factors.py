@@ -3,24 +3,27 @@
 A rule set names tables with hundreds of values; a report lists those that went into its numbers.
 Formulas are followed from the totals downwards, and each look-up keeps the conditions under which
 it is reached: no measured value, the branch of an ``if``, an empty earlier choice of ``coalesce``.
-One query per leaf sheet then asks for which keys and years these conditions hold.
+For which keys and years these conditions hold is worked out row by row where there are few
+records, and asked in one query per leaf sheet where there are many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 
 from tongjian.engine._backend import SqlBackend
 from tongjian.engine._duck import DuckEngine
+from tongjian.engine._factor_paths import Path, Read, Test, paths_of
 from tongjian.engine._finished_run import RuleSetResult, Run
 from tongjian.engine._interpolation import Grid
-from tongjian.engine._leaf_rows import fetch
+from tongjian.engine._leaf_rows import LeafRows, Record, fetch, in_scope, read_records
 from tongjian.engine._ledger import GWP_ALIAS
-from tongjian.engine._prepared import prepare, read_years
+from tongjian.engine._prepared import SMALL, prepare, read_years
 from tongjian.engine._python import PythonEngine
 from tongjian.engine._relations import Sources
 from tongjian.engine._sheet_sql import SheetSql
@@ -48,22 +51,38 @@ class FactorUsed:
 def factors_used(run: Run, facility: str | None = None) -> list[FactorUsed]:
     """Every value that `run` has read, by table, column and key; for one `facility` if named."""
     found: dict[tuple[str, str, Key, str], _Use] = {}
-    with run.snapshot.connect() as connection:
-        for index, result in enumerate(run.results):
-            reader = _Reader(run, result, connection, index, facility)
-            for look, year, key in reader.read():
-                value = result.tables.in_force(look.table, look.column, year, key)
-                if value is not None:
-                    table = result.tables.tables[look.table]
-                    mark = (table.id, value.column, value.key, str(value.validity))
-                    use = found.setdefault(mark, _Use(table, value))
-                    use.years.add(year)
-                    use.rulesets.add(result.ruleset.id)
+    snapshot = run.snapshot
+    with snapshot.borrow() as borrowed:
+        records = None if snapshot.wide else _few(borrowed, facility)
+        # A query leaves tables behind, which a connection that others use must not have.
+        with nullcontext(borrowed) if records is not None else snapshot.connect() as connection:
+            for index, result in enumerate(run.results):
+                reader = _Reader(run, result, connection, index, facility, records)
+                for look, year, key in reader.read():
+                    value = result.tables.in_force(look.table, look.column, year, key)
+                    if value is not None:
+                        table = result.tables.tables[look.table]
+                        mark = (table.id, value.column, value.key, str(value.validity))
+                        use = found.setdefault(mark, _Use(table, value))
+                        use.years.add(year)
+                        use.rulesets.add(result.ruleset.id)
     uses = sorted(found.values(), key=_order)
     return [
         FactorUsed(use.table, use.value, tuple(sorted(use.years)), tuple(sorted(use.rulesets)))
         for use in uses
     ]
+
+
+def _few(connection: duckdb.DuckDBPyConnection, facility: str | None) -> list[Record] | None:
+    """The records of all plants or of one; None where they are too many to be read one by one."""
+    where = ""
+    if facility is not None:
+        quoted = facility.replace("'", "''")
+        where = f" WHERE facility = '{quoted}'"
+    count = connection.execute(f"SELECT count(*) FROM activity{where}").fetchone()
+    if count is None or count[0] > SMALL:
+        return None
+    return read_records(connection, clause=where)
 
 
 @dataclass(slots=True)
@@ -84,17 +103,7 @@ def _order(use: _Use) -> tuple[str, int, Key, str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """A condition on a row: an expression is true, false or missing."""
-
-    node: ir.Node
-    want: Literal["true", "false", "missing"]
-
-
-_Path = tuple[_Test, ...]
-_Read = ir.Lookup | ir.Interpolate
-_known_paths: dict[tuple[str, str, str, str], Sequence[tuple[_Read, _Path]]] = {}
+_known_paths: dict[tuple[str, str, str, str], Sequence[tuple[Read, Path]]] = {}
 _MOST_PATHS = 10_000
 
 
@@ -107,6 +116,8 @@ class _Reader:
     connection: duckdb.DuckDBPyConnection
     index: int
     facility: str | None = None
+    records: Sequence[Record] | None = None
+    """All there are within reach, where they are few."""
 
     @property
     def program(self) -> Program:
@@ -118,24 +129,31 @@ class _Reader:
 
     def read(self) -> Iterator[tuple[ir.Lookup, int, Key]]:
         """Look-up, year and key of every value that was read, with repetitions."""
+        few = None if self.records is None else self.leaf_rows(self.records)
         for sheet in self.program.sheets.values():
-            yield from self.leaf(sheet) if sheet.is_leaf else self.coarse(sheet)
+            if not sheet.is_leaf:
+                yield from self.coarse(sheet)
+            elif few is None:
+                yield from self.leaf(sheet)
+            else:
+                yield from self.few(sheet, few[sheet.name])
         yield from self.potentials()
 
     def paths(
         self, sheet: str, formula: str, roots: Iterable[ir.Node], within: SheetPlan | None
-    ) -> Sequence[tuple[_Read, _Path]]:
-        """`_paths`, which depend on the rule documents alone and are found once for each."""
+    ) -> Sequence[tuple[Read, Path]]:
+        """`paths_of`, which depend on the rule documents alone and are found once for each."""
         mark = (self.run.rulebook.digest, self.result.ruleset.id, sheet, formula)
         if mark not in _known_paths:
             if len(_known_paths) >= _MOST_PATHS:
                 _known_paths.clear()
-            _known_paths[mark] = _paths(roots, within)
+            _known_paths[mark] = paths_of(roots, within)
         return _known_paths[mark]
 
     # -- leaf sheets -------------------------------------------------------------------------
 
-    def leaf(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
+    def leaf_paths(self, sheet: SheetPlan) -> Sequence[tuple[Read, Path]]:
+        """The ways to what coarser sheets ask of a leaf sheet, and to its checks."""
         roots = [
             part.node
             for other in self.program.sheets.values()
@@ -143,7 +161,39 @@ class _Reader:
             if part.sheet == sheet.name and part.name != "count"
         ]
         conditions = [check.node for check in sheet.checks]
-        paths = self.paths(sheet.name, "", [*roots, *conditions], sheet)
+        return self.paths(sheet.name, "", [*roots, *conditions], sheet)
+
+    def leaf_rows(self, records: Sequence[Record]) -> dict[str, list[Row]]:
+        """The rows of all leaf sheets, computed as in a run in Python."""
+        inside = self.inside()
+        if self.facility is not None:
+            inside &= {self.facility}
+            records = in_scope(records, inside)
+        elif inside:
+            records = in_scope(records, inside)
+        reader = LeafRows(self.connection, self.run.snapshot.sources(), self.run.facilities)
+        found = reader.read(self.program, records=records)
+        engine = self.engine()
+        for name, rows in found.items():
+            engine.fill(self.program.sheets[name], rows)
+        return found
+
+    def few(self, sheet: SheetPlan, rows: Sequence[Row]) -> Iterator[tuple[ir.Lookup, int, Key]]:
+        """What a leaf sheet reads, row by row."""
+        engine = self.engine()
+        rows = [row for row in rows if row["year"] in self.result.years and not row["@refused"]]
+        for look, path in self.leaf_paths(sheet) if rows else ():
+            for row in rows:
+                if all(_holds(engine, test, row) for test in path):
+                    yield from self.values_of(look, row)
+
+    def engine(self) -> PythonEngine:
+        years = read_years(self.result.ruleset, self.result.years)
+        return prepare(self.run.rulebook, self.result.ruleset, years, self.run.binds)[1]
+
+    def leaf(self, sheet: SheetPlan) -> Iterator[tuple[ir.Lookup, int, Key]]:
+        """What a leaf sheet reads, by a query."""
+        paths = self.leaf_paths(sheet)
         if not paths:
             return
         engine = DuckEngine(self.connection)
@@ -165,7 +215,7 @@ class _Reader:
         sql: SheetSql,
         sheet: SheetPlan,
         query: str,
-        paths: Sequence[tuple[_Read, _Path]],
+        paths: Sequence[tuple[Read, Path]],
         keys: Iterable[str],
     ) -> str:
         """Distinct years and keys, and which paths the rows with them have taken."""
@@ -184,19 +234,14 @@ class _Reader:
             f"SELECT DISTINCT {', '.join(columns)} FROM ({query}) WHERE year IN ({years}){refused}"
         )
 
-    def condition(self, sql: SheetSql, test: _Test) -> str:
+    def condition(self, sql: SheetSql, test: Test) -> str:
         code = sql.writer.code(test.node)
         return {"true": code, "false": f"NOT {code}", "missing": f"{code} IS NULL"}[test.want]
 
     def sources(self) -> Sources:
         """The records of the facilities that this rule set was applied to."""
         sources = self.run.snapshot.sources()
-        inside = {
-            row["facility"]
-            for rows in self.result.sheets.values()
-            for row in rows
-            if "facility" in row
-        }
+        inside = self.inside()
         if self.facility is not None:
             inside &= {self.facility}
             if not inside:
@@ -204,6 +249,15 @@ class _Reader:
         if not inside or len(inside) == len(self.run.facilities):
             return sources
         return Sources(wide=sources.wide, scope=self.scope(sorted(inside)))
+
+    def inside(self) -> set[str]:
+        """The facilities that this rule set has rows of."""
+        return {
+            row["facility"]
+            for rows in self.result.sheets.values()
+            for row in rows
+            if "facility" in row
+        }
 
     def scope(self, inside: Sequence[str]) -> str:
         """A table with these facilities; returns its name."""
@@ -222,12 +276,7 @@ class _Reader:
             for row in self.result.sheets.get(sheet.name, ())
             if "year" in row and self.facility in (None, row.get("facility"))
         ]
-        _, engine = prepare(
-            self.run.rulebook,
-            self.result.ruleset,
-            read_years(self.result.ruleset, self.result.years),
-            self.run.binds,
-        )
+        engine = self.engine()
         for name, formula in sheet.formulas.items():
             for look, path in self.paths(sheet.name, name, [formula.node], None):
                 for row in rows:
@@ -238,7 +287,7 @@ class _Reader:
                             if self.matters(*one, row[name])
                         )
 
-    def values_of(self, look: _Read, row: Row) -> Iterator[tuple[ir.Lookup, int, Key]]:
+    def values_of(self, look: Read, row: Row) -> Iterator[tuple[ir.Lookup, int, Key]]:
         """What a row reads of a table: one value, or the neighbours of an interpolated one."""
         if isinstance(look, ir.Lookup):
             yield look, row["year"], _key_of(look, row)
@@ -269,64 +318,6 @@ class _Reader:
             yield ir.Lookup(ir.Kind("number"), GWP_ALIAS, substance, ()), year, ()
 
 
-def _paths(roots: Iterable[ir.Node], sheet: SheetPlan | None) -> list[tuple[_Read, _Path]]:
-    """Every look-up below `roots` with the conditions under which it is reached.
-
-    Within a leaf `sheet` columns are followed into their formulas and defaults; formulas of a
-    coarser sheet are all roots themselves.
-    """
-    found: dict[tuple[_Read, _Path], None] = {}
-    seen: set[tuple[ir.Node, _Path]] = set()
-
-    def follow(node: ir.Node, path: _Path) -> None:
-        if (node, path) in seen:
-            return
-        seen.add((node, path))
-        match node:
-            case ir.Lookup() | ir.Interpolate():
-                found[node, path] = None
-            case ir.Aggregate(plan=plan):
-                if plan is not None:
-                    follow(plan, path)
-                return
-            case ir.Given():
-                return
-            case ir.If(condition=condition, then=then, other=other):
-                follow(condition, path)
-                follow(then, _and(path, condition, "true"))
-                follow(other, _and(path, condition, "false"))
-                return
-            case ir.Call(name="coalesce", arguments=options):
-                for option in options:
-                    follow(option, path)
-                    path = _and(path, option, "missing")
-                return
-            case ir.Column(name=name) if sheet is not None:
-                if name in sheet.formulas:
-                    follow(sheet.formulas[name].node, path)
-                elif name in sheet.inputs:
-                    default = sheet.inputs[name].default
-                    if default is not None:
-                        raw = ir.Column(node.kind, name + RAW)
-                        follow(default, _and(path, raw, "missing"))
-                return
-        for child in node.children():
-            follow(child, path)
-
-    for root in roots:
-        follow(root, ())
-    return list(found)
-
-
-def _and(path: _Path, node: ir.Node, want: Literal["true", "false", "missing"]) -> _Path:
-    # A condition on totals cannot be asked again row by row: without it the list is rather too
-    # long than too short.
-    if any(isinstance(part, ir.Aggregate) for part in node.walk()):
-        return path
-    test = _Test(node, want)
-    return path if test in path else (*path, test)
-
-
 def _entered(node: ir.Node) -> ir.Node:
     """The node by which a query is told to carry the column of an entered value."""
     if isinstance(node, ir.Column) and node.name.endswith(RAW):
@@ -334,7 +325,7 @@ def _entered(node: ir.Node) -> ir.Node:
     return node
 
 
-def _key_columns(looks: Iterable[_Read]) -> list[str]:
+def _key_columns(looks: Iterable[Read]) -> list[str]:
     names = (part.name for look in looks for part in look.children() if isinstance(part, ir.Column))
     return list(dict.fromkeys(names))
 
@@ -351,7 +342,7 @@ def _name(node: ir.Node) -> str:
     return node.name
 
 
-def _holds(engine: PythonEngine, test: _Test, row: Row) -> bool:
+def _holds(engine: PythonEngine, test: Test, row: Row) -> bool:
     value = engine.row_value(test.node, row)
     if test.want == "missing":
         return value is None

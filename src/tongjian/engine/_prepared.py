@@ -11,6 +11,8 @@ from tongjian.engine._tables import resolve_tables
 from tongjian.rules import CompiledRuleSet, Rulebook
 
 _KEPT = 64
+# Up to so many records plain Python is quicker than preparing SQL; both give the same bits.
+SMALL = 20_000
 _Key = tuple[str, str, str, tuple[int, ...], tuple[tuple[str, str], ...]]
 _prepared: OrderedDict[_Key, tuple[CompiledRuleSet, PythonEngine]] = OrderedDict()
 _lock = Lock()

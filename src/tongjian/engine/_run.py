@@ -17,7 +17,7 @@ from tongjian.engine._kept_rows import coarse_rows, shown_leaves, told_rows
 from tongjian.engine._leaf_rows import LeafRows, Row, in_scope, kinds_in, read_records
 from tongjian.engine._ledger import LedgerLine, ledger_lines
 from tongjian.engine._manifest import make_manifest
-from tongjian.engine._prepared import prepare, read_years
+from tongjian.engine._prepared import SMALL, prepare, read_years
 from tongjian.engine._relations import Sources
 from tongjian.engine._results import (
     boundaries_of,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Backend = Literal["auto", "duckdb", "python", "spark"]
-# Up to here plain Python is quicker than preparing SQL; both give the same bits.
-_SMALL = 20_000
 
 
 def run(
@@ -247,7 +245,7 @@ class _Work:
         relations = ["activity", *(f"wide_{name}" for name in self.snapshot.wide)]
         counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in relations)
         found = self.few.connection.execute(f"SELECT {counts}").fetchone() or ()
-        return sum(map(int, found)) <= _SMALL
+        return sum(map(int, found)) <= SMALL
 
     def years(self, kinds: Iterable[Row]) -> list[int]:
         """The years with data."""
