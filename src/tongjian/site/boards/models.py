@@ -11,12 +11,12 @@ from typing import ClassVar
 from django.db import models
 
 from tongjian.site.access.models import new_key
-from tongjian.site.access.tenancy import Reach, Tenanted
+from tongjian.site.access.tenancy import Reach, TenantedWithin
 from tongjian.site.mrv.models import Report, SubmittedVersion
 from tongjian.site.registry.models import Enterprise
 
 
-class Standing(Tenanted):
+class Standing(TenantedWithin):
     """While a version was what had been handed in, or what had been accepted (有效区间)."""
 
     SUBMITTED, ACCEPTED = "submitted", "accepted"
@@ -32,16 +32,19 @@ class Standing(Tenanted):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["basis", "year", "division"], name="standing_where"),
+            models.Index(
+                fields=["basis", "year", "within", "division", "until", "since", "version"],
+                name="standing_where",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.basis} {self.version_id} {self.since} {self.until or ''}"
 
 
-class Stage(Tenanted):
+class Stage(TenantedWithin):
     """While a report was in a state of its flow (状态区间)."""
 
     REACH = Reach.AUTHORITY
@@ -54,16 +57,18 @@ class Stage(Tenanted):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["year", "division"], name="stage_where"),
+            models.Index(
+                fields=["year", "within", "division", "state", "until", "since"], name="stage_where"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.state} {self.since} {self.until or ''}"
 
 
-class Total(Tenanted):
+class Total(TenantedWithin):
     """What a submitted version says of a substance within a boundary (合计), in micro-units.
 
     The sum over its categories, of the rule sets that account by default: those on request
@@ -84,7 +89,7 @@ class Total(Tenanted):
     amount_micro = models.BigIntegerField()
     co2e_micro = models.BigIntegerField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["version", "boundary", "ruleset", "substance", "unit"], name="total_once"

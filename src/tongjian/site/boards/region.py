@@ -149,7 +149,7 @@ class Region:
         seen = Stage.objects.seen_by(self.actor).filter(self.asked.stands, year=self.asked.year)
         if self.asked.prefix:
             seen = seen.filter(division__begins=self.asked.prefix)
-        part = Substr("division", 1, self.digits) if self.digits else F("report__plant__code")
+        part = Substr("division", 1, self.digits) if self.digits else F("report__code")
         rows = seen.order_by().annotate(part=part).values_list("part", "state")
         found: dict[str, dict[str, int]] = {}
         for code, state, count in rows.annotate(count=Count("pk")):

@@ -98,8 +98,8 @@ def lines(actor: Actor, chosen: Iterable[Enterprise], year: int) -> list[Line]:
     for plant in Plant.objects.seen_by(actor).filter(**of).order_by("code"):
         plants.setdefault(plant.enterprise_id, []).append(plant)
     reports: dict[int, list[Report]] = {}
-    seen = Report.objects.seen_by(actor).filter(**of, year=year).select_related("plant")
-    for report in seen.order_by("plant__code"):
+    seen = Report.objects.seen_by(actor).filter(**of, year=year)
+    for report in seen.order_by("code"):
         reports.setdefault(report.enterprise_id, []).append(report)
     where = Division.objects.in_bulk({one.division for one in listed})
     return [
