@@ -65,7 +65,7 @@ def _user(number: int, role: str) -> Any:
 def pages_of(role: str, number: int, enterprises: int) -> list[tuple[str, str]]:
     """What somebody opens, by the name under which it is counted."""
     everybody = [
-        EMPTY,
+        *([EMPTY] if role != "admin" else []),
         ("home", "/"),
         ("jobs", "/operations/jobs/"),
         ("audit", "/operations/audit/"),
@@ -76,7 +76,7 @@ def pages_of(role: str, number: int, enterprises: int) -> list[tuple[str, str]]:
         return [*everybody, ("audit, late page", "/operations/audit/?page=20")]
     everybody += [("reports", "/reports/"), ("api reports", "/api/v1/reports?limit=50")]
     if role in ("preparer", "approver"):
-        return [*everybody, *_enterprise(f"P{number + 1:06d}")]
+        return [*everybody, *_enterprise(f"P{number + 1:06d}", role == "preparer")]
     if role in ("large", "own"):
         plant = f"{LARGE}-000" if role == "large" else code_of("verified")
         return [*everybody, *_enterprise(plant), *_records(plant, role)]
@@ -85,12 +85,12 @@ def pages_of(role: str, number: int, enterprises: int) -> list[tuple[str, str]]:
     return [*everybody, *_authority(role, enterprises)]
 
 
-def _enterprise(plant: str) -> list[tuple[str, str]]:
+def _enterprise(plant: str, imports: bool = True) -> list[tuple[str, str]]:
     return [
         ("entry home", "/entry/"),
         ("report", f"/reports/{plant}/{YEAR}"),
         ("plant", f"/registry/plant/{plant}"),
-        ("imports", "/entry/import/"),
+        *([("imports", "/entry/import/")] if imports else []),
         ("board, enterprise", "/boards/"),
     ]
 

@@ -1,4 +1,4 @@
-"""Enterprises that have a log and records (真实流程): taken on their way by the site's own services.
+"""Enterprises that have a log and records (真实流程): taken on their way by the site itself.
 
 Rows alone would make pages cheaper than they are: here a report has a history, kept runs, findings
 and an opinion, and one enterprise has a large year in its records.

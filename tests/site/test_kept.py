@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from tests.site.world import A, YEAR, World
+from tests.site.world import YEAR, A, World
 from tongjian.site import kept
 from tongjian.site.kept import KEPT
 from tongjian.site.mrv.models import Report

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Substr
 
 from tongjian.engine import from_micro
@@ -81,32 +81,38 @@ def standing(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Stand
 def grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) -> list[Group]:
     """The totals of what stood, by the first digits of the division, year, sector and substance.
 
-    Without digits the parts are plants, by code.
+    Without digits the region is one part, which has no name.
     """
+    part: Any = Substr("division", 1, digits) if digits else Value("")
+    return _grouped(_totals(actor, asked, years), part)
+
+
+def grouped_plants(actor: Actor, asked: Asked, measure: Measure) -> list[Group]:
+    """What the plants of a region, by code, say of a measure in the year that is asked for."""
+    found = _totals(actor, asked, [asked.year]).filter(boundary=measure.boundary)
+    if measure.is_co2e:
+        found = found.exclude(co2e_micro=None)
+    else:
+        found = found.filter(substance=measure.substance, unit=measure.unit)
+    return _grouped(found, F("version__plant_code"))
+
+
+def _totals(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Total]:
     years = list(years)
     stood = standing(actor, asked, years).values("version")
-    part: Any = Substr("division", 1, digits) if digits else F("version__plant_code")
-    names = ("year", "part", "sector", "boundary", "substance", "unit")
+    return Total.objects.seen_by(actor).filter(version__in=stood, year__in=years)
+
+
+def _grouped(totals: QuerySet[Total], part: Any) -> list[Group]:
     rows = (
-        Total.objects.seen_by(actor)
-        .filter(version__in=stood, year__in=years)
-        .annotate(part=part)
+        totals.annotate(part=part)
         .order_by()
-        .values(*names)
+        .values_list("year", "part", "sector", "boundary", "substance", "unit")
         .annotate(**halves("amount_micro", "amount"), **halves("co2e_micro", "co2e"))
     )
     return [
-        Group(
-            row["year"],
-            row["part"],
-            row["sector"],
-            row["boundary"],
-            row["substance"],
-            row["unit"],
-            whole(row, "amount") or 0,
-            whole(row, "co2e"),
-        )
-        for row in rows
+        Group(*said, whole(high, low) or 0, whole(co2e_high, co2e_low))
+        for *said, high, low, co2e_high, co2e_low in rows
     ]
 
 
@@ -116,8 +122,6 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
     Of a nation there are some hundred thousand totals, and everybody asks for the same sums.
     """
     years = list(years)
-    if not digits:
-        return grouped(actor, asked, years, digits)
     # Rows of what stands are only ever made, so that the newest tells whether anything has changed.
     newest = Standing.every.order_by("-pk").values_list("pk", flat=True).first()
     said = (actor.role.within, actor.division, actor.enterprise_id, asked.prefix, asked.moment,
@@ -139,9 +143,8 @@ def halves(column: str, name: str) -> dict[str, Any]:
     }
 
 
-def whole(row: Any, name: str) -> int | None:
+def whole(high: Any, low: Any) -> int | None:
     """The sum that two halves make; None where nothing was there to add."""
-    high, low = row[f"{name}_high"], row[f"{name}_low"]
     # PostgreSQL gives sums as decimal numbers without places.
     return None if high is None else (int(high) << _HALF) + int(low)
 
@@ -191,6 +194,7 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "halves", "kept_grouped"),
+    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "grouped_plants", "halves"),
+    "kept_grouped",
     *("measures", "parts_of", "standing", "total", "whole"),
 ]
