@@ -12,7 +12,7 @@ is migrated and made when all is done, with the columns filled in (`follow_migra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +118,26 @@ KEPT = (
 """All columns that are kept so."""
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """Further triggers that are taken away and made so: their SQL, and what is done when made.
+
+    They are made where all `tables` are.
+    """
+
+    tables: frozenset[str]
+    statements: Callable[[Dialect], list[str]]
+    then: Callable[[str], None]
+
+
+_more: list[More] = []
+
+
+def also(one: More) -> None:
+    """Add further triggers; an app does so when ready."""
+    _more.append(one)
+
+
 def follow_migrations(sender: Any) -> None:
     """Take the triggers away before migrations and make them afterwards; `sender` is an app."""
     pre_migrate.connect(_drop, sender=sender)
@@ -132,6 +152,10 @@ def _drop(using: str, **_: Any) -> None:
             if {one.table, one.source} <= {*tables}:
                 for statement in undone(dialect, one.statements(dialect)):
                     cursor.execute(statement)
+        for more in _more:
+            if more.tables <= {*tables}:
+                for statement in undone(dialect, more.statements(dialect)):
+                    cursor.execute(statement)
 
 
 def _make(using: str, **_: Any) -> None:
@@ -142,6 +166,12 @@ def _make(using: str, **_: Any) -> None:
                 cursor.execute(one.fill())
                 for statement in one.statements(_dialect(using)):
                     cursor.execute(statement)
+        there = {*connections[using].introspection.table_names(cursor)}
+        for more in _more:
+            if more.tables <= there:
+                for statement in more.statements(_dialect(using)):
+                    cursor.execute(statement)
+                more.then(using)
 
 
 def put_right(using: str = "default") -> None:
@@ -179,4 +209,4 @@ def differing(using: str = "default") -> dict[str, int]:
     return found
 
 
-__all__ = ["KEPT", "Repeated", "differing", "follow_migrations", "put_right"]
+__all__ = ["KEPT", "More", "Repeated", "also", "differing", "follow_migrations", "put_right"]

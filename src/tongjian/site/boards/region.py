@@ -165,7 +165,7 @@ class Region:
             Q(closed=None) | Q(closed__year__gte=self.asked.year)
         )
         if self.asked.prefix:
-            seen = seen.filter(division__begins=self.asked.prefix)
+            seen = seen.filter(division__inside=self.asked.prefix)
         part = Substr("division", 1, self.digits) if self.digits else F("code")
         rows = seen.order_by().annotate(part=part).values_list("part")
         return dict(rows.annotate(count=Count("pk")))
@@ -175,7 +175,7 @@ class Region:
         """How many reports were in which state at the end of the day, by part."""
         seen = Stage.objects.seen_by(self.actor).filter(self.asked.stands, year=self.asked.year)
         if self.asked.prefix:
-            seen = seen.filter(division__begins=self.asked.prefix)
+            seen = seen.filter(division__inside=self.asked.prefix)
         part = Substr("division", 1, self.digits) if self.digits else F("report__code")
         rows = seen.order_by().annotate(part=part).values_list("part", "state")
         found: dict[str, dict[str, int]] = {}
