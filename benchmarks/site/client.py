@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmarks.site.people import EMPTY, Person
 
@@ -60,7 +61,7 @@ def measure(people: list[Person], seconds: float, think: float) -> Found:
             name, address = order[at % len(order)]
             at += 1
             begun = time.perf_counter()
-            connection.request("GET", address.encode().decode("latin-1"), headers=_headers(one))
+            connection.request("GET", quote(address, "/?=&:"), headers={"Cookie": one.cookie})
             answer = connection.getresponse()
             answer.read()
             took = (time.perf_counter() - begun) * 1000
@@ -77,10 +78,6 @@ def measure(people: list[Person], seconds: float, think: float) -> Found:
     for one in threads:
         one.join()
     return found
-
-
-def _headers(one: Person) -> dict[str, str]:
-    return {"Cookie": one.cookie}
 
 
 def report(found: Found, spent: float, seconds: float) -> None:

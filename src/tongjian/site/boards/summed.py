@@ -1,4 +1,4 @@
-"""The sums of what stands now, kept beside it (现行合计): a board of a nation adds a few hundred rows.
+"""The sums of what stands now, kept beside it (现行合计): a board adds up a few hundred rows.
 
 A cell is what stands of a basis, year, division, authority's division and sector. Whatever changes
 a version that stands, or its totals, marks its cell as stale, by triggers; `refresh` makes the sums

@@ -78,16 +78,22 @@ def enterprises(actor: Actor, asked: Filters) -> models.QuerySet[Enterprise]:
         found = found.filter(pk__in=matching(actor, words))
     elif asked.text:
         found = found.filter(Q(name_zh=asked.text) | Q(name_en__iexact=asked.text))
-    plants = Plant.objects.seen_by(actor).filter(enterprise=OuterRef("pk"))
-    if asked.sector:
-        plants = plants.filter(sector=asked.sector)
     if asked.state:
-        reports = Report.objects.seen_by(actor).filter(plant=OuterRef("pk"), year=asked.year)
-        begun = reports.exclude(state=UNOPENED)
-        plants = plants.filter(
-            ~Exists(begun) if asked.state == UNOPENED else Exists(reports.filter(state=asked.state))
-        )
-    return found.filter(Exists(plants)) if asked.sector or asked.state else found
+        return found.filter(pk__in=_in_state(actor, asked).order_by().values("enterprise"))
+    if asked.sector:
+        plants = Plant.objects.seen_by(actor).filter(sector=asked.sector)
+        return found.filter(Exists(plants.filter(enterprise=OuterRef("pk"))))
+    return found
+
+
+def _in_state(actor: Actor, asked: Filters) -> models.QuerySet[Report] | models.QuerySet[Plant]:
+    """The reports of the year in a state; the plants that have begun none."""
+    sector = {"sector": asked.sector} if asked.sector else {}
+    reports = Report.objects.seen_by(actor).filter(year=asked.year)
+    if asked.state != UNOPENED:
+        return reports.filter(state=asked.state, **sector)
+    begun = reports.exclude(state=UNOPENED).order_by()
+    return Plant.objects.seen_by(actor).filter(**sector).exclude(pk__in=begun.values("plant"))
 
 
 def lines(actor: Actor, chosen: Iterable[Enterprise], year: int) -> list[Line]:

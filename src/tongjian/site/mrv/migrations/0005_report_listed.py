@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(fields=['year', 'plant', 'state', 'within'], name='report_begun'),
+            index=models.Index(fields=['year', 'plant', 'state', 'within', 'enterprise'], name='report_begun'),
         ),
         migrations.AddIndex(
             model_name='report',
