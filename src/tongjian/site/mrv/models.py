@@ -83,7 +83,9 @@ class Report(OfReport):
             ),
             models.Index(fields=["state", "since", "id", "within"], name="report_waiting"),
             models.Index(fields=["due", "id", "state", "within"], name="report_due"),
-            models.Index(fields=["year", "plant", "state", "within", "enterprise"], name="report_begun"),
+            models.Index(
+                fields=["year", "plant", "state", "within", "enterprise"], name="report_begun"
+            ),
             models.Index(fields=["enterprise", "-year", "code"], name="report_enterprise"),
         ]
         ordering: ClassVar[list[str]] = ["-year", "code"]
