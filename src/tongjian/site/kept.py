@@ -138,6 +138,12 @@ def also(one: More) -> None:
     _more.append(one)
 
 
+def statements(dialect: Dialect) -> list[str]:
+    """The SQL of all of them: whether they are there is checked with the other guards."""
+    made = [*KEPT, *_more]
+    return [statement for one in made for statement in one.statements(dialect)]
+
+
 def follow_migrations(sender: Any) -> None:
     """Take the triggers away before migrations and make them afterwards; `sender` is an app."""
     pre_migrate.connect(_drop, sender=sender)
@@ -209,4 +215,7 @@ def differing(using: str = "default") -> dict[str, int]:
     return found
 
 
-__all__ = ["KEPT", "More", "Repeated", "also", "differing", "follow_migrations", "put_right"]
+__all__ = [
+    *("KEPT", "More", "Repeated", "also", "differing", "follow_migrations", "put_right"),
+    "statements",
+]

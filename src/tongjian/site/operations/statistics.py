@@ -1,4 +1,4 @@
-"""What the database knows of its own tables (统计信息), so that it finds the right way into them."""
+"""What the database knows of its own tables (统计信息), so that it finds its way into them."""
 
 from __future__ import annotations
 
