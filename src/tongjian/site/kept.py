@@ -140,7 +140,7 @@ def also(one: More) -> None:
 
 def statements(dialect: Dialect) -> list[str]:
     """The SQL of all of them: whether they are there is checked with the other guards."""
-    made = [*KEPT, *_more]
+    made: list[Repeated | More] = [*KEPT, *_more]
     return [statement for one in made for statement in one.statements(dialect)]
 
 

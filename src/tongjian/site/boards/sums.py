@@ -117,8 +117,9 @@ def _grouped(found: QuerySet[Any], part: Any, added: dict[str, Any]) -> list[Gro
         .annotate(**{f"whole_{name}": one for name, one in added.items()})
     )
     return [
-        Group(*said, whole(high, low) or 0, whole(co2e_high, co2e_low))
-        for *said, high, low, co2e_high, co2e_low in rows
+        Group(year, said, sector, boundary, substance, unit, whole(*own) or 0, whole(*co2e))
+        for year, said, sector, boundary, substance, unit, *own, co2e_high, co2e_low in rows
+        for co2e in ((co2e_high, co2e_low),)
     ]
 
 

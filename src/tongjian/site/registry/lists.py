@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -79,21 +80,23 @@ def enterprises(actor: Actor, asked: Filters) -> models.QuerySet[Enterprise]:
     elif asked.text:
         found = found.filter(Q(name_zh=asked.text) | Q(name_en__iexact=asked.text))
     if asked.state:
-        return found.filter(pk__in=_in_state(actor, asked).order_by().values("enterprise"))
+        return found.filter(pk__in=_in_state(actor, asked))
     if asked.sector:
         plants = Plant.objects.seen_by(actor).filter(sector=asked.sector)
         return found.filter(Exists(plants.filter(enterprise=OuterRef("pk"))))
     return found
 
 
-def _in_state(actor: Actor, asked: Filters) -> models.QuerySet[Report] | models.QuerySet[Plant]:
-    """The reports of the year in a state; the plants that have begun none."""
+def _in_state(actor: Actor, asked: Filters) -> models.QuerySet[Any, int]:
+    """The enterprises with a report of the year in a state, or with a plant that has begun none."""
     sector = {"sector": asked.sector} if asked.sector else {}
     reports = Report.objects.seen_by(actor).filter(year=asked.year)
     if asked.state != UNOPENED:
-        return reports.filter(state=asked.state, **sector)
+        found = reports.filter(state=asked.state, **sector)
+        return found.order_by().values_list("enterprise_id", flat=True)
     begun = reports.exclude(state=UNOPENED).order_by()
-    return Plant.objects.seen_by(actor).filter(**sector).exclude(pk__in=begun.values("plant"))
+    idle = Plant.objects.seen_by(actor).filter(**sector).exclude(pk__in=begun.values("plant"))
+    return idle.order_by().values_list("enterprise_id", flat=True)
 
 
 def lines(actor: Actor, chosen: Iterable[Enterprise], year: int) -> list[Line]:
