@@ -40,7 +40,7 @@ def wait() -> None:
 def load(people: list[Person], seconds: float, think: float, pid: int) -> tuple[Found, float]:
     """What everybody found, and CPU seconds of the server `pid` and its children meanwhile."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        pool.apply(measure, (people, 5.0, 0.0))  # caches of the database and of templates
+        pool.apply(measure, (people, 10.0, 0.0))  # caches of the database and of templates
         begun = _cpu(pid)
         found = pool.apply(measure, (people, seconds, think))
         return found, _cpu(pid) - begun

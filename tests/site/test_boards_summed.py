@@ -13,7 +13,7 @@ from tongjian.site.boards import sums
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import Stale, Standing, Sum, Total
 from tongjian.site.boards.summed import refresh
-from tongjian.site.boards.sums import Group, grouped
+from tongjian.site.boards.sums import Group, grouped, kept_grouped
 from tongjian.site.registry.models import Enterprise
 
 YEARS = range(2022, 2025)
@@ -94,6 +94,14 @@ def test_an_enterprise_that_moves_takes_its_numbers_along(told: World) -> None:
     assert not kept(told, "city", 4)
     assert not any(one.within == "320100" for one in Sum.every.all())
     same(told)
+
+
+def test_sums_of_a_past_day_are_not_kept_for_whom_they_are_no_longer(told: World) -> None:
+    actor = told.actor("city")
+    asked = Asked.of(actor, {"year": "2024", "day": "2025-06-01"})
+    assert not asked.is_now and kept_grouped(actor, asked, YEARS, 4)
+    Enterprise.every.filter(pk=told.enterprise(A).pk).update(division="320500")
+    assert not kept_grouped(actor, asked, YEARS, 4)
 
 
 def test_no_enterprise_and_no_verifier_sees_sums_of_others(told: World) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, QuerySet, Value
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models import Sum as SumOf
 from django.db.models.functions import Substr
 
@@ -19,6 +19,7 @@ from tongjian.engine import from_micro
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import Stale, Standing, Sum, Total
+from tongjian.site.registry.models import Enterprise
 from tongjian.units import parse_unit
 
 CO2E = "tCO2e"
@@ -134,7 +135,7 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
     # Rows of what stands are only ever made, so that the newest tells whether anything has changed.
     newest = Standing.every.order_by("-pk").values_list("pk", flat=True).first()
     said = (actor.role.within, actor.division, actor.enterprise_id, asked.prefix, asked.moment,
-            asked.basis, years, digits, newest)  # fmt: skip
+            asked.basis, years, digits, newest, _seen(actor))  # fmt: skip
     key = f"boards:{hashlib.sha256(repr(said).encode()).hexdigest()}"
     kept = cache.get(key)
     if kept is None:
@@ -142,6 +143,13 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
         cache.set(key, kept, _KEPT_S)
     found: list[Group] = kept
     return found
+
+
+def _seen(actor: Actor) -> tuple[int, ...]:
+    """What changes when an enterprise comes into, or leaves, what `actor` may see."""
+    found = Enterprise.objects.seen_by(actor).order_by()
+    told = found.aggregate(count=Count("pk"), one=SumOf("pk"), two=SumOf(F("pk") * F("pk")))
+    return tuple(int(one or 0) for one in told.values())
 
 
 _HALVES = ("amount_high", "amount_low", "co2e_high", "co2e_low")

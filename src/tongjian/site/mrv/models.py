@@ -87,6 +87,7 @@ class Report(OfReport):
                 fields=["year", "plant", "state", "within", "enterprise"], name="report_begun"
             ),
             models.Index(fields=["enterprise", "-year", "code"], name="report_enterprise"),
+            models.Index(fields=["code", "-year", "within"], name="report_by_plant"),
         ]
         ordering: ClassVar[list[str]] = ["-year", "code"]
 

@@ -71,4 +71,8 @@ class Migration(migrations.Migration):
             model_name='report',
             index=models.Index(fields=['enterprise', '-year', 'code'], name='report_enterprise'),
         ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(fields=['code', '-year', 'within'], name='report_by_plant'),
+        ),
     ]
