@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from tongjian.records import TIERS
 from tongjian.site.entry.grid import Line
 from tongjian.site.ui.templatetags.ui import number
-from tongjian.site.ui.texts import lang
+from tongjian.site.ui.texts import lang, text
 
 register = template.Library()
 
@@ -38,8 +38,9 @@ def grid_cells(line: Line, editable: bool) -> SafeString:
 
 @register.simple_tag
 def tier_options(chosen: str) -> SafeString:
-    """The tiers to choose from."""
-    made = [
+    """The tiers to choose from, or none."""
+    made = [f'<option value="">{escape(text("entry.choose"))}</option>']
+    made += [
         f'<option value="{one.code}"{" selected" if one.code == chosen else ""}>'
         f"{escape(one.zh if lang() == 'zh' else one.en)}</option>"
         for one in TIERS
