@@ -32,6 +32,7 @@ def make_rows(enterprises: int, rows: int) -> bool:
     """Fill the database; False if the rows are there already."""
     from django.db import connection
 
+    from tongjian.site.boards.summed import rebuild
     from tongjian.site.registry.models import Enterprise
 
     if Enterprise.every.count() >= enterprises:
@@ -45,6 +46,7 @@ def make_rows(enterprises: int, rows: int) -> bool:
             cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)
         cursor.execute("UPDATE mrv_submittedversion SET sealed = 1")
         cursor.execute("COMMIT")
+        rebuild()
         cursor.execute("ANALYZE")
         cursor.execute("PRAGMA synchronous=FULL")
     return True
@@ -96,11 +98,11 @@ def _registry(count: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
     )
     yield (
         "registry_plant",
-        "id, enterprise_id, code, name_zh, name_en, sector, division, address",
+        "id, enterprise_id, code, name_zh, name_en, sector, division, address, within",
         (
             (
                 *(n, n, f"P{n:06d}", f"虚构企业{n:05d}厂", f"Invented works {n:05d}"),
-                *(SECTORS[n % len(SECTORS)], city_of(n), ""),
+                *(SECTORS[n % len(SECTORS)], city_of(n), "", city_of(n)),
             )
             for n in numbers
         ),
@@ -117,12 +119,13 @@ def _reports(count: int, each: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
     yield (
         "mrv_report",
         'id, enterprise_id, plant_id, year, state, since, "by", version, submitted, findings_open, '
-        "opinion, due, entry",
+        "opinion, due, entry, within, code, division, sector",
         (
             (
                 *(one, n, n, year, state_of(n, year), _AT, "填报人（p）", 1),
                 *(int(state_of(n, year) != "draft"), 0, ""),
-                *("2026-06-30" if year == YEAR and n % 30 == 0 else None, 5),
+                *("2026-06-30" if year == YEAR and n % 30 == 0 else None, 5, city_of(n)),
+                *(f"P{n:06d}", city_of(n), SECTORS[n % len(SECTORS)]),
             )
             for one, n, year in reports(count)
         ),
@@ -171,9 +174,9 @@ def _reports(count: int, each: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
 def _boards(count: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
     yield (
         "boards_standing",
-        "enterprise_id, report_id, version_id, basis, year, division, sector, since, until",
+        "enterprise_id, report_id, version_id, basis, year, division, sector, since, until, within",
         (
-            (n, one, one, basis, year, city_of(n), SECTORS[n % len(SECTORS)], _AT, None)
+            (n, one, one, basis, year, city_of(n), SECTORS[n % len(SECTORS)], _AT, None, city_of(n))
             for one, n, year in handed_in(count)
             for basis in ("submitted", "accepted")
             if basis == "submitted" or state_of(n, year) == "accepted"
@@ -181,9 +184,9 @@ def _boards(count: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
     )
     yield (
         "boards_stage",
-        "enterprise_id, report_id, state, year, division, since, until",
+        "enterprise_id, report_id, state, year, division, since, until, within",
         (
-            (n, one, state, year, city_of(n), since, until)
+            (n, one, state, year, city_of(n), since, until, city_of(n))
             for one, n, year in reports(count)
             for state, since, until in (
                 ("draft", "2026-01-05 00:00:00", "2026-03-01 00:00:00"),
@@ -194,11 +197,11 @@ def _boards(count: int) -> Iterator[tuple[str, str, Iterator[Row]]]:
     yield (
         "boards_total",
         "enterprise_id, version_id, year, division, sector, ruleset, boundary, substance, unit, "
-        "amount_micro, co2e_micro",
+        "amount_micro, co2e_micro, within",
         (
             (
                 *(n, one, year, city_of(n), SECTORS[n % len(SECTORS)], RULESET),
-                *(boundary, substance, unit, n * 10**6, n * 10**6 if gas else None),
+                *(boundary, substance, unit, n * 10**6, n * 10**6 if gas else None, city_of(n)),
             )
             for one, n, year in handed_in(count)
             for boundary, substance, unit, gas in _SUMS
