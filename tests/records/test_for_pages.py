@@ -34,6 +34,15 @@ def test_an_import_tells_how_far_it_is(bench: Bench) -> None:
     assert any(0 < done < total / 2 for done, total in told)
 
 
+def test_years_are_those_of_which_anything_is_recorded(bench: Bench) -> None:
+    assert bench.store.years() == []
+
+    bench.load(bench.csv(row(), row(period="2023-02"), row(period="2023-03")))
+
+    assert bench.store.years() == [2023, 2025] == bench.store.years("F1")
+    assert bench.store.years("F9") == []
+
+
 def test_only_what_is_within_may_be_in_the_files(bench: Bench) -> None:
     bench.load(bench.csv(row()))
     facilities = bench.folder / "f.csv"

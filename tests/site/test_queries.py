@@ -7,16 +7,23 @@ baseline lowered.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from tests.site.test_journey import advance_by
 from tests.site.world import YEAR, World
+from tongjian.site.access.actor import Actor
 from tongjian.site.mrv.models import Report
+from tongjian.site.mrv.services_list import ReportFilter
+from tongjian.site.mrv.services_review import unopened
 from tongjian.site.operations.models import AuditEntry, Job
+from tongjian.site.registry.lists import Filters, enterprises
 from tongjian.site.registry.models import Enterprise, Plant
 
 BASELINES: dict[str, int] = tomllib.loads(
@@ -74,6 +81,32 @@ def test_pages_take_no_more_queries_than_their_baseline(world: World) -> None:
     assert not grown, "queries grow with the rows"
     over = {key: (many[key], most) for key, most in BASELINES.items() if many[key] > most}
     assert not over, f"more queries than the baseline allows: {many}"
+
+
+LISTS: dict[str, Callable[[Actor], QuerySet[Any]]] = {
+    "reports": lambda actor: ReportFilter().rows(actor),
+    "reports of a sector": lambda actor: ReportFilter(sector="steel").rows(actor),
+    "reports of a city": lambda actor: ReportFilter(division="3201").rows(actor),
+    "reports in a state": lambda actor: ReportFilter(year="2024", state="draft").rows(actor),
+    "not begun": lambda actor: unopened(actor, 2024),
+    "enterprises": lambda actor: enterprises(actor, Filters()),
+}
+
+
+@pytest.mark.parametrize("role", ["city", "province", "nation"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_late_page_is_found_by_an_index_in_the_order_of_the_list(
+    world: World, name: str, role: str
+) -> None:
+    """Which rows are on it, that is, without a look at those before: nothing is sorted."""
+    if connection.vendor != "sqlite":
+        pytest.skip("what the planner of SQLite says")
+    rows = LISTS[name](world.actor(role)).values_list("pk", flat=True)[1000:1050]
+    plan = rows.explain()
+    steps = [one.split(" ", 3)[-1].strip() for one in plan.splitlines()]
+
+    assert not any("ORDER BY" in one for one in steps), plan
+    assert "INDEX" in steps[0] and ("COVERING" in steps[0] or "enterprise" in steps[0]), plan
 
 
 @pytest.mark.parametrize("role", ["preparer", "city", "admin"])

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _TABLE = re.compile(r'CREATE TABLE "?(\w+)')
-_TRIGGER = re.compile(r'CREATE TRIGGER "?(\w+)"? BEFORE [A-Z ]+? ON "?(\w+)')
+_TRIGGER = re.compile(r'CREATE TRIGGER "?(\w+)"? (?:BEFORE|AFTER) [\w, ]+? ON "?(\w+)')
 _FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.S)
 _TRIGGERS = """
 SELECT tgname, tgenabled <> 'O', pg_get_triggerdef(oid),

@@ -133,6 +133,19 @@ def read_rows(table: str, paths: Sequence[Path], where: str = "", *values: objec
         return connection.execute(sql, list(values)).fetchall()
 
 
+def years_in(paths: Sequence[Path], facility: str | None) -> list[int]:
+    """The years of activity files, of one facility if given; oldest first."""
+    if not paths:
+        return []
+    listed = ", ".join(literal(path) for path in paths)
+    sql = (
+        f"SELECT DISTINCT year FROM read_parquet([{listed}], hive_partitioning = false) "
+        "WHERE (? IS NULL OR facility = ?) ORDER BY year"
+    )
+    with connect() as connection:
+        return [year for (year,) in connection.execute(sql, [facility, facility]).fetchall()]
+
+
 def files_with(
     paths: Sequence[Path], facilities: Collection[str], years: Collection[int]
 ) -> list[Path]:

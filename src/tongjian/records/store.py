@@ -37,6 +37,7 @@ from tongjian.records._columns import (
     read_rows,
     sync_folder,
     write_parquet,
+    years_in,
 )
 from tongjian.records._correction import Correction
 from tongjian.records._cross import Act, PlaceOf, Settled, settle_activity, settle_dimension
@@ -148,6 +149,10 @@ class Store:
         where = "WHERE (? IS NULL OR facility = ?) AND (? IS NULL OR year = ?)"
         rows = read_rows("activity", self.activity_files(), where, facility, facility, year, year)
         return dictionaries("activity", rows)
+
+    def years(self, facility: str | None = None) -> list[int]:
+        """The years of which anything is recorded, of one facility if given; oldest first."""
+        return years_in(self.activity_files(), facility)
 
     def read_facilities(self) -> list[dict[str, Any]]:
         """The facilities (设施) as dictionaries."""

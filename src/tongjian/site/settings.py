@@ -88,12 +88,15 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": given.name,
+            # Opening one anew for each page would read the whole schema again.
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 # Writers queue at the start of a transaction and do not fail in the middle.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=268435456;",
+                "PRAGMA foreign_keys=ON; PRAGMA cache_size=-32000; PRAGMA mmap_size=2147418112; "
+                "PRAGMA temp_store=MEMORY;",
             },
         }
     return {

@@ -4,6 +4,7 @@ It is warm when it is there: what every page needs is loaded and the first page 
 that nobody waits for that.
 """
 
+import gc
 import io
 import os
 
@@ -45,3 +46,7 @@ def _warm() -> None:
 
 
 _warm()
+# What is loaded by now stays: whoever asks for a page while garbage is collected need not wait for
+# a look through the whole rulebook.
+gc.collect()
+gc.freeze()

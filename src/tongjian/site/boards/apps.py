@@ -11,4 +11,8 @@ class BoardsConfig(AppConfig):
         from tongjian.site.boards import (  # noqa: F401  (they register themselves)
             judging,
             standings,
+            summed,
         )
+        from tongjian.site.kept import More, also
+
+        also(More(summed.TABLES, summed.triggers, summed.rebuild))

@@ -68,6 +68,11 @@ class Asked:
         return timezone.make_aware(after)
 
     @property
+    def is_now(self) -> bool:
+        """Whether it asks for what stands now: the day is not over."""
+        return self.moment > timezone.now()
+
+    @property
     def years(self) -> range:
         """The years of a trend."""
         return range(self.year - YEARS + 1, self.year + 1)

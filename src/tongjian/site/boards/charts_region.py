@@ -25,7 +25,7 @@ def parts(board: Region) -> Chart:
     if any(one.value is not None for one in rest):
         listed.append((names.phrase("boards.others", count=len(rest)), codes))
     title = names.phrase("boards.chart_parts", measure=_name(board), year=board.asked.year)
-    return _bars(board, title, listed, "part")
+    return _bars(board, board.in_parts, title, listed, "part")
 
 
 def sectors(board: Region) -> Chart:
@@ -33,7 +33,7 @@ def sectors(board: Region) -> Chart:
     found = by(board.now, board.measure, "sector") if board.measure else {}
     listed = [(names.term("sector", one), {one}) for one in found]
     title = names.phrase("boards.chart_sectors", measure=_name(board), year=board.asked.year)
-    return _bars(board, title, listed, "sector")
+    return _bars(board, board.now, title, listed, "sector")
 
 
 def years(board: Region) -> Chart:
@@ -84,14 +84,23 @@ CHARTS: dict[str, Callable[[Region], Chart]] = {
 """The charts by the name that an address has for them."""
 
 
-def _bars(board: Region, title: Said, listed: Sequence[tuple[Words, set[str]]], name: str) -> Chart:
+def _bars(
+    board: Region,
+    groups: Sequence[Group],
+    title: Said,
+    listed: Sequence[tuple[Words, set[str]]],
+    name: str,
+) -> Chart:
     measure = board.measure
     if measure is None or not listed:
         return bars(title, [], [""], "")
-    series = _series(board.now, measure)
+    series = _series(groups, measure)
+    having: dict[str, list[Group]] = {}
+    for one in groups:
+        having.setdefault(getattr(one, name), []).append(one)
     rows = []
     for said, codes in listed:
-        inside = [one for one in board.now if getattr(one, name) in codes]
+        inside = [one for code in codes for one in having.get(code, ())]
         rows.append(Bar(said, tuple(_sum(inside, measure, gases) for _, gases in series)))
     return bars(title, rows, [one for one, _ in series], _unit(measure), source=_source(board))
 

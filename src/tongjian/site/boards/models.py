@@ -6,17 +6,21 @@ made again at any time; nobody edits them. A moment T lies in a row where since 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from tongjian.site.access.models import new_key
-from tongjian.site.access.tenancy import Reach, Tenanted
+from tongjian.site.access.tenancy import NOBODY, Reach, Tenanted, TenantedWithin
 from tongjian.site.mrv.models import Report, SubmittedVersion
 from tongjian.site.registry.models import Enterprise
 
+if TYPE_CHECKING:
+    from tongjian.site.access.actor import Actor
 
-class Standing(Tenanted):
+
+class Standing(TenantedWithin):
     """While a version was what had been handed in, or what had been accepted (有效区间)."""
 
     SUBMITTED, ACCEPTED = "submitted", "accepted"
@@ -32,16 +36,19 @@ class Standing(Tenanted):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["basis", "year", "division"], name="standing_where"),
+            models.Index(
+                fields=["basis", "year", "within", "division", "until", "since", "version"],
+                name="standing_where",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.basis} {self.version_id} {self.since} {self.until or ''}"
 
 
-class Stage(Tenanted):
+class Stage(TenantedWithin):
     """While a report was in a state of its flow (状态区间)."""
 
     REACH = Reach.AUTHORITY
@@ -54,16 +61,18 @@ class Stage(Tenanted):
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["year", "division"], name="stage_where"),
+            models.Index(
+                fields=["year", "within", "division", "state", "until", "since"], name="stage_where"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.state} {self.since} {self.until or ''}"
 
 
-class Total(Tenanted):
+class Total(TenantedWithin):
     """What a submitted version says of a substance within a boundary (合计), in micro-units.
 
     The sum over its categories, of the rule sets that account by default: those on request
@@ -84,7 +93,7 @@ class Total(Tenanted):
     amount_micro = models.BigIntegerField()
     co2e_micro = models.BigIntegerField(null=True)
 
-    class Meta(Tenanted.Meta):
+    class Meta(TenantedWithin.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["version", "boundary", "ruleset", "substance", "unit"], name="total_once"
@@ -93,6 +102,72 @@ class Total(Tenanted):
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.boundary} {self.substance}"
+
+
+class OfCell(Tenanted):
+    """Something of a cell of boards: what stands of a basis, year, division and sector.
+
+    It belongs to no enterprise, and is for the authorities within whose division those are that it
+    is of (`within`).
+    """
+
+    REACH = Reach.AUTHORITY
+    WITHIN = "within"
+
+    basis = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    division = models.CharField(max_length=6)
+    within = models.CharField(max_length=6)
+    sector = models.CharField(max_length=40)
+
+    class Meta(Tenanted.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.year} {self.division} {self.within} {self.sector}"
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Q:
+        """To authorities alone."""
+        return super().visible_to(actor) if actor.role.within == "division" else NOBODY
+
+
+class Sum(OfCell):
+    """What the versions of a cell that stand now say together (现行合计), made by `summed`.
+
+    A sum of many may be larger than an integer of the database: it is the sum of the high and that
+    of the low halves of micro-units.
+    """
+
+    boundary = models.CharField(max_length=30)
+    substance = models.CharField(max_length=40)
+    unit = models.CharField(max_length=40)
+    amount_high = models.BigIntegerField()
+    amount_low = models.BigIntegerField()
+    co2e_high = models.BigIntegerField(null=True)
+    co2e_low = models.BigIntegerField(null=True)
+
+    class Meta(OfCell.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=[
+                    *("basis", "year", "division", "within", "sector"),
+                    *("boundary", "substance", "unit"),
+                ],
+                name="sum_once",
+            )
+        ]
+
+
+class Stale(OfCell):
+    """A cell whose sums are to be made anew (待重算), marked by triggers."""
+
+    class Meta(OfCell.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["basis", "year", "division", "within", "sector"], name="stale_once"
+            )
+        ]
 
 
 class BoardRun(models.Model):
@@ -128,4 +203,4 @@ class BoardRun(models.Model):
         return f"{self.prefix or '-'} {self.year} {self.as_of}"
 
 
-__all__ = ["BoardRun", "Stage", "Standing", "Total"]
+__all__ = ["BoardRun", "Stage", "Stale", "Standing", "Sum", "Total"]

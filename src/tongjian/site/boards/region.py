@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import Substr
@@ -18,7 +19,16 @@ from tongjian.site.access.actor import Actor
 from tongjian.site.boards import names
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import Stage
-from tongjian.site.boards.sums import Group, Measure, amount, by, kept_grouped, measures, total
+from tongjian.site.boards.sums import (
+    Group,
+    Measure,
+    amount,
+    by,
+    grouped_plants,
+    kept_grouped,
+    measures,
+    total,
+)
 from tongjian.site.registry.models import Division, Plant
 from tongjian.workflow import report_flow
 
@@ -52,6 +62,16 @@ class Change:
         return self.moved / abs(self.before) * 100
 
 
+class Spot(NamedTuple):
+    """What a board shows of a plant (设施): of these there may be thousands."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    longitude: float | None
+    latitude: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the region: a division below it, or a plant (下级区划或设施)."""
@@ -59,7 +79,7 @@ class Part:
     code: str
     name: Words
     division: Division | None
-    plant: Plant | None
+    plant: Spot | None
     plants: int
     reported: int
     value: float | None
@@ -95,6 +115,13 @@ class Region:
     def groups(self) -> list[Group]:
         """What stood in the years of the trend."""
         return kept_grouped(self.actor, self.asked, self.asked.years, self.digits)
+
+    @cached_property
+    def in_parts(self) -> list[Group]:
+        """What stood of the year, by part; of plants, which may be many, the measure alone."""
+        if self.digits:
+            return self.now
+        return grouped_plants(self.actor, self.asked, self.measure) if self.measure else []
 
     @cached_property
     def now(self) -> list[Group]:
@@ -138,7 +165,7 @@ class Region:
             Q(closed=None) | Q(closed__year__gte=self.asked.year)
         )
         if self.asked.prefix:
-            seen = seen.filter(division__begins=self.asked.prefix)
+            seen = seen.filter(division__inside=self.asked.prefix)
         part = Substr("division", 1, self.digits) if self.digits else F("code")
         rows = seen.order_by().annotate(part=part).values_list("part")
         return dict(rows.annotate(count=Count("pk")))
@@ -148,8 +175,8 @@ class Region:
         """How many reports were in which state at the end of the day, by part."""
         seen = Stage.objects.seen_by(self.actor).filter(self.asked.stands, year=self.asked.year)
         if self.asked.prefix:
-            seen = seen.filter(division__begins=self.asked.prefix)
-        part = Substr("division", 1, self.digits) if self.digits else F("report__plant__code")
+            seen = seen.filter(division__inside=self.asked.prefix)
+        part = Substr("division", 1, self.digits) if self.digits else F("report__code")
         rows = seen.order_by().annotate(part=part).values_list("part", "state")
         found: dict[str, dict[str, int]] = {}
         for code, state, count in rows.annotate(count=Count("pk")):
@@ -198,7 +225,7 @@ class Region:
     @cached_property
     def parts(self) -> list[Part]:
         """The parts by what they have of the measure, those without data last."""
-        values = by(self.now, self.measure, "part") if self.measure else {}
+        values = by(self.in_parts, self.measure, "part") if self.measure else {}
         codes = [*values, *sorted(self.registered.keys() - values.keys())]
         plants = self._plants(codes) if not self.digits else {}
         divisions = (
@@ -221,9 +248,9 @@ class Region:
             )
         return found
 
-    def _plants(self, codes: Sequence[str]) -> dict[str, Plant]:
-        seen = Plant.objects.seen_by(self.actor).filter(code__in=codes)
-        return {one.code: one for one in seen}
+    def _plants(self, codes: Sequence[str]) -> dict[str, Spot]:
+        seen = Plant.objects.seen_by(self.actor).filter(code__in=codes).order_by()
+        return {row[0]: Spot(*row) for row in seen.values_list(*Spot._fields)}
 
 
-__all__ = ["Change", "Part", "Region"]
+__all__ = ["Change", "Part", "Region", "Spot"]

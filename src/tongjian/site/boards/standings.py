@@ -13,6 +13,7 @@ from datetime import datetime
 
 from tongjian.evidence import Entry
 from tongjian.site.boards.models import Stage, Standing, Total
+from tongjian.site.boards.summed import refresh
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedVersion
 from tongjian.site.mrv.projection import follows
 from tongjian.site.mrv.submitted import HANDED_IN, handed_in
@@ -60,6 +61,7 @@ def follow(report: Report, told: History, entries: Sequence[Entry]) -> None:
     for version in versions.values():
         if version.pk not in known:
             write_totals(version)
+    refresh()
 
 
 def standings(steps: Iterable[Step], numbers: dict[int, int]) -> Iterator[Interval]:

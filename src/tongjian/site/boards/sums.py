@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Sum as SumOf
 from django.db.models.functions import Substr
 
 from tongjian.engine import from_micro
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards.asked import Asked
-from tongjian.site.boards.models import Standing, Total
+from tongjian.site.boards.models import Stale, Standing, Sum, Total
+from tongjian.site.registry.models import Enterprise
 from tongjian.units import parse_unit
 
 CO2E = "tCO2e"
@@ -75,53 +77,65 @@ def standing(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Stand
     """The versions that stood, of those that `actor` may see: one of each plant's year."""
     seen = Standing.objects.seen_by(actor).filter(asked.stands, basis=asked.basis)
     seen = seen.filter(year__in=list(years))
-    return seen.filter(division__begins=asked.prefix) if asked.prefix else seen
+    return seen.filter(division__inside=asked.prefix) if asked.prefix else seen
 
 
 def grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) -> list[Group]:
     """The totals of what stood, by the first digits of the division, year, sector and substance.
 
-    Without digits the parts are plants, by code.
+    Without digits the region is one part, which has no name.
     """
+    part: Any = Substr("division", 1, digits) if digits else Value("")
+    if actor.role.within == "division" and asked.is_now and not Stale.every.exists():
+        kept = Sum.objects.seen_by(actor).filter(basis=asked.basis, year__in=list(years))
+        if asked.prefix:
+            kept = kept.filter(division__inside=asked.prefix)
+        return _grouped(kept, part, {name: SumOf(name) for name in _HALVES})
+    return _grouped(_totals(actor, asked, years), part, _halves())
+
+
+def grouped_plants(actor: Actor, asked: Asked, measure: Measure) -> list[Group]:
+    """What the plants of a region, by code, say of a measure in the year that is asked for."""
+    found = _totals(actor, asked, [asked.year]).filter(boundary=measure.boundary)
+    if measure.is_co2e:
+        found = found.exclude(co2e_micro=None)
+    else:
+        found = found.filter(substance=measure.substance, unit=measure.unit)
+    return _grouped(found, F("version__plant_code"), _halves())
+
+
+def _totals(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Total]:
     years = list(years)
     stood = standing(actor, asked, years).values("version")
-    part: Any = Substr("division", 1, digits) if digits else F("version__plant_code")
-    names = ("year", "part", "sector", "boundary", "substance", "unit")
+    return Total.objects.seen_by(actor).filter(version__in=stood, year__in=years)
+
+
+def _grouped(found: QuerySet[Any], part: Any, added: dict[str, Any]) -> list[Group]:
     rows = (
-        Total.objects.seen_by(actor)
-        .filter(version__in=stood, year__in=years)
-        .annotate(part=part)
+        found.annotate(part=part)
         .order_by()
-        .values(*names)
-        .annotate(**halves("amount_micro", "amount"), **halves("co2e_micro", "co2e"))
+        .values_list("year", "part", "sector", "boundary", "substance", "unit")
+        .annotate(**{f"whole_{name}": one for name, one in added.items()})
     )
     return [
-        Group(
-            row["year"],
-            row["part"],
-            row["sector"],
-            row["boundary"],
-            row["substance"],
-            row["unit"],
-            whole(row, "amount") or 0,
-            whole(row, "co2e"),
-        )
-        for row in rows
+        Group(year, said, sector, boundary, substance, unit, whole(*own) or 0, whole(*co2e))
+        for year, said, sector, boundary, substance, unit, *own, co2e_high, co2e_low in rows
+        for co2e in ((co2e_high, co2e_low),)
     ]
 
 
 def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) -> list[Group]:
-    """As `grouped`; sums over divisions are kept for some minutes, until any version stands anew.
+    """As `grouped`; those of a past day are kept for some minutes, until any version stands anew.
 
-    Of a nation there are some hundred thousand totals, and everybody asks for the same sums.
+    Of a nation there are some hundred thousand totals, and everybody asks for the same days.
     """
     years = list(years)
-    if not digits:
+    if asked.is_now:
         return grouped(actor, asked, years, digits)
     # Rows of what stands are only ever made, so that the newest tells whether anything has changed.
     newest = Standing.every.order_by("-pk").values_list("pk", flat=True).first()
     said = (actor.role.within, actor.division, actor.enterprise_id, asked.prefix, asked.moment,
-            asked.basis, years, digits, newest)  # fmt: skip
+            asked.basis, years, digits, newest, _seen(actor))  # fmt: skip
     key = f"boards:{hashlib.sha256(repr(said).encode()).hexdigest()}"
     kept = cache.get(key)
     if kept is None:
@@ -131,17 +145,30 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
     return found
 
 
-def halves(column: str, name: str) -> dict[str, Any]:
-    """The sums of the high and of the low half of a column."""
+def _seen(actor: Actor) -> tuple[int, ...]:
+    """What changes when an enterprise comes into, or leaves, what `actor` may see."""
+    found = Enterprise.objects.seen_by(actor).order_by()
+    told = found.aggregate(count=Count("pk"), one=SumOf("pk"), two=SumOf(F("pk") * F("pk")))
+    return tuple(int(one or 0) for one in told.values())
+
+
+_HALVES = ("amount_high", "amount_low", "co2e_high", "co2e_low")
+
+
+def _halves() -> dict[str, Any]:
+    """The sums of the high and of the low halves of totals."""
     return {
-        f"{name}_high": Sum(F(column).bitrightshift(_HALF)),
-        f"{name}_low": Sum(F(column).bitand(_MASK)),
+        f"{name}_{half}": SumOf(part)
+        for name in ("amount", "co2e")
+        for half, part in (
+            ("high", F(f"{name}_micro").bitrightshift(_HALF)),
+            ("low", F(f"{name}_micro").bitand(_MASK)),
+        )
     }
 
 
-def whole(row: Any, name: str) -> int | None:
+def whole(high: Any, low: Any) -> int | None:
     """The sum that two halves make; None where nothing was there to add."""
-    high, low = row[f"{name}_high"], row[f"{name}_low"]
     # PostgreSQL gives sums as decimal numbers without places.
     return None if high is None else (int(high) << _HALF) + int(low)
 
@@ -191,6 +218,7 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "halves", "kept_grouped"),
+    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "grouped_plants"),
+    "kept_grouped",
     *("measures", "parts_of", "standing", "total", "whole"),
 ]

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from tongjian.control_plan import Plan, Wanted, accounts_of, history, needs, wanted, ways
-from tongjian.engine import DefaultValue, default_values
+from tongjian.engine import DefaultValue
 from tongjian.records import TIERS, Item
 from tongjian.rules import CompiledRuleSet, SheetPlan, Words
 from tongjian.site.entry.models import Draft
+from tongjian.site.entry.reading import defaults, feeds, items_of
 from tongjian.site.registry.models import Plant, stored
 from tongjian.site.workspaces import Workspace, catalogue, rulebook
 from tongjian.units import Unit, UnitError, parse_unit, unit_names
@@ -66,6 +67,8 @@ class Line:
     default: DefaultValue | None
     cells: list[Cell] = field(default_factory=list)
     number: int = 0
+    unit_list: int = 0
+    """The number of the first line that suggests the same units: they share a list."""
 
     @property
     def busy(self) -> bool:
@@ -152,15 +155,14 @@ def make_grid(
     streams = {
         (one.process_unit, one.need.stream): None for one in found
     }  # in the order of the plan
-    defaults = _defaults(plant, year, rulesets, streams)
+    known = _defaults(plant, year, rulesets, streams)
     plan = _plan(workspace, plant, year)
     periods = _periods(year, by or _shape(rows, drafts, year))
-    maker = _Maker(rows, drafts, rulesets, defaults, plan, periods)
+    maker = _Maker(rows, drafts, rulesets, known, plan, periods)
     groups = [maker.group(unit, stream, found) for unit, stream in streams]
-    number = 0
-    for group in groups:
-        for line in group.all:
-            line.number = number = number + 1
+    first: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate((line for group in groups for line in group.all), start=1):
+        line.number, line.unit_list = number, first.setdefault(line.units, number)
     return Grid(plant, year, periods, groups, rulesets, len(drafts))
 
 
@@ -184,15 +186,11 @@ def _defaults(
     year: int,
     rulesets: Sequence[CompiledRuleSet],
     places: Iterable[tuple[str, str]],
-) -> dict[tuple[str, str, str], DefaultValue]:
+) -> Mapping[tuple[str, str, str], DefaultValue]:
     streams = catalogue().streams
     asked = [(unit, name, streams[name].stream_class) for unit, name in places if name in streams]
     units = [stored(one) for one in plant.process_units.all()]
-    values = default_values(rulebook(), rulesets, year, stored(plant), units, asked)
-    found: dict[tuple[str, str, str], DefaultValue] = {}
-    for one in values:
-        found.setdefault((one.process_unit, one.stream, one.item), one)
-    return found
+    return defaults(rulesets, year, stored(plant), units, asked)
 
 
 def _plan(workspace: Workspace, plant: Plant, year: int) -> Plan | None:
@@ -298,16 +296,6 @@ class _Maker:
         return tiers[0] if tiers else ""
 
 
-def feeds(rulesets: Iterable[CompiledRuleSet], stream: str, item: str) -> tuple[str, ...]:
-    """The accounts that an item feeds (一数多用), by their boundary."""
-    found = (
-        one.doc.boundary
-        for one in rulesets
-        if any(need.item == item for need in needs([one], stream, catalogue()))
-    )
-    return tuple(dict.fromkeys(found))
-
-
 def clauses(
     rulesets: Iterable[CompiledRuleSet], stream: str, item: str
 ) -> list[tuple[CompiledRuleSet, str, str]]:
@@ -315,7 +303,7 @@ def clauses(
     its = catalogue().streams.get(stream)
     found: dict[tuple[str, str, str], tuple[CompiledRuleSet, str, str]] = {}
     for one in rulesets:
-        if its is None or not any(need.item == item for need in needs([one], stream, catalogue())):
+        if its is None or item not in items_of(one, stream):
             continue
         for sheet in one.program.sheets.values():
             asks = any(

@@ -65,8 +65,7 @@ def tasks_of(workspace: Workspace, plant: Plant, year: int) -> TaskList:
 
 def years_of(store: Store, today: date) -> list[int]:
     """The years that have data, and those that one would begin now, newest first."""
-    found = {int(row["year"]) for row in store.read_activity()} | {today.year, today.year - 1}
-    return sorted(found, reverse=True)
+    return sorted({*store.years(), today.year, today.year - 1}, reverse=True)
 
 
 def _mark(workspace: Workspace, plant: Plant, year: int, today: date) -> str:

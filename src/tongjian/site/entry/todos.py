@@ -17,7 +17,7 @@ def todos(actor: Actor) -> list[Todo]:
     """Months to freeze one by one; what is missing or wrong is counted."""
     if not actor.may("entry.enter"):
         return []
-    lists = TaskList.objects.seen_by(actor).select_related("plant").order_by("-year", "plant")
+    lists = TaskList.objects.seen_by(actor).select_related("plant").order_by("-year", "plant__code")
     found: list[Todo] = []
     for one in lists[:_LISTS]:
         name = (one.plant.name_en if lang() == "en" else "") or one.plant.name_zh

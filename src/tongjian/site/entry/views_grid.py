@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from tongjian.problems import Problem, TongjianError
-from tongjian.records import TIERS
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.entry.drafts import MOST_CELLS, Kept, Typed, keep_drafts
@@ -42,7 +41,6 @@ def grid(request: ActorRequest, code: str, year: int) -> HttpResponse:
         "grid": made,
         "by": "year" if len(made.periods) == 1 else "month",
         "every_item": request.GET.get("items") == "every",
-        "tiers": TIERS,
         "added": request.GET.getlist("with")[:_MOST_ADDED],
         "streams": _streams(),
         "units": plant.process_units.all(),

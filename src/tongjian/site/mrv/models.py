@@ -19,9 +19,6 @@ from tongjian.site.registry.models import Enterprise, Plant
 if TYPE_CHECKING:
     from tongjian.site.access.actor import Actor
 
-if TYPE_CHECKING:
-    from tongjian.site.access.actor import Actor
-
 
 FINAL = ("accepted", "determined")
 """States in which a report rests; an analyst sees no other."""
@@ -47,6 +44,7 @@ class Report(OfReport):
     """Where the report of a plant's year stands (报告状态), as the log says."""
 
     REACH = Reach.AUTHORITY
+    WITHIN = "within"
 
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="reports")
     plant = models.ForeignKey(Plant, models.PROTECT, related_name="reports")
@@ -64,17 +62,34 @@ class Report(OfReport):
     opinion = models.CharField(max_length=30, blank=True)
     entry = models.PositiveBigIntegerField(default=0)
     """The last entry of the log that this row rests on."""
+    # What lists go by, of the enterprise and the plant, kept by the database (`site.kept`).
+    within = models.CharField(max_length=6, default="", editable=False)
+    code = models.CharField(max_length=40, default="", editable=False)
+    division = models.CharField(max_length=6, default="", editable=False)
+    sector = models.CharField(max_length=40, default="", editable=False)
 
     class Meta(Tenanted.Meta):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["plant", "year"], name="report_once")
         ]
+        # Each list and each count is answered by one of these alone, however late the page is.
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["year", "state"], name="report_year_state"),
-            models.Index(fields=["enterprise", "year"], name="report_enterprise_year"),
-            models.Index(fields=["-year", "plant"], name="report_newest"),
+            models.Index(
+                fields=["-year", "code", "within", "state", "division", "sector"],
+                name="report_listed",
+            ),
+            models.Index(
+                fields=["within", "year", "state", "division", "sector"], name="report_within"
+            ),
+            models.Index(fields=["state", "since", "id", "within"], name="report_waiting"),
+            models.Index(fields=["due", "id", "state", "within"], name="report_due"),
+            models.Index(
+                fields=["year", "plant", "state", "within", "enterprise"], name="report_begun"
+            ),
+            models.Index(fields=["enterprise", "-year", "code"], name="report_enterprise"),
+            models.Index(fields=["code", "-year", "within"], name="report_by_plant"),
         ]
-        ordering: ClassVar[list[str]] = ["-year", "plant"]
+        ordering: ClassVar[list[str]] = ["-year", "code"]
 
     def __str__(self) -> str:
         return self.subject

@@ -57,12 +57,12 @@ class ReportFilter:
         if self.state:
             found = found.filter(state=self.state)
         if self.division:
-            found = found.filter(in_division("plant__division", self.division))
+            found = found.filter(in_division("division", self.division))
         if self.sector:
-            found = found.filter(plant__sector=self.sector)
+            found = found.filter(sector=self.sector)
         if self.text:
             found = found.filter(plant__in=self._named(actor))
-        return found.order_by("-year", "plant")
+        return found.order_by("-year", "code")
 
     def _named(self, actor: Actor) -> QuerySet[Plant]:
         """The plants that the text names: far fewer rows than reports."""

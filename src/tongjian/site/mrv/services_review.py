@@ -6,16 +6,17 @@ follows from the state of a report.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tongjian.site.access.actor import Actor
+from tongjian.site.access.tenancy import in_division
 from tongjian.site.mrv.models import Report
-from tongjian.site.mrv.services_list import ReportFilter, reports_for
+from tongjian.site.mrv.services_list import ReportFilter, reports_for, rows_of
 from tongjian.site.registry.models import Plant
 
 # The states in which a report waits for a role; a demand without a report has none.
@@ -50,12 +51,12 @@ def unopened(actor: Actor, year: int, wanted: ReportFilter | None = None) -> Que
     """The plants that have not begun the report of a year, for an authority."""
     if actor.role.within != "division":
         return Plant.objects.seen_by(actor).none()
-    begun = Report.objects.seen_by(actor).filter(plant=OuterRef("pk"), year=year)
+    begun = Report.objects.seen_by(actor).filter(year=year).exclude(state="unopened")
     found = Plant.objects.seen_by(actor).filter(closed=None).select_related("enterprise")
-    found = found.filter(~Exists(begun.exclude(state="unopened")))
+    found = found.exclude(pk__in=begun.order_by().values("plant"))
     if wanted is not None:
         if wanted.division:
-            found = found.filter(division__startswith=wanted.division)
+            found = found.filter(in_division("division", wanted.division))
         if wanted.sector:
             found = found.filter(sector=wanted.sector)
         if wanted.text:
@@ -101,6 +102,14 @@ class Queue:
         if chosen == "overdue":
             return overdue(found, self.today).order_by("due", "pk")
         return found
+
+    def rows_of(self, keys: Sequence[int]) -> list[Any]:
+        """These of the rows of the part, in this order, with plant and enterprise."""
+        if self.part != "unopened":
+            return list(rows_of(self.actor, keys))
+        seen = Plant.objects.seen_by(self.actor).select_related("enterprise").filter(pk__in=keys)
+        found = {one.pk: one for one in seen}
+        return [found[key] for key in keys if key in found]
 
     def counts(self) -> list[tuple[str, int]]:
         """How many each part has, under the same filter."""

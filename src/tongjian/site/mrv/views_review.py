@@ -28,10 +28,11 @@ def queue(request: ActorRequest) -> HttpResponse:
     made = Queue(request.actor, asked, wanted, china_day(timezone.now()))
     if asked not in made.parts:
         made = Queue(request.actor, made.parts[0], wanted, made.today)
-    page = page_of(request, made.rows())
+    page = page_of(request, made.rows().values_list("pk", flat=True))
     query = wanted.query
     shown = {
         "queue": made,
+        "rows": made.rows_of(list(page.object_list)),
         "counts": [(one, f"mrv.part_{one}", count) for one, count in made.counts()],
         "page": page,
         "wanted": wanted,

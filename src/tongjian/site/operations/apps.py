@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from tongjian.site.kept import follow_migrations
+
 
 class OperationsConfig(AppConfig):
     name = "tongjian.site.operations"
@@ -9,4 +11,12 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         # What registers itself: kinds of jobs, and what is done once a day.
-        from tongjian.site.operations import backups, daily, heads, roots  # noqa: F401
+        from tongjian.site.operations import (  # noqa: F401
+            backups,
+            daily,
+            heads,
+            roots,
+            statistics,
+        )
+
+        follow_migrations(self)

@@ -10,6 +10,7 @@ from tongjian.book import logs, table_problems
 from tongjian.evidence import Head
 from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import Store
+from tongjian.site import kept
 from tongjian.site.mrv.projection import catch_up, catch_up_site
 from tongjian.site.operations.health import guard_problems
 from tongjian.site.operations.models import AuditEntry
@@ -22,6 +23,10 @@ Progress = Callable[[int, int], None]
 def check_site(progress: Progress = lambda done, total: None) -> list[Problem]:
     """Everything that is wrong: guards, tables, every log, its files, records, and the rows."""
     found = [*guard_problems(), *table_problems(connections)]
+    found += [
+        Problem("site.columns_differ", values={"table": table, "count": count})
+        for table, count in kept.differing().items()
+    ]
     heads = logs(connections)
     enterprises = {one.key: one for one in Enterprise.every.all()}
     indexed = dict(AuditEntry.every.order_by().values_list("log").annotate(Max("number")))
@@ -64,6 +69,7 @@ def project_site(progress: Progress = lambda done, total: None) -> int:
     What was submitted is frozen and stays; what is missing of it is made from the log.
     """
     count = 0
+    kept.put_right()
     enterprises = list(Enterprise.every.all())
     for done, one in enumerate(enterprises, 1):
         AuditEntry.every.filter(log=one.key).delete()

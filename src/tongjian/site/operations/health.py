@@ -15,6 +15,7 @@ from django.db.models import Count
 from tongjian import __version__
 from tongjian.book import statements, unguarded
 from tongjian.problems import Problem
+from tongjian.site import kept
 from tongjian.site.database import Dialect
 from tongjian.site.operations.heads import HEADS
 from tongjian.site.operations.models import AuditEntry, Job, Worker
@@ -85,11 +86,14 @@ def database_answers() -> bool:
 
 
 def guard_problems() -> list[Problem]:
-    """Triggers that freeze what was submitted and the logs, where one is off or away."""
+    """Triggers that freeze what was submitted and the logs, and those that keep columns and sums,
+    where one is off or away."""
     from tongjian.site.mrv.seals import seals
 
     dialect: Dialect = "sqlite" if connection.vendor == "sqlite" else "postgresql"
-    return unguarded(connections, [*statements(dialect), *seals(dialect)])
+    return unguarded(
+        connections, [*statements(dialect), *seals(dialect), *kept.statements(dialect)]
+    )
 
 
 def _database() -> str:

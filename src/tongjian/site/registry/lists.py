@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -78,16 +79,24 @@ def enterprises(actor: Actor, asked: Filters) -> models.QuerySet[Enterprise]:
         found = found.filter(pk__in=matching(actor, words))
     elif asked.text:
         found = found.filter(Q(name_zh=asked.text) | Q(name_en__iexact=asked.text))
-    plants = Plant.objects.seen_by(actor).filter(enterprise=OuterRef("pk"))
-    if asked.sector:
-        plants = plants.filter(sector=asked.sector)
     if asked.state:
-        reports = Report.objects.seen_by(actor).filter(plant=OuterRef("pk"), year=asked.year)
-        begun = reports.exclude(state=UNOPENED)
-        plants = plants.filter(
-            ~Exists(begun) if asked.state == UNOPENED else Exists(reports.filter(state=asked.state))
-        )
-    return found.filter(Exists(plants)) if asked.sector or asked.state else found
+        return found.filter(pk__in=_in_state(actor, asked))
+    if asked.sector:
+        plants = Plant.objects.seen_by(actor).filter(sector=asked.sector)
+        return found.filter(Exists(plants.filter(enterprise=OuterRef("pk"))))
+    return found
+
+
+def _in_state(actor: Actor, asked: Filters) -> models.QuerySet[Any, int]:
+    """The enterprises with a report of the year in a state, or with a plant that has begun none."""
+    sector = {"sector": asked.sector} if asked.sector else {}
+    reports = Report.objects.seen_by(actor).filter(year=asked.year)
+    if asked.state != UNOPENED:
+        found = reports.filter(state=asked.state, **sector)
+        return found.order_by().values_list("enterprise_id", flat=True)
+    begun = reports.exclude(state=UNOPENED).order_by()
+    idle = Plant.objects.seen_by(actor).filter(**sector).exclude(pk__in=begun.values("plant"))
+    return idle.order_by().values_list("enterprise_id", flat=True)
 
 
 def lines(actor: Actor, chosen: Iterable[Enterprise], year: int) -> list[Line]:
@@ -98,8 +107,8 @@ def lines(actor: Actor, chosen: Iterable[Enterprise], year: int) -> list[Line]:
     for plant in Plant.objects.seen_by(actor).filter(**of).order_by("code"):
         plants.setdefault(plant.enterprise_id, []).append(plant)
     reports: dict[int, list[Report]] = {}
-    seen = Report.objects.seen_by(actor).filter(**of, year=year).select_related("plant")
-    for report in seen.order_by("plant__code"):
+    seen = Report.objects.seen_by(actor).filter(**of, year=year)
+    for report in seen.order_by("code"):
         reports.setdefault(report.enterprise_id, []).append(report)
     where = Division.objects.in_bulk({one.division for one in listed})
     return [

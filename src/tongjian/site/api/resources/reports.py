@@ -23,9 +23,9 @@ from tongjian.workflow import report_flow
 router = Router()
 ACT = "mrv.act_"
 _ORDERS = {
-    "-year": ("-year", "plant__code"),
-    "year": ("year", "plant__code"),
-    "plant": ("plant__code", "-year"),
+    "-year": ("-year", "code"),
+    "year": ("year", "code"),
+    "plant": ("code", "-year"),
 }
 
 

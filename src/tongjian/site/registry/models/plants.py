@@ -28,6 +28,8 @@ class Plant(OfEnterprise):
     Longitude and latitude are in degrees, within China.
     """
 
+    WITHIN = "within"
+
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="plants")
     code = models.CharField(max_length=40, unique=True, validators=[check_plant_code])
     name_zh = models.CharField(max_length=120)
@@ -38,9 +40,17 @@ class Plant(OfEnterprise):
     longitude = models.FloatField(null=True, blank=True, validators=LONGITUDE)
     latitude = models.FloatField(null=True, blank=True, validators=LATITUDE)
     closed = models.DateField(null=True, blank=True)
+    within = models.CharField(max_length=6, default="", editable=False)
+    """The division of the enterprise, kept by the database (`site.kept`)."""
 
     class Meta(OfEnterprise.Meta):
         ordering: ClassVar[list[str]] = ["code"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["division", "code", "within", "closed", "sector"], name="plant_listed"
+            ),
+            models.Index(fields=["within", "closed", "division"], name="plant_within"),
+        ]
 
     def __str__(self) -> str:
         return self.name_zh
