@@ -6,9 +6,9 @@ A sum of many may be larger than an integer of the database: high and low halves
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import F, QuerySet, Sum
@@ -17,10 +17,14 @@ from django.db.models.functions import Substr
 from tongjian.engine import from_micro
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards.asked import Asked
-from tongjian.site.boards.models import Standing, Total
+from tongjian.site.boards.models import Stage, Standing, Total
 from tongjian.units import parse_unit
 
 CO2E = "tCO2e"
+Kept = TypeVar("Kept")
+DETERMINED = "determined"
+DETERMINED_WITHIN = "enterprise"
+"""The boundary of what is determined: the whole of a plant's emission."""
 _KEPT_S = 300
 _HALF = 32
 _MASK = (1 << _HALF) - 1
@@ -118,16 +122,46 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
     years = list(years)
     if not digits:
         return grouped(actor, asked, years, digits)
+    return kept(actor, asked, (years, digits), lambda: grouped(actor, asked, years, digits))
+
+
+def determined(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Stage]:
+    """What authorities have determined and stands: of plants that have no report of their own."""
+    seen = Stage.objects.seen_by(actor).filter(asked.stands, year__in=list(years))
+    seen = seen.filter(state=DETERMINED).exclude(co2e_micro=None)
+    return seen.filter(division__begins=asked.prefix) if asked.prefix else seen
+
+
+def determined_grouped(
+    actor: Actor, asked: Asked, years: Iterable[int], digits: int
+) -> list[Group]:
+    """The determined emissions as groups of a substance of their own: a mark that stays on them."""
+    part: Any = Substr("division", 1, digits) if digits else F("report__plant__code")
+    rows = (
+        determined(actor, asked, years)
+        .annotate(part=part, sector=F("report__plant__sector"))
+        .order_by()
+        .values("year", "part", "sector")
+        .annotate(**halves("co2e_micro", "co2e"))
+    )
+    return [
+        Group(row["year"], row["part"], row["sector"], DETERMINED_WITHIN, DETERMINED, CO2E,
+              whole(row, "co2e") or 0, whole(row, "co2e"))
+        for row in rows
+    ]  # fmt: skip
+
+
+def kept(actor: Actor, asked: Asked, what: tuple[Any, ...], make: Callable[[], Kept]) -> Kept:
+    """What `make` gives for one who sees as much as `actor`, kept until any version stands anew."""
     # Rows of what stands are only ever made, so that the newest tells whether anything has changed.
     newest = Standing.every.order_by("-pk").values_list("pk", flat=True).first()
     said = (actor.role.within, actor.division, actor.enterprise_id, asked.prefix, asked.moment,
-            asked.basis, years, digits, newest)  # fmt: skip
+            asked.basis, *what, newest)  # fmt: skip
     key = f"boards:{hashlib.sha256(repr(said).encode()).hexdigest()}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = grouped(actor, asked, years, digits)
-        cache.set(key, kept, _KEPT_S)
-    found: list[Group] = kept
+    found: Kept | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, _KEPT_S)
     return found
 
 
@@ -191,6 +225,6 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "halves", "kept_grouped"),
+    *("CO2E", "DETERMINED", "DETERMINED_WITHIN", "Group", "determined", "determined_grouped", "Measure", "amount", "by", "grouped", "halves", "kept", "kept_grouped"),
     *("measures", "parts_of", "standing", "total", "whole"),
 ]

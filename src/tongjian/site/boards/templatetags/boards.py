@@ -46,6 +46,18 @@ def reading(value: float) -> str:
 
 
 @register.simple_tag
+def signed(share: float | None) -> str:
+    """A change in per cent with its sign; a dash where there is none."""
+    return "–" if share is None else f"{share:+,.1f}"
+
+
+@register.simple_tag
+def whole_share(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if share is None else f"{share:.1f}"
+
+
+@register.simple_tag
 def goal(one: Mapping[str, Any]) -> str:
     """What is to be reached, or how it is to move where there is no number."""
     found = one["goal"]
