@@ -96,7 +96,9 @@ def intensity(actor: Actor, asked: Asked, kind: Kind) -> Chart:
     rows = of_plants(actor, asked, kind)
     unit = parse_unit(kind.below["unit"])
     units = [
-        ProcessUnit(names.of_row(one.version.report.plant), from_micro(one.below_micro, unit), value)
+        ProcessUnit(
+            names.of_row(one.version.report.plant), from_micro(one.below_micro, unit), value
+        )
         for one in rows
         if (value := kind.value(one.above_micro, one.below_micro)) is not None
     ]

@@ -88,8 +88,18 @@ def column_of(measure: Measure) -> Words | None:
         sheet, _, column = name.rpartition(".")
         for one in rulebook().rulesets.get(said["ruleset"], ()):
             formula = one.program.sheets[sheet].formulas[column]
-            return Words(formula.doc.zh, formula.doc.en)
+            return formula.doc.title
     return None
 
 
-__all__ = ["column_of", "key", "of_intensity", "substance", "of_measure", "of_row", "phrase", "term", "unit"]
+__all__ = [
+    "column_of",
+    "key",
+    "of_intensity",
+    "substance",
+    "of_measure",
+    "of_row",
+    "phrase",
+    "term",
+    "unit",
+]

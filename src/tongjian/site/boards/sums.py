@@ -225,6 +225,20 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *("CO2E", "DETERMINED", "DETERMINED_WITHIN", "Group", "determined", "determined_grouped", "Measure", "amount", "by", "grouped", "halves", "kept", "kept_grouped"),
+    *(
+        "CO2E",
+        "DETERMINED",
+        "DETERMINED_WITHIN",
+        "Group",
+        "determined",
+        "determined_grouped",
+        "Measure",
+        "amount",
+        "by",
+        "grouped",
+        "halves",
+        "kept",
+        "kept_grouped",
+    ),
     *("measures", "parts_of", "standing", "total", "whole"),
 ]
