@@ -63,7 +63,7 @@ def test_an_intensity_has_the_same_plants_above_and_below(told: World) -> None:
 def test_an_intensity_of_a_day_before_the_supplement_is_that_of_the_first_version(told) -> None:
     (one,) = board(told, "city", day="2025-06-30").intensities
     assert one.value == pytest.approx(2.4)
-    assert [change.now for change in board(told, "city", day="2025-06-30").changes][0] == 120.0
+    assert next(change.now for change in board(told, "city", day="2025-06-30").changes) == 120.0
 
 
 def test_an_intensity_opens_into_plants_that_one_may_see(told: World) -> None:

@@ -7,8 +7,9 @@ plant counts as much as it makes. Compared are plants that reported in both year
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tongjian.engine import from_micro
 from tongjian.rules import Words
@@ -17,7 +18,7 @@ from tongjian.site.boards import names
 from tongjian.site.boards.alike import both_years
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.measured import Kind, kinds
-from tongjian.site.boards.models import Intensity
+from tongjian.site.boards.models import Intensity, Standing
 from tongjian.site.boards.sums import halves, kept, standing, whole
 from tongjian.units import parse_unit
 
@@ -82,7 +83,7 @@ def levels(actor: Actor, asked: Asked) -> list[Level]:
     return listed
 
 
-def _sums(actor: Actor, versions: object) -> Halves:
+def _sums(actor: Actor, versions: QuerySet[Standing, Any]) -> Halves:
     rows = (
         Intensity.objects.seen_by(actor)
         .filter(version__in=versions)
@@ -117,4 +118,4 @@ def halves_in_units(one: Intensity, kind: Kind) -> tuple[float, float, float | N
     )
 
 
-__all__ = ["halves_in_units", "Level", "levels", "of_plants"]
+__all__ = ["Level", "halves_in_units", "levels", "of_plants"]

@@ -96,10 +96,10 @@ __all__ = [
     "column_of",
     "key",
     "of_intensity",
-    "substance",
     "of_measure",
     "of_row",
     "phrase",
+    "substance",
     "term",
     "unit",
 ]

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
+from tongjian.site.boards import names
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.behind import behind
-from tongjian.site.boards import names
 from tongjian.site.boards.charts_region import CHARTS
 from tongjian.site.boards.charts_region import intensity as curve_of_intensity
 from tongjian.site.boards.choices import division_choices, trail, year_choices
