@@ -110,7 +110,7 @@ def intensity(actor: Actor, asked: Asked, kind: Kind) -> Chart:
         [] if mean is None else [Line(names.phrase("boards.region_mean"), mean)],
         level=names.of_intensity(kind),
         unit=names.unit(kind.unit),
-        output_unit=names.phrase("boards.output", unit=names.unit(kind.below["unit"])),
+        output_unit=names.unit(kind.below["unit"]),
         source=source(asked),
     )
 

@@ -214,9 +214,10 @@ def amount(micro: int | None, measure: Measure) -> float | None:
 _BOUNDARIES = ("enterprise", "ets", "ets_power", "energy", "pollutants")
 
 
-def _order(one: Measure) -> tuple[bool, int, str]:
+def _order(one: Measure) -> tuple[bool, int, bool, str]:
     at = _BOUNDARIES.index(one.boundary) if one.boundary in _BOUNDARIES else len(_BOUNDARIES)
-    return not one.is_co2e, at, one.key
+    # What is in the ledger comes before columns that stand beside it.
+    return not one.is_co2e, at, "." in one.substance, one.key
 
 
 def parts_of(groups: Iterable[Group]) -> Iterator[str]:

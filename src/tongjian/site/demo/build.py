@@ -145,8 +145,9 @@ def _tasks(data: SampleData) -> list[Task]:
         if turns < len(_IN_TURN) if near else others % _ELSEWHERE == 1:
             stages = ((LAST_YEAR, _IN_TURN[turns % len(_IN_TURN)]),)
             turns += 1
-        elif near:  # so that boards have something to draw of every sector
-            stages = ((LAST_YEAR, "submitted"),)
+        elif near:  # so that boards have something to draw of every sector, and to compare
+            years = (FIRST_YEAR, LAST_YEAR) if number % 3 == 0 else (LAST_YEAR,)
+            stages = tuple((year, "submitted") for year in years)
         found.append(Task(code, number, stages))
     if not home:  # a small sample need not have a plant in that city
         found[0] = Task(found[0].facility, 0, ((LAST_YEAR, "draft"),))

@@ -65,6 +65,8 @@ def goal(one: Mapping[str, Any]) -> str:
     if found is None:
         return text(f"boards.goal_{one['comparator']}") if one["comparator"] in _MOVES else "–"
     low, high = found["low"], found["high"]
+    if low is not None and low == high:
+        return f"= {number(low)} {unit}"
     if low is not None and high is not None:
         return f"{number(low)} … {number(high)} {unit}"
     return f"≥ {number(low)} {unit}" if low is not None else f"≤ {number(high)} {unit}"
