@@ -76,7 +76,18 @@ def stage(
     version: SubmittedVersion, state: str, since: datetime, until: datetime | None = None
 ) -> None:
     """The report of a version is in a state."""
+    enter(version.report, state, since, until)
+
+
+def enter(
+    report: Report,
+    state: str,
+    since: datetime,
+    until: datetime | None = None,
+    co2e: int | None = None,
+) -> None:
+    """A report is in a state."""
     Stage.every.create(
-        enterprise=version.enterprise, report=version.report, state=state, year=version.year,
-        division=version.division, since=since, until=until,
+        enterprise=report.enterprise, report=report, state=state, year=report.year,
+        division=report.plant.division, since=since, until=until, co2e_micro=co2e,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.test import Client
 
 from tests.site.board_rows import carbon, day, hand_in, plant, stage, stand
 from tests.site.world import A, B, World
+from tongjian.records import Catalogue, import_files
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import Stage, Standing, Total
 from tongjian.site.boards.region import Region
@@ -21,6 +22,8 @@ from tongjian.site.mrv.models import Report
 from tongjian.site.registry.models import Plant
 
 MILLION = 10**6
+OUTPUT = "facility,period,stream,item,quantity,unit,tier"
+STEEL = 300_000
 
 
 def board(world: World, role: str, of: str = A, **given: Any) -> Region:
@@ -269,6 +272,9 @@ def test_the_projection_makes_rows_that_a_second_time_change_nothing(world: Worl
     preparer, approver = world.client("preparer"), world.client("approver")
     preparer.post("/reports/begin", {"plant": "DEMO-STEEL", "year": "2024"})
     world.import_example()
+    more = world.workspace().folder / "output.csv"
+    more.write_text(f"{OUTPUT}\nDEMO-STEEL,2024,crude_steel,produced,{STEEL},t,monitored\n")
+    assert import_files(world.workspace().store, [more], Catalogue.load()).ok
     preparer.post("/reports/DEMO-STEEL/2024/compute")
     work_off()
     run = Job.every.get(kind="mrv.run").result["run"]
@@ -280,6 +286,11 @@ def test_the_projection_makes_rows_that_a_second_time_change_nothing(world: Worl
     assert said(one) == pytest.approx(499_570.024)
     assert said(one, "ets::tCO2e") == pytest.approx(428_220.962667)
     assert said(one, "energy:tce:tce") == pytest.approx(131_452.609194)
+    # Of the same run: energy by energy input, and energy per tonne of its crude steel.
+    assert said(one, "energy:facility.total_equivalent:tce") is not None
+    per_tonne = {level.kind.key: level.value for level in one.intensities}
+    assert per_tonne["crude_steel.energy"] == pytest.approx(131_452.609194 / STEEL * 1000)
+    assert per_tonne["crude_steel.co2e"] == pytest.approx(499_570.024 / STEEL)
     assert {state for state, _, _ in one.states} == {"submitted"}
     rows = [set(model.every.values_list("pk", flat=True)) for model in (Standing, Stage, Total)]
     AuditEntry.every.filter(log=world.enterprise().key).delete()

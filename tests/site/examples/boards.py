@@ -49,6 +49,10 @@ def targets(world: World, of: str) -> Mapping[str, Any]:
 EXAMPLES = {
     "boards:region": Example(),
     "boards:behind": Example(query={"measure": "enterprise::tCO2e"}),
+    "boards:intensity": Example(query={"key": "crude_steel.co2e"}),
+    "boards:intensity_chart": Example(
+        lambda world, of: {"name": "intensity", "ending": "csv"}, query={"key": "crude_steel.co2e"}
+    ),
     "boards:curve": Example(),
     "boards:curve_chart": Example(curve, query={"product": "cn.levels:energy_line:x"}),
     "boards:targets": Example(),

@@ -13,8 +13,16 @@ from tongjian.rules import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards import names
 from tongjian.site.boards.asked import Asked
-from tongjian.site.boards.models import Total
-from tongjian.site.boards.sums import CO2E, Measure, amount, standing
+from tongjian.site.boards.models import Stage, Total
+from tongjian.site.boards.sums import (
+    CO2E,
+    DETERMINED,
+    DETERMINED_WITHIN,
+    Measure,
+    amount,
+    determined,
+    standing,
+)
 from tongjian.site.mrv.models import SubmittedVersion
 
 
@@ -38,6 +46,12 @@ class Behind:
     rows: Sequence[tuple[int, str, int]]
     """Version, rule set and micro-units, the largest first."""
     whole: float | None
+    determined: Sequence[Stage] = ()
+    """Emissions that authorities have determined, which are in the sum too."""
+
+    def determined_lines(self) -> list[tuple[Stage, float | None]]:
+        """What was determined, each with its amount."""
+        return [(one, amount(one.co2e_micro, self.measure)) for one in self.determined]
 
     def lines(self, rows: Sequence[tuple[int, str, int]]) -> list[Line]:
         """Some of the rows with their versions."""
@@ -75,11 +89,23 @@ def behind(actor: Actor, asked: Asked) -> Behind:
         .annotate(micro=Sum(column))
         .order_by("-micro", "version")
     )
-    whole = sum(micro for _, _, micro in rows) if rows else None
-    return Behind(actor, measure, rows, amount(whole, measure))
+    known = _determined(actor, asked, measure)
+    told = [*(micro for _, _, micro in rows), *(one.co2e_micro or 0 for one in known)]
+    whole = sum(told) if told else None
+    return Behind(actor, measure, rows, amount(whole, measure), known)
+
+
+def _determined(actor: Actor, asked: Asked, measure: Measure) -> list[Stage]:
+    within = measure.boundary == DETERMINED_WITHIN
+    if not within or (not measure.is_co2e and measure.substance != DETERMINED):
+        return []
+    found = determined(actor, asked, [asked.year]).select_related("report__plant")
+    return list(found.order_by("-co2e_micro", "pk"))
 
 
 def _trace(measure: Measure, ruleset: str) -> str:
+    if "." in measure.substance:  # a column that is not in the ledger
+        return urlencode({"ruleset": ruleset, "cell": measure.substance})
     said = {"boundary": measure.boundary, "ruleset": ruleset}
     if not measure.is_co2e and measure.substance != measure.unit:
         said["substance"] = measure.substance

@@ -5,12 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tongjian.charts import SERIES as MOST_SERIES
-from tongjian.charts import Bar, Chart, Place, Said, Series, bars, place_map
+from tongjian.charts import (
+    Bar,
+    Chart,
+    Line,
+    Place,
+    ProcessUnit,
+    Said,
+    Series,
+    bars,
+    efficiency_curve,
+    place_map,
+)
 from tongjian.charts import trend as trend_chart
+from tongjian.engine import from_micro
 from tongjian.rules import Words
+from tongjian.site.access.actor import Actor
 from tongjian.site.boards import names
+from tongjian.site.boards.asked import Asked
+from tongjian.site.boards.intensities import of_plants
+from tongjian.site.boards.measured import Kind
 from tongjian.site.boards.region import Region
 from tongjian.site.boards.sums import CO2E, Group, Measure, amount, by
+from tongjian.units import parse_unit
 
 MOST_BARS = 24
 """More parts than these are drawn as one; the table behind the page has all of them."""
@@ -74,6 +91,30 @@ def places(board: Region) -> Chart:
     return place_map(title, _most(found), _unit(board.measure), source=_source(board))
 
 
+def intensity(actor: Actor, asked: Asked, kind: Kind) -> Chart:
+    """The plants behind an intensity from low to high, each as wide as its output."""
+    rows = of_plants(actor, asked, kind)
+    unit = parse_unit(kind.below["unit"])
+    units = [
+        ProcessUnit(
+            names.of_row(one.version.report.plant), from_micro(one.below_micro, unit), value
+        )
+        for one in rows
+        if (value := kind.value(one.above_micro, one.below_micro)) is not None
+    ]
+    below, above = sum(one.below_micro for one in rows), sum(one.above_micro for one in rows)
+    mean = kind.value(above, below)
+    return efficiency_curve(
+        names.phrase("boards.chart_intensity", name=names.of_intensity(kind), year=asked.year),
+        units,
+        [] if mean is None else [Line(names.phrase("boards.region_mean"), mean)],
+        level=names.of_intensity(kind),
+        unit=names.unit(kind.unit),
+        output_unit=names.unit(kind.below["unit"]),
+        source=source(asked),
+    )
+
+
 CHARTS: dict[str, Callable[[Region], Chart]] = {
     "parts": parts,
     "years": years,
@@ -111,9 +152,9 @@ def _series(groups: Sequence[Group], measure: Measure) -> list[tuple[Words, set[
         return [(names.of_measure(measure), {measure.substance})]
     gases = list(by(groups, measure, "substance"))
     if len(gases) <= MOST_SERIES:
-        return [(names.term("substance", one), {one}) for one in gases]
+        return [(names.substance(one), {one}) for one in gases]
     first, rest = gases[: MOST_SERIES - 1], gases[MOST_SERIES - 1 :]
-    told = [(names.term("substance", one), {one}) for one in first]
+    told = [(names.substance(one), {one}) for one in first]
     return [*told, (names.phrase("boards.other_gases"), set(rest))]
 
 
@@ -140,11 +181,16 @@ def _unit(measure: Measure | None) -> Words | str:
 
 
 def _source(board: Region) -> Words:
+    return source(board.asked)
+
+
+def source(asked: Asked) -> Words:
+    """What the charts of a board rest on."""
     return names.phrase(
         "boards.source",
-        day=board.asked.day.isoformat(),
-        basis=names.phrase(f"boards.basis_{board.asked.basis}"),
+        day=asked.day.isoformat(),
+        basis=names.phrase(f"boards.basis_{asked.basis}"),
     )
 
 
-__all__ = ["CHARTS", "MOST_BARS"]
+__all__ = ["CHARTS", "MOST_BARS", "intensity", "source"]

@@ -60,6 +60,8 @@ class Stage(TenantedWithin):
     division = models.CharField(max_length=6)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    co2e_micro = models.BigIntegerField(null=True)
+    """What an authority determined (核定量), where the state is that."""
 
     class Meta(TenantedWithin.Meta):
         indexes: ClassVar[list[models.Index]] = [
@@ -76,7 +78,8 @@ class Total(TenantedWithin):
     """What a submitted version says of a substance within a boundary (合计), in micro-units.
 
     The sum over its categories, of the rule sets that account by default: those on request
-    account for the same plant once more.
+    account for the same plant once more. For a column that is not in the ledger (the second energy
+    convention) `substance` is its sheet and name.
     """
 
     REACH = Reach.AUTHORITY
@@ -170,6 +173,32 @@ class Stale(OfCell):
         ]
 
 
+class Intensity(Tenanted):
+    """Numerator and denominator of an intensity of a submitted version (强度), in micro-units.
+
+    There is a row only where the version has both. `key` is one of ``measured.toml``.
+    """
+
+    REACH = Reach.AUTHORITY
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="intensities")
+    version = models.ForeignKey(SubmittedVersion, models.PROTECT, related_name="intensities")
+    year = models.PositiveSmallIntegerField()
+    division = models.CharField(max_length=6)
+    sector = models.CharField(max_length=40)
+    key = models.CharField(max_length=40)
+    above_micro = models.BigIntegerField()
+    below_micro = models.BigIntegerField()
+
+    class Meta(Tenanted.Meta):
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "key"], name="intensity_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.key}"
+
+
 class BoardRun(models.Model):
     """A calculation over a region (区域测算): levels and targets, from what was handed in.
 
@@ -203,4 +232,4 @@ class BoardRun(models.Model):
         return f"{self.prefix or '-'} {self.year} {self.as_of}"
 
 
-__all__ = ["BoardRun", "Stage", "Stale", "Standing", "Sum", "Total"]
+__all__ = ["BoardRun", "Intensity", "Stage", "Stale", "Standing", "Sum", "Total"]

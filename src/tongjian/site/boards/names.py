@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from tongjian.reports import Words as ReportWords
 from tongjian.rules import Words
-from tongjian.site.boards.sums import Measure
+from tongjian.site.boards.measured import Kind, settings
+from tongjian.site.boards.sums import DETERMINED, Measure
 from tongjian.site.ui.texts import texts
+from tongjian.site.workspaces import rulebook
 
 
 def term(key: str, code: str) -> Words:
@@ -46,13 +49,57 @@ def of_row(row: Any) -> Words:
 def of_measure(measure: Measure) -> Words:
     """What is summed up and within which boundary."""
     boundary = term("boundary", measure.boundary)
+    if measure.substance == DETERMINED:
+        return phrase("boards.determined")
+    if (column := column_of(measure)) is not None:
+        return column
     if measure.is_co2e:
         return phrase("boards.measure_co2e", boundary=boundary)
-    if measure.substance == measure.unit:  # energy is told by its unit alone
-        return boundary
     return phrase(
         "boards.measure", boundary=boundary, substance=term("substance", measure.substance)
     )
 
 
-__all__ = ["key", "of_measure", "of_row", "phrase", "term", "unit"]
+def of_intensity(kind: Kind) -> Words:
+    """Of what per what an intensity is."""
+    below, _, above = kind.key.partition(".")
+    return phrase(
+        "boards.intensity_of", above=phrase(f"boards.above_{above}"),
+        below=phrase(f"boards.below_{below}"),
+    )  # fmt: skip
+
+
+def substance(code: str) -> Words:
+    """A substance, or the mark of what was determined."""
+    return phrase("boards.determined_short") if code == DETERMINED else term("substance", code)
+
+
+@lru_cache(maxsize=64)
+def column_of(measure: Measure) -> Words | None:
+    """The title of the column that a sum of energy is taken from: it tells the convention."""
+    for said in settings()["column"]:
+        if said["boundary"] != measure.boundary:
+            continue
+        name = measure.substance
+        if name == measure.unit:  # energy of the ledger is told by its unit alone
+            name = said["ledger"]
+        if "." not in name:
+            continue
+        sheet, _, column = name.rpartition(".")
+        for one in rulebook().rulesets.get(said["ruleset"], ()):
+            formula = one.program.sheets[sheet].formulas[column]
+            return formula.doc.title
+    return None
+
+
+__all__ = [
+    "column_of",
+    "key",
+    "of_intensity",
+    "of_measure",
+    "of_row",
+    "phrase",
+    "substance",
+    "term",
+    "unit",
+]

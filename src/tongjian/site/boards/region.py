@@ -11,22 +11,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.db.models.functions import Substr
 
 from tongjian.rules import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards import names
+from tongjian.site.boards.alike import Alike, alike
 from tongjian.site.boards.asked import Asked
+from tongjian.site.boards.intensities import Level, levels
 from tongjian.site.boards.models import Stage
+from tongjian.site.boards.silent import Silent, registered, silent, unconfirmed
 from tongjian.site.boards.sums import (
     Group,
     Measure,
     amount,
     by,
+    determined,
+    determined_grouped,
     grouped_plants,
     kept_grouped,
     measures,
+    standing,
     total,
 )
 from tongjian.site.registry.models import Division, Plant
@@ -43,6 +49,9 @@ class Change:
     now: float | None
     before: float | None
     moved: float | None
+    alike: float | None = None
+    """The sum of the plants that reported in both years, in the year and in the year before."""
+    alike_before: float | None = None
 
     @property
     def name(self) -> Words:
@@ -56,10 +65,22 @@ class Change:
 
     @property
     def share(self) -> float | None:
-        """The change in per cent of the year before."""
+        """The change of the sums in per cent, that of coverage included."""
         if self.moved is None or not self.before:
             return None
         return self.moved / abs(self.before) * 100
+
+    @property
+    def alike_share(self) -> float | None:
+        """The change in per cent over plants that reported in both years (同口径)."""
+        if self.alike is None or not self.alike_before:
+            return None
+        return (self.alike - self.alike_before) / abs(self.alike_before) * 100
+
+    @property
+    def alike_of_now(self) -> float | None:
+        """How much of the year's sum those plants are, in per cent."""
+        return self.alike / self.now * 100 if self.alike is not None and self.now else None
 
 
 class Spot(NamedTuple):
@@ -113,15 +134,34 @@ class Region:
 
     @cached_property
     def groups(self) -> list[Group]:
-        """What stood in the years of the trend."""
-        return kept_grouped(self.actor, self.asked, self.asked.years, self.digits)
+        """What stood in the years of the trend, and what was determined."""
+        told = (self.actor, self.asked, self.asked.years, self.digits)
+        return [*kept_grouped(*told), *determined_grouped(*told)]
+
+    @cached_property
+    def alike(self) -> Alike:
+        """The year and the year before over the plants that reported in both."""
+        return alike(self.actor, self.asked)
+
+    @cached_property
+    def intensities(self) -> list[Level]:
+        """The intensities of the year."""
+        return levels(self.actor, self.asked)
+
+    @cached_property
+    def determined(self) -> int:
+        """Of how many plants the emission of the year was determined."""
+        return determined(self.actor, self.asked, [self.asked.year]).count()
 
     @cached_property
     def in_parts(self) -> list[Group]:
         """What stood of the year, by part; of plants, which may be many, the measure alone."""
         if self.digits:
             return self.now
-        return grouped_plants(self.actor, self.asked, self.measure) if self.measure else []
+        if self.measure is None:
+            return []
+        stood = grouped_plants(self.actor, self.asked, self.measure)
+        return [*stood, *determined_grouped(self.actor, self.asked, [self.asked.year], 0)]
 
     @cached_property
     def now(self) -> list[Group]:
@@ -153,19 +193,21 @@ class Region:
             if now is None and before is None:
                 continue
             moved = None if now is None or before is None else now - before
-            found.append(Change(one, amount(now, one), amount(before, one), amount(moved, one)))
+            same, same_before = (self.alike.says(one, year) for year in self._two_years)
+            told = (now, before, moved, same, same_before)
+            found.append(Change(one, *(amount(each, one) for each in told)))
         return found
+
+    @property
+    def _two_years(self) -> tuple[int, int]:
+        return self.asked.year, self.asked.year - 1
 
     # ---- coverage ----
 
     @cached_property
     def registered(self) -> dict[str, int]:
         """How many plants are registered, by part; those closed before the year are not."""
-        seen = Plant.objects.seen_by(self.actor).filter(
-            Q(closed=None) | Q(closed__year__gte=self.asked.year)
-        )
-        if self.asked.prefix:
-            seen = seen.filter(division__inside=self.asked.prefix)
+        seen = registered(self.actor, self.asked)
         part = Substr("division", 1, self.digits) if self.digits else F("code")
         rows = seen.order_by().annotate(part=part).values_list("part")
         return dict(rows.annotate(count=Count("pk")))
@@ -198,8 +240,6 @@ class Region:
     @cached_property
     def reported_by_part(self) -> dict[str, int]:
         """How many plants have data, by part."""
-        from tongjian.site.boards.sums import standing
-
         stood = standing(self.actor, self.asked, [self.asked.year])
         part = Substr("division", 1, self.digits) if self.digits else F("version__plant_code")
         rows = stood.order_by().annotate(part=part).values_list("part")
@@ -219,6 +259,21 @@ class Region:
     def coverage(self) -> float | None:
         """The share of plants with data, in per cent."""
         return self.reported / self.plants * 100 if self.plants else None
+
+    @cached_property
+    def silent(self) -> list[Silent]:
+        """The first plants without data."""
+        return silent(self.actor, self.asked) if self.without else []
+
+    @property
+    def without(self) -> int:
+        """How many plants have neither data nor a determined emission."""
+        return max(self.plants - self.reported - self.determined, 0)
+
+    @cached_property
+    def unconfirmed(self) -> int:
+        """How many reports rest on values that are only recalled."""
+        return unconfirmed(self.actor, self.asked)
 
     # ---- parts ----
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from tongjian.evidence import Entry
-from tongjian.site.boards.models import Stage, Standing, Total
+from tongjian.site.boards.measured import columns, halves_of, results_of
+from tongjian.site.boards.models import Intensity, Stage, Standing, Total
 from tongjian.site.boards.summed import refresh
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedVersion
 from tongjian.site.mrv.projection import follows
@@ -20,7 +22,12 @@ from tongjian.site.mrv.submitted import HANDED_IN, handed_in
 from tongjian.site.workspaces import rulebook
 from tongjian.workflow import History, Step
 
-_ENDS = {"withdraw": Standing.SUBMITTED, "recall": Standing.ACCEPTED}
+_ENDS = {
+    "withdraw": (Standing.SUBMITTED,),
+    "recall": (Standing.ACCEPTED,),
+    # What an authority determines takes the place of whatever was handed in.
+    "determine": (Standing.SUBMITTED, Standing.ACCEPTED),
+}
 _BY_DEFAULT = "by_default"
 
 
@@ -84,13 +91,17 @@ def standings(steps: Iterable[Step], numbers: dict[int, int]) -> Iterator[Interv
             yield from close(Standing.ACCEPTED, at)
             open_[Standing.ACCEPTED] = (newest, at)
         elif name in _ENDS:
-            yield from close(_ENDS[name], at)
+            for what in _ENDS[name]:
+                yield from close(what, at)
     for what, (number, since) in open_.items():
         yield Interval(what, number, since, None)
 
 
 def write_totals(version: SubmittedVersion) -> None:
-    """Add the figures of a version up over their categories, in whole micro-units."""
+    """Add the figures of a version up over their categories, in whole micro-units.
+
+    With them what boards read of its kept results besides: see ``measured.toml``.
+    """
     sums: dict[tuple[str, str, str, str], tuple[int, int | None]] = {}
     for figure in SubmittedFigure.every.filter(version=version):
         if not _counts(figure.ruleset):
@@ -100,6 +111,8 @@ def write_totals(version: SubmittedVersion) -> None:
         if figure.co2e_micro is not None:
             co2e = (co2e or 0) + figure.co2e_micro
         sums[mark] = (amount + figure.amount_micro, co2e)
+    results = results_of(version)
+    sums |= {mark: (amount, None) for mark, amount in columns(version, results)}
     Total.every.bulk_create(
         Total(
             enterprise_id=version.enterprise_id,
@@ -115,6 +128,19 @@ def write_totals(version: SubmittedVersion) -> None:
             co2e_micro=co2e,
         )
         for (ruleset, boundary, substance, unit), (amount, co2e) in sums.items()
+    )
+    Intensity.every.bulk_create(
+        Intensity(
+            enterprise_id=version.enterprise_id,
+            version=version,
+            year=version.year,
+            division=version.division,
+            sector=version.sector,
+            key=one.kind.key,
+            above_micro=one.above,
+            below_micro=one.below,
+        )
+        for one in halves_of(version, results, sums)
     )
 
 
@@ -133,11 +159,11 @@ def _write_stages(report: Report, steps: Sequence[Step]) -> None:
     times = [datetime.fromisoformat(one.entry.time) for one in steps]
     ends: list[datetime | None] = [*times[1:], None] if times else []
     told = [
-        (step.to, since, until)
+        (step.to, since, until, _determined(step))
         for step, since, until in zip(steps, times, ends, strict=True)
         if since != until
     ]
-    if set(told) == set(report.stages.values_list("state", "since", "until")):
+    if set(told) == set(report.stages.values_list("state", "since", "until", "co2e_micro")):
         return
     report.stages.all().delete()
     Stage.every.bulk_create(
@@ -149,9 +175,21 @@ def _write_stages(report: Report, steps: Sequence[Step]) -> None:
             division=report.plant.division,
             since=since,
             until=until,
+            co2e_micro=co2e,
         )
-        for state, since, until in told
+        for state, since, until, co2e in told
     )
+
+
+def _determined(step: Step) -> int | None:
+    """The emission that an authority has determined with this step, in micro-tonnes."""
+    said = step.entry.content.get("content", {}).get("emission_tco2e")
+    if step.transition.name != "determine" or said is None:
+        return None
+    try:
+        return int((Decimal(str(said)) * 10**6).to_integral_value())
+    except (ArithmeticError, ValueError):
+        return None
 
 
 __all__ = ["Interval", "follow", "standings", "write_totals"]

@@ -6,9 +6,9 @@ A sum of many may be larger than an integer of the database: high and low halves
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db.models import Count, F, QuerySet, Value
@@ -18,11 +18,15 @@ from django.db.models.functions import Substr
 from tongjian.engine import from_micro
 from tongjian.site.access.actor import Actor
 from tongjian.site.boards.asked import Asked
-from tongjian.site.boards.models import Stale, Standing, Sum, Total
+from tongjian.site.boards.models import Stage, Stale, Standing, Sum, Total
 from tongjian.site.registry.models import Enterprise
 from tongjian.units import parse_unit
 
 CO2E = "tCO2e"
+Kept = TypeVar("Kept")
+DETERMINED = "determined"
+DETERMINED_WITHIN = "enterprise"
+"""The boundary of what is determined: the whole of a plant's emission."""
 _KEPT_S = 300
 _HALF = 32
 _MASK = (1 << _HALF) - 1
@@ -132,16 +136,46 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
     years = list(years)
     if asked.is_now:
         return grouped(actor, asked, years, digits)
+    return kept(actor, asked, (years, digits), lambda: grouped(actor, asked, years, digits))
+
+
+def determined(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Stage]:
+    """What authorities have determined and stands: of plants that have no report of their own."""
+    seen = Stage.objects.seen_by(actor).filter(asked.stands, year__in=list(years))
+    seen = seen.filter(state=DETERMINED).exclude(co2e_micro=None)
+    return seen.filter(division__inside=asked.prefix) if asked.prefix else seen
+
+
+def determined_grouped(
+    actor: Actor, asked: Asked, years: Iterable[int], digits: int
+) -> list[Group]:
+    """The determined emissions as groups of a substance of their own: a mark that stays on them."""
+    part: Any = Substr("division", 1, digits) if digits else F("report__plant__code")
+    rows = (
+        determined(actor, asked, years)
+        .annotate(part=part, sector=F("report__plant__sector"))
+        .order_by()
+        .values_list("year", "part", "sector")
+        .annotate(**halves("co2e_micro", "co2e"))
+    )
+    return [
+        Group(*of, DETERMINED_WITHIN, DETERMINED, CO2E, co2e or 0, co2e)
+        for *of, high, low in rows
+        for co2e in (whole(high, low),)
+    ]
+
+
+def kept(actor: Actor, asked: Asked, what: tuple[Any, ...], make: Callable[[], Kept]) -> Kept:
+    """What `make` gives for one who sees as much as `actor`, kept until any version stands anew."""
     # Rows of what stands are only ever made, so that the newest tells whether anything has changed.
     newest = Standing.every.order_by("-pk").values_list("pk", flat=True).first()
     said = (actor.role.within, actor.division, actor.enterprise_id, asked.prefix, asked.moment,
-            asked.basis, years, digits, newest, _seen(actor))  # fmt: skip
+            asked.basis, *what, newest, _seen(actor))  # fmt: skip
     key = f"boards:{hashlib.sha256(repr(said).encode()).hexdigest()}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = grouped(actor, asked, years, digits)
-        cache.set(key, kept, _KEPT_S)
-    found: list[Group] = kept
+    found: Kept | None = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, _KEPT_S)
     return found
 
 
@@ -155,16 +189,17 @@ def _seen(actor: Actor) -> tuple[int, ...]:
 _HALVES = ("amount_high", "amount_low", "co2e_high", "co2e_low")
 
 
+def halves(column: str, name: str) -> dict[str, Any]:
+    """The sums of the high and of the low half of a column."""
+    return {
+        f"{name}_high": SumOf(F(column).bitrightshift(_HALF)),
+        f"{name}_low": SumOf(F(column).bitand(_MASK)),
+    }
+
+
 def _halves() -> dict[str, Any]:
     """The sums of the high and of the low halves of totals."""
-    return {
-        f"{name}_{half}": SumOf(part)
-        for name in ("amount", "co2e")
-        for half, part in (
-            ("high", F(f"{name}_micro").bitrightshift(_HALF)),
-            ("low", F(f"{name}_micro").bitand(_MASK)),
-        )
-    }
+    return halves("amount_micro", "amount") | halves("co2e_micro", "co2e")
 
 
 def whole(high: Any, low: Any) -> int | None:
@@ -207,9 +242,10 @@ def amount(micro: int | None, measure: Measure) -> float | None:
 _BOUNDARIES = ("enterprise", "ets", "ets_power", "energy", "pollutants")
 
 
-def _order(one: Measure) -> tuple[bool, int, str]:
+def _order(one: Measure) -> tuple[bool, int, bool, str]:
     at = _BOUNDARIES.index(one.boundary) if one.boundary in _BOUNDARIES else len(_BOUNDARIES)
-    return not one.is_co2e, at, one.key
+    # What is in the ledger comes before columns that stand beside it.
+    return not one.is_co2e, at, "." in one.substance, one.key
 
 
 def parts_of(groups: Iterable[Group]) -> Iterator[str]:
@@ -218,7 +254,8 @@ def parts_of(groups: Iterable[Group]) -> Iterator[str]:
 
 
 __all__ = [
-    *("CO2E", "Group", "Measure", "amount", "by", "grouped", "grouped_plants"),
-    "kept_grouped",
+    *("CO2E", "DETERMINED", "DETERMINED_WITHIN", "Group", "Measure", "amount", "by"),
+    *("determined", "determined_grouped", "grouped", "grouped_plants", "halves"),
+    *("kept", "kept_grouped"),
     *("measures", "parts_of", "standing", "total", "whole"),
 ]

@@ -16,7 +16,7 @@ from tongjian.site.boot import boot, migrate
 
 Progress = Callable[[int, int], None]
 _DONE = "demo.json"
-_FORMAT = 1
+_FORMAT = 2
 FIRST_YEAR, LAST_YEAR = 2024, 2025
 
 
@@ -71,6 +71,9 @@ def build_demo(
         for done, part in enumerate(as_completed(parts), 1):
             part.result()
             progress(done, len(parts))
+        # What is handed in is complete: what boards show of it is calculated side by side.
+        for board in [pool.submit(judge_for, role) for role in _JUDGED_FOR]:
+            board.result()
     made = Built(folder, len(tasks), sum(len(one.stages) for one in tasks), known=False)
     said = {"format": _FORMAT, "enterprises": made.enterprises, "reports": made.reports}
     (folder / _DONE).write_text(json.dumps(said) + "\n", encoding="utf-8")
@@ -142,6 +145,9 @@ def _tasks(data: SampleData) -> list[Task]:
         if turns < len(_IN_TURN) if near else others % _ELSEWHERE == 1:
             stages = ((LAST_YEAR, _IN_TURN[turns % len(_IN_TURN)]),)
             turns += 1
+        elif near:  # so that boards have something to draw of every sector, and to compare
+            years = (FIRST_YEAR, LAST_YEAR) if number % 3 == 0 else (LAST_YEAR,)
+            stages = tuple((year, "submitted") for year in years)
         found.append(Task(code, number, stages))
     if not home:  # a small sample need not have a plant in that city
         found[0] = Task(found[0].facility, 0, ((LAST_YEAR, "draft"),))
@@ -198,6 +204,20 @@ def do_task(task: Task) -> None:
         for year, stage in task.stages:
             Journey(plant, year, people).go(stage)
     catch_up(workspace)
+
+
+_JUDGED_FOR = ("province", "city")
+
+
+def judge_for(role: str) -> None:
+    """Levels and targets of what an authority sees, as its button on the boards has them made."""
+    from tongjian.site.access.models import User
+    from tongjian.site.boards.judging import KIND
+    from tongjian.site.demo.people import actor_of
+    from tongjian.site.operations.jobs import start, work
+
+    actor = actor_of(User.objects.get(username=role), role)
+    work.call(start(KIND, actor, asked={"year": str(LAST_YEAR)}).pk)
 
 
 __all__ = ["Built", "Progress", "build_demo"]

@@ -46,6 +46,18 @@ def reading(value: float) -> str:
 
 
 @register.simple_tag
+def signed(share: float | None) -> str:
+    """A change in per cent with its sign; a dash where there is none."""
+    return "–" if share is None else f"{share:+,.1f}"
+
+
+@register.simple_tag
+def whole_share(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "–" if share is None else f"{share:.1f}"
+
+
+@register.simple_tag
 def goal(one: Mapping[str, Any]) -> str:
     """What is to be reached, or how it is to move where there is no number."""
     found = one["goal"]
@@ -53,6 +65,8 @@ def goal(one: Mapping[str, Any]) -> str:
     if found is None:
         return text(f"boards.goal_{one['comparator']}") if one["comparator"] in _MOVES else "–"
     low, high = found["low"], found["high"]
+    if low is not None and low == high:
+        return f"= {number(low)} {unit}"
     if low is not None and high is not None:
         return f"{number(low)} … {number(high)} {unit}"
     return f"≥ {number(low)} {unit}" if low is not None else f"≤ {number(high)} {unit}"
