@@ -78,10 +78,14 @@ def questions(client: Client) -> list[str]:
     return re.findall(r'name="item" value="([^"]+)"', page(client, f"{VERIFY}/checklist"))
 
 
-def submitted(world: World) -> None:
+def drafted(world: World) -> None:
     sent(world.client("preparer"), "/reports/begin", {"plant": "DEMO-STEEL", "year": str(YEAR)})
     world.import_example()
     computed_version(world)
+
+
+def submitted(world: World) -> None:
+    drafted(world)
     sent(world.client("approver"), f"{ADDRESS}/act/submit")
 
 
@@ -112,6 +116,17 @@ def raised(world: World) -> None:
     sent(verifier, f"{ADDRESS}/act/notify")
 
 
+def correct_coke(world: World, tonnes: str) -> None:
+    """Correct the record of the coke that was consumed, 100000 t in the example."""
+    lines = (EXAMPLE / "activity.csv").read_text("utf-8").splitlines()
+    old = next(one for one in lines if ",consumed,100000,t," in one)
+    store = world.workspace().store
+    fix = store.root / "fix.csv"
+    fix.write_text("\n".join([lines[0], old.replace("100000", tonnes)]) + "\n", "utf-8")
+    why = Correction("李填报", "磅单重复计入", "更正单")
+    assert import_files(store, [fix], Catalogue.load(), correction=why).ok
+
+
 def corrected(world: World) -> None:
     """The enterprise answers with a file, corrects the record and hands a new version in."""
     form = {
@@ -119,13 +134,7 @@ def corrected(world: World) -> None:
         "files": SimpleUploadedFile("slips.txt", b"1;2", "text/plain"),
     }
     sent(world.client("preparer"), f"{ADDRESS}/findings/1/respond", form)
-    lines = (EXAMPLE / "activity.csv").read_text("utf-8").splitlines()
-    old = next(one for one in lines if ",consumed,100000,t," in one)
-    store = world.workspace().store
-    fix = store.root / "fix.csv"
-    fix.write_text("\n".join([lines[0], old.replace("100000", "99600")]) + "\n", "utf-8")
-    why = Correction("李填报", "磅单重复计入", "更正单")
-    assert import_files(store, [fix], Catalogue.load(), correction=why).ok
+    correct_coke(world, "99600")
     computed_version(world, "磅单重复计入")
     sent(world.client("approver"), f"{ADDRESS}/act/correct")
 
