@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.site import story
 from tests.site.matrix import Endpoint, endpoints, examples, may, people, sees
@@ -19,17 +22,23 @@ from tests.site.on_postgres import make_database, used
 from tests.site.sealed import try_everything
 from tests.site.story import ADDRESS, page, sent, state
 from tests.site.test_operations_jobs import work as do_jobs
+from tests.site.test_operations_keeping import tongjian
 from tests.site.world import EXAMPLE, PASSWORD, YEAR, A, World, make_world
+from tongjian.book import logs
 from tongjian.control_plan import read_plan, revise
 from tongjian.evidence import Act
+from tongjian.problems import TongjianError
 from tongjian.site.access.models import Membership, User
 from tongjian.site.acting import acting
+from tongjian.site.config import Database
 from tongjian.site.entry.models import Upload
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedRow, SubmittedVersion
 from tongjian.site.mrv.projection import catch_up
+from tongjian.site.operations.archive import ENDING, make_backup, unpack
 from tongjian.site.operations.checks import check_site, project_site
 from tongjian.site.operations.health import Health, guard_problems
 from tongjian.site.operations.models import AuditEntry, Job, Worker
+from tongjian.site.workspaces import connections as book_connections
 
 SECOND = "approver2"
 
@@ -206,6 +215,52 @@ def test_signing_in_and_guessing(site: World) -> None:
     assert wrong.status_code == 200 and "_auth_user_id" not in client.session
     right = client.post("/account/login/", {"login": "preparera", "password": PASSWORD})
     assert right.status_code == 302 and client.get("/entry/").status_code == 200
+
+
+def _tables() -> dict[str, list[Any]]:
+    with connection.cursor() as cursor:
+        found = {}
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f"SELECT * FROM {table}")
+            found[table] = sorted(map(repr, cursor.fetchall()))
+    return found
+
+
+def test_a_backup_is_the_same_site_elsewhere(site: World, postgres: str, tmp_path: Path) -> None:
+    (Path(settings.SITE_FOLDER) / "secret").write_text("s" * 50)
+    archive, folder = tmp_path / f"one{ENDING}", tmp_path / "elsewhere"
+    work_off()
+    was, heads = _tables(), logs(book_connections)
+    make_backup(archive)
+    address = make_database(postgres, "restored")
+
+    def restore(folder: Path, address: str, code: int) -> list[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TONGJIAN_DATABASE", address)
+            told = tongjian("restore", str(archive), "--site", str(folder), code=code, keep=True)
+        return [one["code"] for one in told["problems"]]  # type: ignore[attr-defined]
+
+    assert restore(folder, address, 0) == []
+    with used(address, folder):
+        assert _tables() == was and len(was) > 30
+        assert logs(book_connections) == heads
+        assert check_site() == []  # every log, head, file, record and guard
+        client = Client(HTTP_ACCEPT_LANGUAGE="zh-hans")
+        told = client.post("/account/login/", {"login": "approvera", "password": PASSWORD})
+        assert told.status_code == 302
+        # Numbers go on where they were, and the guards are on again.
+        AuditEntry.every.create(
+            log="x", number=1, time=timezone.now(), by="x", act="x", subject="x"
+        )
+        assert try_everything() > 40
+    # Nothing is put over what is there, and nothing is left where it was refused.
+    other = tmp_path / "other"
+    assert restore(other, address, 1) == ["site.restore_database_used"]
+    assert not other.exists()
+    other_kind = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    with pytest.raises(TongjianError) as caught:
+        unpack(archive, other, Database.parse(other_kind))
+    assert caught.value.problems[0].code == "site.restore_database"
 
 
 SEARCHES = (

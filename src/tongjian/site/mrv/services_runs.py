@@ -97,7 +97,7 @@ def subject_of(task: Running, action: str) -> tuple[Plant, int]:
     return found, int(said["year"])
 
 
-@job("mrv.run")
+@job("mrv.run", stops=True)
 def compute(task: Running) -> dict[str, Any]:
     """Compute a year of the enterprise under every rule set that applies, and keep the run."""
     plant, year = subject_of(task, "mrv.compute")
