@@ -56,13 +56,21 @@ def refused(client: Client, address: str, data: dict[str, object] | None = None)
     return unescape(answer.content.decode())
 
 
-def computed_version(world: World, reason: str = "") -> None:
-    preparer = world.client("preparer")
-    sent(preparer, f"{ADDRESS}/compute")
+def compute(world: World) -> None:
+    sent(world.client("preparer"), f"{ADDRESS}/compute")
     work_off()
+
+
+def computed_version(world: World, reason: str = "") -> None:
+    compute(world)
+    make_version(world, reason)
+
+
+def make_version(world: World, reason: str = "") -> None:
     run = Job.every.filter(kind="mrv.run").order_by("pk").last()
     assert run is not None
-    sent(preparer, f"{ADDRESS}/make-version", {"run": run.result["run"], "reason": reason})
+    form = {"run": run.result["run"], "reason": reason}
+    sent(world.client("preparer"), f"{ADDRESS}/make-version", form)
     work_off()
 
 
@@ -78,14 +86,14 @@ def questions(client: Client) -> list[str]:
     return re.findall(r'name="item" value="([^"]+)"', page(client, f"{VERIFY}/checklist"))
 
 
-def drafted(world: World) -> None:
+def computed(world: World) -> None:
     sent(world.client("preparer"), "/reports/begin", {"plant": "DEMO-STEEL", "year": str(YEAR)})
     world.import_example()
-    computed_version(world)
+    compute(world)
 
 
 def submitted(world: World) -> None:
-    drafted(world)
+    make_version(world)
     sent(world.client("approver"), f"{ADDRESS}/act/submit")
 
 
@@ -160,7 +168,7 @@ def accepted(world: World) -> None:
 
 
 STATIONS: tuple[Callable[[World], None], ...] = (
-    *(submitted, begun, raised, corrected, verified, accepted),
+    *(computed, submitted, begun, raised, corrected, verified, accepted),
 )
 At = Callable[[str], World]
 """The world at a station, by its name."""

@@ -80,7 +80,7 @@ def _play(world: World) -> None:
         revise(workspace.log, read_plan(EXAMPLE / "plan.yaml"), world.actor("preparer").signature)
     story.computed_version(world)
     _submit_twice_at_once(world)
-    for station in story.STATIONS[1:]:
+    for station in story.STATIONS[2:]:
         station(world)
     sent(world.client("province"), f"{ADDRESS}/act/recall", {"reason": "补充焦炭数据"})
     sent(preparer, f"{ADDRESS}/act/revise")
