@@ -302,4 +302,4 @@ def test_a_statutory_version_waits_for_what_an_authority_confirms(at: At) -> Non
     back = {"value": ids[:1], "reference": "页码有误，另查"}
     assert province.post("/rulebook/confirm/withdrawn", back).status_code == 302
     assert len(asked().problems) == 1
-    assert len(site_log().entries("statutory.ask")) == 1
+    assert len(site_log().entries("doubt.ask")) == 1

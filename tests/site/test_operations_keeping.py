@@ -99,10 +99,10 @@ def test_the_backup_of_the_page_is_made_by_a_job_and_its_age_is_told(
     kept = site / "backups" / one.result["file"]
     assert read_manifest(kept)["database"] == "sqlite"
     assert kept.stat().st_mode & 0o777 == 0o600
-    (entry,) = site_log().entries("site.backup")
+    (entry,) = site_log().entries("backup.make")
     assert entry.by == one.by and entry.content["file"] == kept.name
     assert "不到一天" in page(admin, "/operations/health/")
-    AuditEntry.every.filter(act="site.backup").update(time=timezone.now() - timedelta(days=9))
+    AuditEntry.every.filter(act="backup.make").update(time=timezone.now() - timedelta(days=9))
     told = page(world.client("admin", language="en"), "/operations/health/")
     assert "9 days ago" in told and '<span class="badge due">due</span>' in told
 

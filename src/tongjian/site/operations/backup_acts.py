@@ -13,7 +13,7 @@ from tongjian.site.mrv.projection import catch_up_site
 from tongjian.site.operations.archive import Progress, make_backup
 from tongjian.site.workspaces import site_log
 
-BACKUP = "site.backup"
+BACKUP = "backup.make"
 
 
 def keep_backup(target: Path, by: str, progress: Progress) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tongjian.site.mrv.projection import catch_up_site
 from tongjian.site.workspaces import rulebook, site_log
 from tongjian.statutory import Authority, Confirmation, Doubt, doubt_of
 
-ASK = "statutory.ask"
+ASK = "doubt.ask"
 
 
 @dataclass(frozen=True, slots=True)
