@@ -38,12 +38,18 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site that was migrated and has its world, to be copied."""
-    from django.core.management import call_command
+def environment() -> None:
+    """What Django needs for tests by its client."""
     from django.test.utils import setup_test_environment
 
     setup_test_environment(debug=False)
+
+
+@pytest.fixture(scope="session")
+def template(environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that was migrated and has its world, to be copied."""
+    from django.core.management import call_command
+
     folder = tmp_path_factory.mktemp("template")
     _use(folder)
     call_command("migrate", verbosity=0)

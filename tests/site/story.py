@@ -56,13 +56,21 @@ def refused(client: Client, address: str, data: dict[str, object] | None = None)
     return unescape(answer.content.decode())
 
 
-def computed_version(world: World, reason: str = "") -> None:
-    preparer = world.client("preparer")
-    sent(preparer, f"{ADDRESS}/compute")
+def compute(world: World) -> None:
+    sent(world.client("preparer"), f"{ADDRESS}/compute")
     work_off()
+
+
+def computed_version(world: World, reason: str = "") -> None:
+    compute(world)
+    make_version(world, reason)
+
+
+def make_version(world: World, reason: str = "") -> None:
     run = Job.every.filter(kind="mrv.run").order_by("pk").last()
     assert run is not None
-    sent(preparer, f"{ADDRESS}/make-version", {"run": run.result["run"], "reason": reason})
+    form = {"run": run.result["run"], "reason": reason}
+    sent(world.client("preparer"), f"{ADDRESS}/make-version", form)
     work_off()
 
 
@@ -78,10 +86,14 @@ def questions(client: Client) -> list[str]:
     return re.findall(r'name="item" value="([^"]+)"', page(client, f"{VERIFY}/checklist"))
 
 
-def submitted(world: World) -> None:
+def computed(world: World) -> None:
     sent(world.client("preparer"), "/reports/begin", {"plant": "DEMO-STEEL", "year": str(YEAR)})
     world.import_example()
-    computed_version(world)
+    compute(world)
+
+
+def submitted(world: World) -> None:
+    make_version(world)
     sent(world.client("approver"), f"{ADDRESS}/act/submit")
 
 
@@ -112,6 +124,17 @@ def raised(world: World) -> None:
     sent(verifier, f"{ADDRESS}/act/notify")
 
 
+def correct_coke(world: World, tonnes: str) -> None:
+    """Correct the record of the coke that was consumed, 100000 t in the example."""
+    lines = (EXAMPLE / "activity.csv").read_text("utf-8").splitlines()
+    old = next(one for one in lines if ",consumed,100000,t," in one)
+    store = world.workspace().store
+    fix = store.root / "fix.csv"
+    fix.write_text("\n".join([lines[0], old.replace("100000", tonnes)]) + "\n", "utf-8")
+    why = Correction("李填报", "磅单重复计入", "更正单")
+    assert import_files(store, [fix], Catalogue.load(), correction=why).ok
+
+
 def corrected(world: World) -> None:
     """The enterprise answers with a file, corrects the record and hands a new version in."""
     form = {
@@ -119,13 +142,7 @@ def corrected(world: World) -> None:
         "files": SimpleUploadedFile("slips.txt", b"1;2", "text/plain"),
     }
     sent(world.client("preparer"), f"{ADDRESS}/findings/1/respond", form)
-    lines = (EXAMPLE / "activity.csv").read_text("utf-8").splitlines()
-    old = next(one for one in lines if ",consumed,100000,t," in one)
-    store = world.workspace().store
-    fix = store.root / "fix.csv"
-    fix.write_text("\n".join([lines[0], old.replace("100000", "99600")]) + "\n", "utf-8")
-    why = Correction("李填报", "磅单重复计入", "更正单")
-    assert import_files(store, [fix], Catalogue.load(), correction=why).ok
+    correct_coke(world, "99600")
     computed_version(world, "磅单重复计入")
     sent(world.client("approver"), f"{ADDRESS}/act/correct")
 
@@ -151,7 +168,7 @@ def accepted(world: World) -> None:
 
 
 STATIONS: tuple[Callable[[World], None], ...] = (
-    *(submitted, begun, raised, corrected, verified, accepted),
+    *(computed, submitted, begun, raised, corrected, verified, accepted),
 )
 At = Callable[[str], World]
 """The world at a station, by its name."""

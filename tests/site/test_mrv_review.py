@@ -15,7 +15,11 @@ from tongjian.site import workspaces
 from tongjian.site.access.models import Membership
 from tongjian.site.mrv.models import Report, SubmittedFigure, SubmittedVersion
 from tongjian.site.mrv.services_compare import compare
+from tongjian.site.operations.jobs import work
+from tongjian.site.operations.models import Job
 from tongjian.site.registry.models import Enterprise, Plant
+from tongjian.site.rulebooks.waiting import authority
+from tongjian.site.workspaces import site_log
 
 
 def today() -> date:
@@ -258,3 +262,44 @@ def test_the_desk_costs_the_same_number_of_queries_however_long_it_is(at: At) ->
         page(client, "/reports/queue?part=all")
 
     assert len(few) == len(many) < 25
+
+
+def test_a_statutory_version_waits_for_what_an_authority_confirms(at: At) -> None:
+    """Refused by a job, confirmed by the province on its page with a source, then made."""
+    world = at("computed")
+    preparer, province = world.client("preparer"), world.client("province")
+    run = Job.every.filter(kind="mrv.run").latest("pk").result["run"]
+
+    def asked() -> Job:
+        form = {"run": run, "statutory": "on", "reason": "法定报送"}
+        assert preparer.post(f"{ADDRESS}/make-version", form).status_code == 302
+        work.call(Job.every.latest("pk").pk)
+        return Job.every.latest("pk")
+
+    assert "method:cn.steel.enterprise" not in page(province, "/rulebook/confirm?text=enterprise")
+    refused = asked()
+    codes = [one["code"] for one in refused.problems]
+    kinds = {f"statutory.unconfirmed_{one}" for one in ("value", "method", "ruleset")}
+    assert refused.state == Job.FAILED and set(codes) == kinds
+    told = page(preparer, f"/operations/jobs/{refused.key}/")
+    assert "规则库 › 待确认" in told and "tongjian confirm" not in told
+
+    ids = [one["values"]["id"] for one in refused.problems]
+    listed = page(province, "/rulebook/confirm?text=enterprise")
+    assert "method:cn.steel.enterprise/2013-10-15" in listed
+    given = "/rulebook/confirm/given"
+    assert preparer.post(given, {"value": ids, "reference": "x" * 9}).status_code == 403
+    assert province.post(given, {"value": ids, "reference": ""}).status_code == 422
+    form = {"value": ids, "reference": "GB/T 32151.5-2015 第 3 至 9 页，纸本核对"}
+    assert province.post(given, form).status_code == 302
+    given_by = {one.by for one in authority().confirmations().values()}
+    assert given_by == {world.actor("province").signature}
+    made = asked()
+    assert made.state == Job.DONE, made.problems
+    assert "纸本核对" in page(preparer, "/rulebook/confirm?state=done")
+
+    # Taken back, the next one is refused again; nothing is asked twice.
+    back = {"value": ids[:1], "reference": "页码有误，另查"}
+    assert province.post("/rulebook/confirm/withdrawn", back).status_code == 302
+    assert len(asked().problems) == 1
+    assert len(site_log().entries("doubt.ask")) == 1

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.site.matrix import endpoints
 from tests.site.world import World
 from tongjian.problems import Problem, TongjianError
 from tongjian.site.operations import jobs
@@ -215,3 +216,78 @@ def test_jobs_survive_workers_that_are_killed(world: World, site: Path) -> None:
     done = list(Job.every.filter(pk__in=[one.pk for one in made]))
     assert [one.state for one in done] == ["done"] * 4
     assert sum(one.tries for one in done) == 4 + len(killed)
+
+
+NOWHERE = {"operations.daily", "api.push"}
+"""Kinds whose result is nothing to look at."""
+
+
+def test_every_kind_of_job_leads_somewhere() -> None:
+    from tongjian.site.operations.results import _addresses
+
+    assert endpoints()  # what pages alone know is there with the pages
+    kinds = {one for one in jobs._kinds if not one.startswith("test.")}
+    assert kinds - _addresses.keys() == NOWHERE and len(kinds) >= 11
+
+
+def test_a_job_leads_to_what_it_made_or_back_to_where_it_was_asked_for(world: World) -> None:
+    from tongjian.site.operations.results import address_of
+
+    actor, other = world.actor("preparer"), world.actor("approver")
+    at = {"plant": "DEMO-STEEL", "year": 2024}
+
+    def led(kind: str, state: str = "done", who: Any = actor, **result: Any) -> str:
+        one = Job(kind=kind, state=state, asked={**at, "version": 1}, result=result, key="k" * 16)
+        one.user = actor.user
+        return address_of(one, who)
+
+    assert led("mrv.run", run="abc") == "/reports/DEMO-STEEL/2024/runs/abc"
+    assert led("mrv.version", version=2) == "/reports/DEMO-STEEL/2024/versions/2"
+    assert led("mrv.document", file="a.pdf") == f"/reports/files/{'k' * 16}"
+    # The file is for whoever asked for it.
+    assert led("mrv.document", who=other, file="a.pdf") == "/reports/DEMO-STEEL/2024/versions/1"
+    assert led("mrv.document", "failed") == "/reports/DEMO-STEEL/2024/versions/1"
+    assert led("mrv.recompute", "failed") == "/reports/DEMO-STEEL/2024/verification"
+    assert led("operations.backup") == "/operations/backups/"
+    assert led("mrv.run", "running") == ""
+    jobs.start("mrv.run", actor, world.enterprise(), at)
+    work()  # refused: nothing is recorded
+    one = Job.every.get(kind="mrv.run")
+    told = world.client("preparer").get(f"/operations/jobs/{one.key}/").content.decode()
+    assert one.state == "failed" and 'href="/reports/DEMO-STEEL/2024"' in told
+    assert "回到发起的页面" in told and one.problems[0]["repair_zh"] in told
+
+
+def test_a_job_is_stopped_by_whoever_started_it_where_nothing_is_left_half_done(
+    world: World, kinds: None
+) -> None:
+    steps: list[int] = []
+
+    @jobs.job("test.stops", stops=True)
+    def stops(task: jobs.Running) -> dict[str, Any]:
+        for at in (1, 2, 3):
+            steps.append(at)
+            if at == 2:
+                assert jobs.stop(task.job, "某人（x）")
+            task.progress(3, 3)
+        return {}
+
+    actor = world.actor("preparer")
+    waits = jobs.start("test.stops", actor, world.enterprise())
+    fixed = jobs.start("test.adds", actor, world.enterprise(), {"numbers": [1]})
+    address = "/operations/jobs/{}/stop"
+    assert world.client("approver").post(address.format(waits.key)).status_code == 422
+    assert world.client("preparer", "B").post(address.format(waits.key)).status_code == 404
+    assert world.client("preparer").post(address.format(fixed.key)).status_code == 422
+    assert "停止" in world.client("preparer").get(f"/operations/jobs/{waits.key}/").content.decode()
+    assert world.client("preparer").post(address.format(waits.key)).status_code == 302
+    assert world.client("preparer").post(address.format(waits.key)).status_code == 422
+    runs = jobs.start("test.stops", actor, world.enterprise())
+    work()
+    found = {one.pk: one for one in Job.every.all()}
+    for one in (waits, runs):
+        assert (found[one.pk].state, found[one.pk].result) == ("failed", {})
+        assert found[one.pk].problems[0]["code"] == "site.job_stopped"
+    assert steps == [1, 2] and found[fixed.pk].state == "done"
+    assert "某人（x）" in found[runs.pk].problems[0]["zh"]
+    jobs._stops.discard("test.stops")

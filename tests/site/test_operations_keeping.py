@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -20,15 +21,17 @@ from tongjian.evidence import Act
 from tongjian.problems import TongjianError
 from tongjian.site.mrv.models import Report, SubmittedRow
 from tongjian.site.mrv.projection import catch_up
-from tongjian.site.operations.archive import ENDING, make_backup, unpack
+from tongjian.site.operations.archive import ENDING, make_backup, read_manifest, unpack
 from tongjian.site.operations.checks import check_site, project_site
 from tongjian.site.operations.health import guard_problems
-from tongjian.site.operations.models import AuditEntry
+from tongjian.site.operations.models import AuditEntry, Job
+from tongjian.site.workspaces import site_log
 
 
-def tongjian(*arguments: str, code: int = 0) -> dict[str, object]:
+def tongjian(*arguments: str, code: int = 0, keep: bool = False) -> dict[str, object]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    environment.pop("TONGJIAN_DATABASE", None)
+    if not keep:
+        environment.pop("TONGJIAN_DATABASE", None)
     command = [sys.executable, "-m", "tongjian", "site", *arguments, "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
@@ -77,6 +80,33 @@ def test_a_backup_gives_the_same_site_again(world: World, backup: Path, tmp_path
     assert "book.guard" in codes and any(one.startswith("evidence.") for one in codes)
 
 
+def test_the_backup_of_the_page_is_made_by_a_job_and_its_age_is_told(
+    world: World, site: Path
+) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from tests.site.story import page, sent, work_off
+
+    admin = world.client("admin")
+    assert "还没有备份" in page(admin, "/operations/health/")
+    sent(admin, "/operations/backups/make")
+    work_off()
+    one = Job.every.get(kind="operations.backup")
+    assert one.result["file"] in page(admin, "/operations/backups/")
+    assert 'href="/operations/backups/"' in page(admin, f"/operations/jobs/{one.key}/")
+    kept = site / "backups" / one.result["file"]
+    assert read_manifest(kept)["database"] == "sqlite"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    (entry,) = site_log().entries("backup.make")
+    assert entry.by == one.by and entry.content["file"] == kept.name
+    assert "不到一天" in page(admin, "/operations/health/")
+    AuditEntry.every.filter(act="backup.make").update(time=timezone.now() - timedelta(days=9))
+    told = page(world.client("admin", language="en"), "/operations/health/")
+    assert "9 days ago" in told and '<span class="badge due">due</span>' in told
+
+
 def changed(backup: Path, target: Path, how: str) -> Path:
     with tarfile.open(backup) as source, tarfile.open(target, "w") as out:
         for info in source:
@@ -85,8 +115,6 @@ def changed(backup: Path, target: Path, how: str) -> Path:
             if info.name == "site/secret" and how == "lacks":
                 continue
             if info.name == "site/secret" and how == "changed":
-                import io
-
                 content = b"x" + member.read()[1:]
                 out.addfile(info, io.BytesIO(content))
                 continue
@@ -114,6 +142,37 @@ def test_a_backup_that_is_not_whole_leaves_nothing_behind(
     assert not folder.exists() and list(folder.parent.iterdir()) == []
     with pytest.raises(TongjianError):
         make_backup(path)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ("cut", "cut_off"),
+        ("no tar", "unreadable"),
+        ("empty", "unreadable"),
+        ("later", "unreadable"),
+    ],
+)
+def test_what_is_no_backup_or_not_all_of_one_is_told(
+    site: Path, tmp_path: Path, how: str, code: str
+) -> None:
+    path = tmp_path / f"one{ENDING}"
+    if how == "cut":
+        make_backup(path)
+        with path.open("r+b") as stream:
+            stream.truncate(path.stat().st_size // 2)
+    elif how == "later":
+        with tarfile.open(path, "w") as tar:
+            content = b'{"format": 99}'
+            info = tarfile.TarInfo("manifest.json")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    else:
+        path.write_bytes(b"" if how == "empty" else b"x" * 5000)
+    with pytest.raises(TongjianError) as caught:
+        read_manifest(path)
+    assert [one.code for one in caught.value.problems] == [f"site.backup_{code}"]
+    assert caught.value.problems[0].place.file == str(path)
 
 
 def test_rows_are_made_again_from_the_logs(world: World) -> None:

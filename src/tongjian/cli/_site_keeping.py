@@ -14,10 +14,12 @@ from tongjian.site.boot import boot, migrate
 def run_backup(out: Output, site: Path | None, file: Path) -> None:
     """Write a backup."""
     boot(site)
-    from tongjian.site.operations.archive import make_backup
+    from tongjian.site.operations.backup_acts import keep_backup
+    from tongjian.site.operations.console import console_actor
 
+    by = console_actor().signature
     with out.progress("备份", "backing up") as progress:
-        made = make_backup(file.resolve(), lambda done, total: progress("", done, total))
+        made = keep_backup(file.resolve(), by, lambda done, total: progress("", done, total))
     out.data({"file": str(file), **made})
     out.say(
         f"已备份 {made['files']} 个文件，{made['bytes']:,} 字节 → {file}",
@@ -37,13 +39,19 @@ def run_restore(out: Output, site: Path, file: Path) -> None:
     folder = site.resolve()
     url = os.environ.get("TONGJIAN_DATABASE") or f"sqlite:///{folder / 'site.sqlite3'}"
     database = Database.parse(url)
+    if database.kind == POSTGRESQL:
+        from tongjian.site.operations.archive_postgres import load, require_unused
+
+        require_unused(database)
     manifest = unpack(file.resolve(), folder, database)
     boot(folder)
     done = migrate()
     if database.kind == POSTGRESQL:
-        from tongjian.site.operations.archive_postgres import load
-
-        load(folder / ".database", manifest["tables"])
+        try:
+            load(folder / ".database", manifest["tables"])
+        except BaseException:  # nothing of it stays, as where the files are not whole
+            shutil.rmtree(folder)
+            raise
         shutil.rmtree(folder / ".database")
     out.say(
         f"已恢复 {len(manifest['files'])} 个文件到 {folder}",

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from tongjian.site.config import SQLITE, Config
+from tongjian.site.config import SQLITE, Config, Database
 
 CONFIG = Config.of(os.environ)
 
@@ -82,8 +82,8 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    given = CONFIG.database
+def database(given: Database) -> dict[str, Any]:
+    """How Django is told of a database (数据库设置)."""
     if given.kind == SQLITE:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -111,7 +111,7 @@ def _database() -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(CONFIG.database)}
 
 # In the database, so that limits hold for all workers together.
 CACHES = {

@@ -8,7 +8,7 @@ evidence log.
 
 from tongjian.statutory._authority import RIGHTS, Authority, Confirmation
 from tongjian.statutory._doubts import Doubt, doubt_of, doubts
-from tongjian.statutory._statement import Statement, require_statutory, statement
+from tongjian.statutory._statement import Statement, Unconfirmed, require_statutory, statement
 
 __all__ = [
     "RIGHTS",
@@ -16,6 +16,7 @@ __all__ = [
     "Confirmation",
     "Doubt",
     "Statement",
+    "Unconfirmed",
     "doubt_of",
     "doubts",
     "require_statutory",

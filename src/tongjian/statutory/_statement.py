@@ -31,6 +31,14 @@ class Statement:
         return tuple(one for one in self.doubts if one.id not in self.confirmed)
 
 
+class Unconfirmed(TongjianError):
+    """A return rests on what nobody has confirmed; `doubts` are what is to be looked up."""
+
+    def __init__(self, problems: Sequence[Problem], doubts: Sequence[Doubt]) -> None:
+        super().__init__(problems)
+        self.doubts = tuple(doubts)
+
+
 def statement(
     run: Run, authority: Authority | None, used: Sequence[FactorUsed] | None = None
 ) -> Statement:
@@ -68,8 +76,10 @@ def require_statutory(run: Run, said: Statement) -> None:
     left_out = sum(one.severity == "error" for one in run.problems)
     if left_out:
         problems.append(Problem("statutory.incomplete", values={"count": left_out}))
+    if said.open:
+        raise Unconfirmed(problems, said.open)
     if problems:
         raise TongjianError(problems)
 
 
-__all__ = ["Statement", "require_statutory", "statement"]
+__all__ = ["Statement", "Unconfirmed", "require_statutory", "statement"]

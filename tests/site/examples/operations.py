@@ -42,6 +42,7 @@ EXAMPLES = {
     "operations:alive": Example(),
     "operations:jobs": Example(),
     "operations:job": Example(job, OF_ENTERPRISE, UNKNOWN_KEY),
+    "operations:job_stop": Example(job, OF_ENTERPRISE, UNKNOWN_KEY),
     "operations:audit": Example(),
     "operations:audit_entry": Example(entry, OF_ENTERPRISE, NO_ENTRY),
     "operations:audit_proof": Example(entry, OF_ENTERPRISE, NO_ENTRY),

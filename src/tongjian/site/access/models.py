@@ -93,11 +93,16 @@ class Membership(models.Model):
                 ),
                 name="membership_within",
             ),
+            # Two, because SQLite knows no NULLS NOT DISTINCT and would silently make none.
             models.UniqueConstraint(
-                fields=["user", "role", "enterprise", "division"],
-                condition=Q(ended__isnull=True),
-                nulls_distinct=False,
-                name="membership_once",
+                fields=["user", "role", "enterprise"],
+                condition=Q(ended__isnull=True, enterprise__isnull=False),
+                name="membership_once_enterprise",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "division"],
+                condition=Q(ended__isnull=True, enterprise__isnull=True),
+                name="membership_once_division",
             ),
             models.CheckConstraint(condition=~Q(role=PUBLIC), name="membership_not_public"),
         ]

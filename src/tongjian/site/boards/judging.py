@@ -38,7 +38,7 @@ KIND = "boards.judge"
 _LEVERS = 5
 
 
-@job(KIND, again=True)
+@job(KIND, again=True, stops=True)
 def calculate(task: Running) -> dict[str, Any]:
     """Judge the levels and evaluate the targets of a region, and keep what came of it."""
     actor = task.actor
@@ -75,7 +75,7 @@ def calculate(task: Running) -> dict[str, Any]:
 
 
 @leads_to(KIND)
-def _address(one: Job) -> str:
+def _address(one: Job, actor: Actor) -> str:
     return f"{reverse('boards:targets')}?{one.result.get('query', '')}"
 
 

@@ -32,6 +32,7 @@ from tongjian.screening import screen
 from tongjian.site.entry.grid import clauses, rulesets_of
 from tongjian.site.entry.models import TaskList
 from tongjian.site.registry.models import Plant
+from tongjian.site.ui.repairs import repair_of
 from tongjian.site.ui.texts import texts
 from tongjian.site.workspaces import Workspace, catalogue, rulebook
 
@@ -279,7 +280,7 @@ def _task(kind: str, key: str, values: Said, **more: str) -> Task:
 
 def _of_problem(problem: Problem, kind: str, **more: str) -> Task:
     said = {lang: problem.message(lang) for lang in _LANGUAGES}
-    return _plain(kind, said, {lang: problem.repair(lang) for lang in _LANGUAGES}, more)
+    return _plain(kind, said, {lang: repair_of(problem, lang) for lang in _LANGUAGES}, more)
 
 
 def _plain(

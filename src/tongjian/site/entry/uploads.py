@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
 
 from tongjian.evidence import Act, china_day, retention
 from tongjian.problems import Problem, TongjianError
@@ -18,6 +19,8 @@ from tongjian.site.acting import acting
 from tongjian.site.entry.models import Upload, UploadProblem
 from tongjian.site.entry.saving import IMPORT, missing_dimensions
 from tongjian.site.operations.jobs import Running, job, start
+from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import leads_to
 from tongjian.site.registry.models import Enterprise, Plant
 from tongjian.site.ui.texts import lang
 from tongjian.site.workspaces import Workspace, catalogue, rulebook
@@ -98,6 +101,12 @@ def marked(upload: Upload) -> Path | None:
     """The copy of the files with their errors marked, where there is one."""
     path = folder_of(upload) / _MARKED
     return path if path.is_file() else None
+
+
+@leads_to("entry.check", "entry.apply")
+def _address(one: Job, actor: Actor) -> str:
+    found = Upload.objects.seen_by(actor).filter(key=one.asked.get("upload")).first()
+    return reverse("entry:upload", args=[found.key]) if found else ""
 
 
 @job("entry.check")

@@ -20,6 +20,7 @@ from tongjian.site.entry.plants import plant_of, workspace_of
 from tongjian.site.entry.saving import save_drafts, was_submitted
 from tongjian.site.entry.told import told_of
 from tongjian.site.ui.errors import REFUSED
+from tongjian.site.ui.repairs import repair_of
 from tongjian.site.ui.texts import lang, text
 from tongjian.site.workspaces import catalogue
 
@@ -112,7 +113,7 @@ def _told(problem: Problem) -> dict[str, str]:
     return {
         "code": problem.code,
         "message": problem.message(lang()),
-        "repair": problem.repair(lang()),
+        "repair": repair_of(problem, lang()),
     }
 
 

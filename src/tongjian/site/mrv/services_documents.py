@@ -45,7 +45,7 @@ def forms_of(kind: Kind) -> list[str]:
     return [*FORMATS, *([ARCHIVE] if kind.archive else [])]
 
 
-@job("mrv.document")
+@job("mrv.document", stops=True)
 def make_document(task: Running) -> dict[str, Any]:
     """Lay out a document of a version and write it in one format."""
     plant, year = subject_of(task, "mrv.document")
@@ -96,7 +96,7 @@ def _verified_ruleset(workspace: Workspace, plant: Plant, year: int, number: int
     return opinion.ground.ruleset
 
 
-@job("mrv.reproduce")
+@job("mrv.reproduce", stops=True)
 def reproduce_version(task: Running) -> dict[str, Any]:
     """Compute every run of a version again and compare the bytes."""
     plant, year = subject_of(task, "mrv.reproduce")

@@ -13,10 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from tongjian.site.access.actor import Actor
 from tongjian.site.operations.jobs import start
 from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import leads_to
 from tongjian.site.registry.models import Plant
 
 _SHOWN = 4
@@ -46,6 +48,22 @@ def job_with_file(actor: Actor, key: str) -> Job | None:
 def _own(actor: Actor) -> QuerySet[Job]:
     # By person and not by tenant: a verifier's job is about an enterprise that is not theirs.
     return Job.every.filter(user=actor.user, kind__startswith="mrv.")
+
+
+@leads_to("mrv.run", "mrv.version", "mrv.document", "mrv.reproduce", "mrv.recompute")
+def _address(one: Job, actor: Actor) -> str:
+    """The file for whoever asked for it; else the run, version, verification or report."""
+    if "plant" not in one.asked:
+        return ""
+    at = (one.asked["plant"], one.asked["year"])
+    number = one.result.get("version") or one.asked.get("version")
+    if one.kind == "mrv.run" and one.state == Job.DONE:
+        return reverse("mrv:run", args=[*at, one.result["run"]])
+    if one.kind == "mrv.recompute":
+        return reverse("mrv:verification", args=at)
+    if one.state == Job.DONE and "file" in one.result and actor.user == one.user:
+        return reverse("mrv:file", args=[one.key])
+    return reverse("mrv:version", args=[*at, number]) if number else reverse("mrv:report", args=at)
 
 
 def folder_of(job: Job) -> Path:

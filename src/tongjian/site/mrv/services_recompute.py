@@ -23,7 +23,7 @@ def ask(desk: ReportDesk) -> Job:
     return start_job(KIND, desk.actor, desk.plant, desk.year)
 
 
-@job(KIND)
+@job(KIND, stops=True)
 def recompute_again(task: Running) -> dict[str, Any]:
     """Compute, and enter what came out on behalf of whoever asked, as far as it is theirs still."""
     actor = task.actor

@@ -17,8 +17,9 @@ from tongjian.site.mrv.inventory import Block, YearlySheet, blocks, docs_of_run,
 from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
 from tongjian.site.operations.jobs import Running, job
 from tongjian.site.registry.models import Plant
+from tongjian.site.rulebooks.waiting import ask
 from tongjian.site.workspaces import rulebook, site_log
-from tongjian.statutory import Authority, Statement
+from tongjian.statutory import Authority, Statement, Unconfirmed
 from tongjian.versions import KeptRun, make_version, report_versions, standing
 
 KEEP = "run.keep"
@@ -97,7 +98,7 @@ def subject_of(task: Running, action: str) -> tuple[Plant, int]:
     return found, int(said["year"])
 
 
-@job("mrv.run")
+@job("mrv.run", stops=True)
 def compute(task: Running) -> dict[str, Any]:
     """Compute a year of the enterprise under every rule set that applies, and keep the run."""
     plant, year = subject_of(task, "mrv.compute")
@@ -116,19 +117,23 @@ def version(task: Running) -> dict[str, Any]:
     """Make the next version of a report from a kept run."""
     plant, year = subject_of(task, "mrv.make_version")
     said = task.asked
-    with acting(task.actor, plant.enterprise) as workspace:
-        known = report_versions(workspace.log, plant.code, year)
-        made = make_version(
-            workspace.runs,
-            plant.code,
-            year,
-            [str(said["run"])],
-            task.actor.signature,
-            "supplementary" if known else "original",
-            str(said.get("reason", "")),
-            authority=Authority(site_log()),
-            statutory=bool(said.get("statutory")),
-        )
+    try:
+        with acting(task.actor, plant.enterprise) as workspace:
+            known = report_versions(workspace.log, plant.code, year)
+            made = make_version(
+                workspace.runs,
+                plant.code,
+                year,
+                [str(said["run"])],
+                task.actor.signature,
+                "supplementary" if known else "original",
+                str(said.get("reason", "")),
+                authority=Authority(site_log()),
+                statutory=bool(said.get("statutory")),
+            )
+    except Unconfirmed as error:  # whoever may confirm is told what waits for them
+        ask(error.doubts)
+        raise
     return {"version": made.number, "plant": plant.code, "year": year}
 
 

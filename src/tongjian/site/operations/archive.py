@@ -144,17 +144,25 @@ def read_manifest(source: Path) -> dict[str, Any]:
     """What a backup says that it has; raises `TongjianError` for what is no backup."""
     try:
         with tarfile.open(source) as tar:
+            if MANIFEST not in tar.getnames():  # it is written last
+                raise TongjianError(Problem("site.backup_cut_off", Place(file=str(source))))
             member = tar.extractfile(MANIFEST)
             assert member is not None
             found = json.loads(member.read())
         if found["format"] != _FORMAT:
             raise ValueError(f"format {found['format']}")
         return dict(found)
+    except tarfile.ReadError as error:
+        if str(error) != "unexpected end of data":
+            raise _unreadable(source, error) from error
+        raise TongjianError(Problem("site.backup_cut_off", Place(file=str(source)))) from error
     except (OSError, tarfile.TarError, KeyError, ValueError, AssertionError) as error:
-        values = {"detail": f"{type(error).__name__}: {error}"}
-        raise TongjianError(
-            Problem("site.backup_unreadable", Place(file=str(source)), values)
-        ) from error
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Path, error: Exception) -> TongjianError:
+    values = {"detail": f"{type(error).__name__}: {error}"}
+    return TongjianError(Problem("site.backup_unreadable", Place(file=str(source)), values))
 
 
 def unpack(source: Path, folder: Path, database: Database) -> dict[str, Any]:
@@ -223,4 +231,4 @@ def _is_inside(name: str) -> bool:
     return parts[0] in ("site", "database") and ".." not in parts and len(parts) > 1
 
 
-__all__ = ["ENDING", "make_backup", "read_manifest", "unpack"]
+__all__ = ["ENDING", "Progress", "make_backup", "read_manifest", "unpack"]

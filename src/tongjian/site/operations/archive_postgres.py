@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from tongjian.problems import Problem, TongjianError
+from tongjian.site.config import Database
 
 _TABLES = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -40,6 +41,18 @@ def dump(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def require_unused(database: Database) -> None:
+    """Refuse a database in which somebody has an account; raises `TongjianError`."""
+    try:
+        with psycopg.connect(database.conninfo) as raw:
+            made = raw.execute("SELECT to_regclass('access_user') IS NOT NULL").fetchone()
+            if made == (True,) and _has_accounts(raw):
+                raise TongjianError(Problem("site.restore_database_used"))
+    except psycopg.Error as error:
+        values = {"detail": f"{type(error).__name__}: {error}"}
+        raise TongjianError(Problem("book.database", values=values)) from error
+
+
 def load(folder: Path, tables: dict[str, list[str]]) -> None:
     """Put the tables back into a database that was migrated and holds nobody yet.
 
@@ -52,7 +65,7 @@ def load(folder: Path, tables: dict[str, list[str]]) -> None:
         if other:
             values = {"tables": ", ".join(other)}
             raise TongjianError(Problem("site.restore_tables", values=values))
-        if raw.execute("SELECT 1 FROM access_user LIMIT 1").fetchone():
+        if _has_accounts(raw):
             raise TongjianError(Problem("site.restore_database_used"))
         for table in tables:
             raw.execute(_text("ALTER TABLE {} DISABLE TRIGGER USER", table))
@@ -72,6 +85,10 @@ def load(folder: Path, tables: dict[str, list[str]]) -> None:
             raw.execute(_text("ALTER TABLE {} ENABLE TRIGGER USER", table))
             if "id" in columns:
                 _set_sequence(raw, table)
+
+
+def _has_accounts(raw: psycopg.Connection[Any]) -> bool:
+    return raw.execute("SELECT 1 FROM access_user LIMIT 1").fetchone() is not None
 
 
 def _set_sequence(raw: psycopg.Connection[Any], table: str) -> None:
@@ -101,4 +118,4 @@ def _text(query: Any, table: str) -> sql.Composed:
     return sql.SQL(query).format(sql.Identifier(table))
 
 
-__all__ = ["dump", "load"]
+__all__ = ["dump", "load", "require_unused"]

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from tongjian.site.operations.archive import ENDING, make_backup
+from tongjian.site.access.actor import Actor
+from tongjian.site.operations.archive import ENDING
+from tongjian.site.operations.backup_acts import keep_backup
 from tongjian.site.operations.jobs import Running, job
+from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import leads_to
 
 KIND = "operations.backup"
 FOLDER = "backups"
@@ -36,13 +41,18 @@ def backups() -> list[Backup]:
     return sorted(found, key=lambda one: one.made, reverse=True)
 
 
-@job(KIND)
+@leads_to(KIND)
+def _address(one: Job, actor: Actor) -> str:
+    return reverse("operations:backups")
+
+
+@job(KIND, stops=True)
 def back_up(task: Running) -> dict[str, Any]:
     """Make a backup."""
     folder = Path(settings.SITE_FOLDER) / FOLDER
     folder.mkdir(exist_ok=True)
     name = f"{timezone.localtime():%Y%m%d-%H%M%S}-{task.job.key}{ENDING}"
-    made = make_backup(folder / name, task.progress)
+    made = keep_backup(folder / name, task.job.by, task.progress)
     return {"file": name, "files": made["files"], "bytes": made["bytes"]}
 
 

@@ -1,4 +1,4 @@
-"""The processes that `serving` starts (子进程入口): ``python -m … web|work``.
+"""The processes that `serving` starts (子进程入口): ``python -m … PARENT web|work``.
 
 Each ends when its parent is gone, so that none is left behind by a parent that was killed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from tongjian.site.boot import boot
+from tongjian.site.operations.parents import end_with_parent
 
 
 def web(host: str, port: str, workers: str) -> None:
@@ -17,11 +18,9 @@ def web(host: str, port: str, workers: str) -> None:
     from granian.server import Server
 
     from tongjian.site.operations.serving import THREADS
-    from tongjian.site.operations.workers import end_with_parent
 
-    end_with_parent()
     Server(
-        "tongjian.site.wsgi:application",
+        "tongjian.site.operations.served:application",
         address=host,
         port=int(port),
         interface=Interfaces.WSGI,
@@ -35,14 +34,14 @@ def web(host: str, port: str, workers: str) -> None:
 
 def main(arguments: list[str]) -> None:
     """One of them."""
+    end_with_parent(int(arguments.pop(0)))
     boot()
     if arguments[0] == "web":
         web(*arguments[1:])
         return
-    from tongjian.site.operations.workers import end_with_parent, run_worker
+    from tongjian.site.operations.workers import run_worker
     from tongjian.site.workspaces import warm
 
-    end_with_parent()
     warm()
     run_worker()
 

@@ -10,19 +10,22 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count
+from django.db.models import Count, Max
+from django.utils import timezone
 
 from tongjian import __version__
 from tongjian.book import statements, unguarded
 from tongjian.problems import Problem
 from tongjian.site import kept
 from tongjian.site.database import Dialect
+from tongjian.site.operations.backup_acts import BACKUP
 from tongjian.site.operations.heads import HEADS
 from tongjian.site.operations.models import AuditEntry, Job, Worker
 from tongjian.site.operations.workers import living
 from tongjian.site.workspaces import SITE_LOG, connections
 
 _LITTLE = 2 << 30
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Health:
     entries: int
     logs: int
     heads: datetime | None
+    backup: datetime | None
+    """When the last backup was made, into the site's folder or elsewhere."""
     guards: list[Problem]
     version: str
     python: str
@@ -50,7 +55,9 @@ class Health:
         states = dict(Job.every.order_by().values_list("state").annotate(Count("pk")))
         alive = living()
         trail = AuditEntry.every
-        heads = trail.filter(log=SITE_LOG, act=HEADS).order_by("-number").first()
+        acts = (HEADS, BACKUP)
+        newest = trail.filter(log=SITE_LOG, act__in=acts).order_by().values_list("act")
+        last = dict(newest.annotate(Max("time")))
         free = shutil.disk_usage(settings.SITE_FOLDER).free
         return cls(
             database=_database(),
@@ -63,11 +70,22 @@ class Health:
             failed=states.get(Job.FAILED, 0),
             entries=trail.count(),
             logs=trail.order_by().values("log").distinct().count(),
-            heads=heads.time if heads else None,
+            heads=last.get(HEADS),
+            backup=last.get(BACKUP),
             guards=guard_problems(),
             version=__version__,
             python=platform.python_version(),
         )
+
+    @property
+    def backup_days(self) -> int | None:
+        """How many days old the last backup is."""
+        return None if self.backup is None else (timezone.now() - self.backup).days
+
+    @property
+    def backup_due(self) -> bool:
+        """Whether there is none of this week."""
+        return self.backup_days is None or self.backup_days >= _WEEK
 
     @property
     def alive(self) -> bool:

@@ -61,23 +61,30 @@ class Running:
         return Actor(self.job.user, found)
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far it is; called as often as one likes, written a few times a second."""
+        """Tell how far it is; called as often as one likes, written a few times a second.
+
+        Raises `TongjianError` in a job that may be stopped and was.
+        """
         now = time.monotonic()
         if now - self._told >= _EVERY_S or done >= total:
             self._told = now
-            Job.every.filter(pk=self.job.pk).update(done=done, total=total)
+            mine = Job.every.filter(pk=self.job.pk, state=Job.RUNNING)
+            if not mine.update(done=done, total=total) and self.job.kind in _stops:
+                raise TongjianError(Problem("site.job_stopped", values={"by": "-"}))
 
 
 Kind = Callable[[Running], dict[str, Any]]
 _kinds: dict[str, Kind] = {}
 _again: set[str] = set()
+_stops: set[str] = set()
 _me = [""]
 
 
-def job(kind: str, again: bool = False) -> Callable[[Kind], Kind]:
+def job(kind: str, again: bool = False, stops: bool = False) -> Callable[[Kind], Kind]:
     """Register a kind of job; apps import the modules that do so when ready.
 
-    `again` says that one which was cut short may be done anew: nothing happens twice by it.
+    `again` says that one which was cut short may be done anew: nothing happens twice by it. `stops`
+    says that it may be stopped at any progress that it tells: nothing is left half done by it.
     """
 
     def register(function: Kind) -> Kind:
@@ -85,6 +92,8 @@ def job(kind: str, again: bool = False) -> Callable[[Kind], Kind]:
         _kinds[kind] = function
         if again:
             _again.add(kind)
+        if stops:
+            _stops.add(kind)
         return function
 
     return register
@@ -93,6 +102,19 @@ def job(kind: str, again: bool = False) -> Callable[[Kind], Kind]:
 def may_be_done_again(kind: str) -> bool:
     """Whether a job that was cut short may be done anew."""
     return kind in _again
+
+
+def may_be_stopped(one: Job) -> bool:
+    """Whether a job may still be stopped."""
+    return one.kind in _stops and not one.over
+
+
+def stop(one: Job, by: str) -> bool:
+    """Stop a job that waits or runs, on behalf of `by`; False where it was over before."""
+    problem = Problem("site.job_stopped", values={"by": by})
+    left = Job.every.filter(pk=one.pk, kind__in=_stops, state__in=(Job.WAITING, Job.RUNNING))
+    told = {"ended": timezone.now(), "problems": [problem.as_dict()]}
+    return bool(left.update(state=Job.FAILED, **told))
 
 
 def works_as(worker: str) -> None:
@@ -150,4 +172,15 @@ def _end(one: Job, state: str, **fields: Any) -> None:
     mine.update(state=state, ended=timezone.now(), **fields)
 
 
-__all__ = ["Kind", "Running", "enqueue", "job", "may_be_done_again", "start", "work", "works_as"]
+__all__ = [
+    "Kind",
+    "Running",
+    "enqueue",
+    "job",
+    "may_be_done_again",
+    "may_be_stopped",
+    "start",
+    "stop",
+    "work",
+    "works_as",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from tongjian.site.access.actor import Actor
+from tongjian.site.operations.jobs import may_be_stopped
 from tongjian.site.operations.models import Job
 
 ADMIN = "admin"
@@ -33,4 +34,11 @@ def may_read(actor: Actor, one: Job) -> bool:
     return actor.role.id != ADMIN or one.enterprise_id is None
 
 
-__all__ = ["jobs_for", "may_read"]
+def may_stop(actor: Actor, one: Job) -> bool:
+    """Whether `actor` may stop a job: their own, and an administrator those of the site."""
+    own = actor.user is not None and one.user_id == actor.user.pk
+    of_site = actor.role.id == ADMIN and one.enterprise_id is None
+    return (own or of_site) and may_be_stopped(one)
+
+
+__all__ = ["jobs_for", "may_read", "may_stop"]

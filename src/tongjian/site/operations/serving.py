@@ -100,7 +100,7 @@ class Service:
 
     def __init__(self, host: str, port: int, workers: int) -> None:
         self.host, self.port = host, port
-        python = [sys.executable, "-m", "tongjian.site.operations.children"]
+        python = [sys.executable, "-m", "tongjian.site.operations.children", str(os.getpid())]
         self.children = [
             Child("web", [*python, "web", host, str(port), str(workers)]),
             Child("worker", [*python, "work"]),

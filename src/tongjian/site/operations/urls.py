@@ -10,6 +10,7 @@ app_name = "operations"
 urlpatterns: list[URLPattern] = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<str:key>/", jobs.job, name="job"),
+    path("jobs/<str:key>/stop", jobs.job_stop, name="job_stop"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<str:log>/<int:number>/", audit.audit_entry, name="audit_entry"),
     path("audit/<str:log>/<int:number>/proof", audit.audit_proof, name="audit_proof"),

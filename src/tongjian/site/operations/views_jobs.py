@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
+from tongjian.site.operations.jobs import stop
 from tongjian.site.operations.models import Job
 from tongjian.site.operations.results import address_of
-from tongjian.site.operations.services_jobs import jobs_for, may_read
+from tongjian.site.operations.services_jobs import jobs_for, may_read, may_stop
 from tongjian.site.ui.paging import page_of
 
 STATES = (Job.WAITING, Job.RUNNING, Job.DONE, Job.FAILED)
@@ -40,9 +42,20 @@ def job(request: ActorRequest, key: str) -> HttpResponse:
     one = get_object_or_404(found, key=key)
     inside = may_read(request.actor, one)
     context: dict[str, Any] = {"job": one, "inside": inside}
-    context["address"] = address_of(one) if inside else ""
+    context["address"] = address_of(one, request.actor) if inside else ""
+    context["stoppable"] = may_stop(request.actor, one)
     name = "operations/parts/job.html" if request.htmx else "operations/job.html"
     return render(request, name, context)
 
 
-__all__ = ["job", "jobs"]
+@require_POST
+@endpoint("operations.job_stop")
+def job_stop(request: ActorRequest, key: str) -> HttpResponse:
+    """Stop a job that one has started, where nothing is left half done by it."""
+    one = get_object_or_404(jobs_for(request.actor), key=key)
+    if not may_stop(request.actor, one) or not stop(one, request.actor.signature):
+        raise TongjianError(Problem("site.job_goes_on"))
+    return redirect("operations:job", one.key)
+
+
+__all__ = ["job", "job_stop", "jobs"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -71,20 +70,6 @@ def run_worker(interval: float = 0.5, batch: bool = False) -> None:
         stopping.set()
         works_as("")
         Worker.objects.filter(key=key).delete()
-
-
-def end_with_parent() -> None:
-    """Stop this process when the one that started it is gone, however it went."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        waiting = threading.Event()
-        while not waiting.wait(1.0):
-            if os.getppid() != parent:
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def living() -> set[str]:
@@ -184,4 +169,4 @@ def _forgotten() -> int:
     return len(lost)
 
 
-__all__ = ["at_each_beat", "end_with_parent", "living", "rescue", "run_worker"]
+__all__ = ["at_each_beat", "living", "rescue", "run_worker"]

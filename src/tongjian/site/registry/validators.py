@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from tongjian.problems import Problem
 from tongjian.records import Catalogue, Term
 from tongjian.site.registry.credit_code import credit_code_problems
+from tongjian.site.ui.repairs import repair_of
 from tongjian.site.ui.texts import lang
 from tongjian.units import UnitError, parse_unit
 
@@ -32,7 +33,7 @@ def invalid(*problems: Problem) -> ValidationError:
 
 
 def _in_words(problem: Problem) -> str:
-    repair = problem.repair(lang())
+    repair = repair_of(problem, lang())
     return f"{problem.message(lang())} → {repair}" if repair else problem.message(lang())
 
 

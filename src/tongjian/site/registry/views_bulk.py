@@ -5,11 +5,15 @@ from __future__ import annotations
 from django import forms
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tongjian.site.access.actor import Actor
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.registry.bulk import apply_later, check, job_of, keep, own
+from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import leads_to
+from tongjian.site.registry.bulk import KIND, apply_later, check, job_of, keep, own
 from tongjian.site.registry.bulk_file import template
 from tongjian.site.registry.exports import COLUMNS, as_csv, as_xlsx
 from tongjian.site.registry.lists import Filters
@@ -24,6 +28,12 @@ class FileForm(forms.Form):
     """A file to look at."""
 
     file = forms.FileField(label=text_lazy("registry.file"))
+
+
+@leads_to(KIND)
+def _address(one: Job, actor: Actor) -> str:
+    found = own(actor, str(one.asked.get("upload", "")))
+    return reverse("registry:bulk-file", args=[found.key]) if found else ""
 
 
 @require_http_methods(["GET", "POST"])

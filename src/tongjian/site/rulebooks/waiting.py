@@ -1,44 +1,74 @@
-"""Values that are only recalled, and their confirmations on this site (待确认取值)."""
+"""What is only recalled, and its confirmations on this site (待确认事项).
+
+Values of tables are all known from the rulebook. Which formulas of a method a return rests on is
+told by its run alone, so methods and rule sets wait here from the first return that was refused
+for them; the site's log says what was asked, and not by whom.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tongjian.engine import FactorUsed
-from tongjian.rules import Table, Value
+from tongjian.evidence import Act
+from tongjian.rules import Words
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.grants import SITE
 from tongjian.site.mrv.projection import catch_up_site
 from tongjian.site.workspaces import rulebook, site_log
 from tongjian.statutory import Authority, Confirmation, Doubt, doubt_of
 
+ASK = "doubt.ask"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A recalled value with its confirmation, if somebody gave one."""
+    """Something recalled, the id of its document, and its confirmation if somebody gave one."""
 
-    table: Table
-    value: Value
+    document: str
     doubt: Doubt
     confirmed: Confirmation | None
 
 
 def waiting(text: str = "") -> list[Waiting]:
-    """Every recalled value of a table whose names have all words of `text`."""
+    """Everything recalled whose names have all words of `text`: what was asked for comes first."""
     words = text.casefold().split()
     given = authority().confirmations()
     found = []
+    for document, doubt in (*_asked(), *_values()):
+        said = f"{doubt.id} {doubt.title.zh} {doubt.title.en} {doubt.document}".casefold()
+        if all(word in said for word in words):
+            found.append(Waiting(document, doubt, given.get((doubt.id, doubt.digest))))
+    return found
+
+
+def ask(doubts: Sequence[Doubt]) -> None:
+    """Have methods and rule sets wait for somebody who confirms them; nothing is asked twice."""
+    known = {(doubt.id, doubt.digest) for _, doubt in _asked()}
+    new = [one for one in doubts if one.kind != "value" and (one.id, one.digest) not in known]
+    if new:
+        listed = [{**one.as_dict(), "table_document": one.table_document} for one in new]
+        site_log().append([Act(ASK, SITE, "site:rulebook", {"doubts": listed})])
+        catch_up_site()
+
+
+def _values() -> Iterator[tuple[str, Doubt]]:
     for table in rulebook().tables.values():
         for value in table.values:
-            if value.status != "recalled" or not value.printed:
-                continue
-            doubt = doubt_of(FactorUsed(table, value, (), ()))
-            said = f"{doubt.id} {doubt.title.zh} {doubt.title.en} {doubt.document}".casefold()
-            if all(word in said for word in words):
-                done = given.get((doubt.id, doubt.digest))
-                found.append(Waiting(table, value, doubt, done))
-    return found
+            if value.status == "recalled" and value.printed:
+                yield table.id, doubt_of(FactorUsed(table, value, (), ()))
+
+
+def _asked() -> Iterator[tuple[str, Doubt]]:
+    for entry in site_log().entries(ASK):
+        for said in entry.content["doubts"]:
+            more = dict(said)
+            title = Words(more.pop("title_zh"), more.pop("title_en"))
+            rulesets = tuple(more.pop("rulesets"))
+            doubt = Doubt(title=title, rulesets=rulesets, **more)
+            # "method:<id>/<first day in force>"
+            yield doubt.id.partition(":")[2].partition("/")[0], doubt
 
 
 def authority() -> Authority:
@@ -47,7 +77,7 @@ def authority() -> Authority:
 
 
 def confirm(actor: Actor, ids: Sequence[str], reference: str) -> int:
-    """Confirm values that `actor` has held against the printed text; returns how many."""
+    """Confirm what `actor` has held against the printed text; returns how many."""
     chosen = [one.doubt for one in waiting() if one.doubt.id in set(ids) and not one.confirmed]
     _entitle(actor)
     if chosen:
@@ -76,4 +106,4 @@ def _entitle(actor: Actor) -> None:
         found.grant(actor.signature, ["confirm"], SITE)
 
 
-__all__ = ["Waiting", "authority", "confirm", "waiting", "withdraw"]
+__all__ = ["ASK", "Waiting", "ask", "authority", "confirm", "waiting", "withdraw"]

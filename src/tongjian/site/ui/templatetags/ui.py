@@ -18,6 +18,7 @@ from tongjian.reports import Words as ReportWords
 from tongjian.rules import Words
 from tongjian.site.ui.assets import address, assets
 from tongjian.site.ui.charts import TYPES, Drawn
+from tongjian.site.ui.repairs import repair_of
 from tongjian.site.ui.texts import lang, text
 
 register = template.Library()
@@ -118,9 +119,7 @@ def message(problem: Problem | Mapping[str, Any]) -> str:
 @register.filter
 def repair(problem: Problem | Mapping[str, Any]) -> str:
     """What to do about a problem."""
-    if isinstance(problem, Problem):
-        return problem.repair(lang())
-    return str(problem.get(f"repair_{lang()}", ""))
+    return repair_of(problem, lang())
 
 
 @register.filter
