@@ -9,8 +9,11 @@ from tests.site.workbook import ROW_OF, fill_in, mend
 
 YEAR = 2024
 TOTAL = "428,220.96"
-# 400 t of coke counted twice: 400 t x 28.6 GJ/t x 0.02942 tC/GJ x 0.98 x 44/12 = 1,209.389515.
-FEWER, TOTAL_AFTER, MOVED = 99_600, "427,011.57", "-1,209.39"
+# Two slips of 200 t of coke were counted twice:
+# 400 t x 28.6 GJ/t x 0.02942 tC/GJ x 0.98 x 44/12 = 1,209.389515 tCO2, and
+# 428,220.962667 - 1,209.389515 = 427,011.573152.
+FEWER, TOTAL_AFTER, MOVED = 99_600, "427,011.573152", "−1,209.389515"
+WHY = ("两张磅单重复计入", "Two slips were counted twice")
 
 
 def begin_with_the_tasks(accountant: Person) -> None:
@@ -84,14 +87,18 @@ def type_into(accountant: Person, stream: str, item: str, value: str, unit: str 
         line.locator("input.v").first.press("Enter")
 
 
-def compute_and_make_a_version(accountant: Person, plant: str) -> None:
+def open_report(accountant: Person) -> None:
     accountant.choose("报告", "Reports")
     accountant.shot("10-reports")
     accountant.fill("年度", "Year", str(YEAR), within="section.card")
     accountant.press("建立", "Open")
+    accountant.sees(accountant.word("编制中", "draft"), within="h1")
     accountant.shot("11-report-begun")
+
+
+def compute_and_make_a_version(accountant: Person) -> None:
     accountant.press("核算全年", "Compute the year")
-    accountant.page.locator("#jobs .badge.good").wait_for()
+    accountant.waits_for_jobs()
     accountant.shot("12-computed")
     accountant.follow("预览", "Preview", within="#jobs")
     accountant.sees(TOTAL)
@@ -100,7 +107,47 @@ def compute_and_make_a_version(accountant: Person, plant: str) -> None:
     accountant.page.locator("details").first.wait_for()
     accountant.shot("14-lineage")
     accountant.page.go_back()
-    accountant.page.go_back()
+    accountant.follow("据此生成版本", "Make a version of it")
     accountant.press("生成", "Make it")
-    accountant.page.locator("#jobs .job").nth(1).locator(".badge.good").wait_for()
+    accountant.waits_for_jobs()
     accountant.shot("15-version-made")
+
+
+def answer_the_finding(accountant: Person, folder: Path) -> None:
+    accountant.choose("首页", "Home")
+    accountant.shot("40-accountant-first-page")
+    accountant.take_up("有待整改的发现", "has findings to answer")
+    accountant.shot("41-report-with-finding")
+    accountant.follow("发现 1", "Finding 1")
+    slip = folder / accountant.word("石灰石结算单.txt", "limestone-invoice.txt")
+    slip.write_text("80000 t", "utf-8")
+    accountant.fill("回复内容", "Your answer", accountant.word("补上结算单", "Here is the invoice"))
+    accountant.bring("附件", "Files", slip)
+    accountant.press("回复", "Answer")
+    accountant.sees(
+        accountant.word("补上结算单", "Here is the invoice"), slip.name, within="ol.talk"
+    )
+    accountant.shot("42-finding-answered")
+
+
+def correct_and_make_a_supplement(accountant: Person) -> None:
+    accountant.choose("首页", "Home")
+    accountant.take_up("已退回，请重新编制", "was returned: revise it")
+    accountant.shot("70-returned")
+    accountant.press("重新编制", "revise", within="#acts")
+    accountant.choose("填报", "Data entry")
+    accountant.follow("填报表格", "Open the grid")
+    type_into(accountant, "coke", "consumed", str(FEWER))
+    why = accountant.word(*WHY)
+    accountant.fill("修改理由", "Reason for changes", why)
+    accountant.shot("71-corrected-in-the-grid")
+    accountant.press("保存入库", "Save to the records")
+    accountant.sees(accountant.word("更正 1", "1 corrected"), within="#messages")
+    accountant.follow("本年报告", "The report of this year")
+    accountant.press("核算全年", "Compute the year")
+    accountant.waits_for_jobs()
+    accountant.fill("理由", "Reason", why, within="#work")
+    accountant.shot("72-before-the-supplement")
+    accountant.press("生成", "Make it")
+    accountant.waits_for_jobs()
+    accountant.shot("73-supplement-made")

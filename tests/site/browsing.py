@@ -31,7 +31,7 @@ IN_A_BROWSER = [
     ),
 ]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-_WAIT_MS = 15_000
+_WAIT_MS = 30_000
 _EVERY_S = 0.05
 
 
@@ -149,15 +149,22 @@ class Person:
     username: str
     lang: str
     folder: Path
-    width: str = "wide"
     wrong: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, browser: Any, address: str, username: str, lang: str, folder: Path) -> Person:
+    def at(
+        cls,
+        browser: Any,
+        address: str,
+        username: str,
+        lang: str,
+        folder: Path,
+        narrow: bool = False,
+    ) -> Person:
         """Open a browser for somebody, and sign them in."""
         context = browser.new_context(
-            viewport=WIDE, locale="zh-CN" if lang == "zh" else "en-GB", accept_downloads=True
+            viewport=NARROW if narrow else WIDE, locale="zh-CN" if lang == "zh" else "en-GB"
         )
         context.set_default_timeout(_WAIT_MS)
         language = "zh-hans" if lang == "zh" else "en"
@@ -232,6 +239,10 @@ class Person:
         """The page says none of it."""
         shown = self.page.locator("main").inner_text()
         assert not [one for one in said if one in shown], shown
+
+    def waits_for_jobs(self) -> None:
+        """Until the jobs of the page are over, and the page tells what became of them."""
+        self.page.locator("#jobs:not([hx-get]) .badge.good").first.wait_for()
 
     def text(self, within: str = "main") -> str:
         """What a part of the page says."""
