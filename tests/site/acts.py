@@ -114,7 +114,7 @@ def compute_and_make_a_version(accountant: Person) -> None:
 
 
 def answer_the_finding(accountant: Person, folder: Path) -> None:
-    accountant.choose("首页", "Home")
+    accountant.choose("首页", "Start")
     accountant.shot("40-accountant-first-page")
     accountant.take_up("有待整改的发现", "has findings to answer")
     accountant.shot("41-report-with-finding")
@@ -131,7 +131,7 @@ def answer_the_finding(accountant: Person, folder: Path) -> None:
 
 
 def correct_and_make_a_supplement(accountant: Person) -> None:
-    accountant.choose("首页", "Home")
+    accountant.choose("首页", "Start")
     accountant.take_up("已退回，请重新编制", "was returned: revise it")
     accountant.shot("70-returned")
     accountant.press("重新编制", "revise", within="#acts")

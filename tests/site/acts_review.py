@@ -27,7 +27,8 @@ def begin_to_verify(verifier: Person) -> None:
     verifier.shot("31-verification")
     verifier.page.locator("#d-ruleset").select_option("cn.steel.mee-v01-2024")
     verifier.press("约定并抽样", "Agree and draw the sample")
-    verifier.sees(verifier.word("抽取 5 项，覆盖全部影响的 100.0%", "5 data drawn"))
+    said = ("抽取 5 项，覆盖全部影响的 100.0%", "5 items drawn, covering 100.0% of all effects")
+    verifier.sees(verifier.word(*said))
     verifier.shot("32-sample-drawn")
 
 
@@ -53,7 +54,7 @@ def raise_a_finding(verifier: Person) -> None:
     verifier.fill("影响量（吨二氧化碳当量）", "Effect (t CO2e)", "0")
     verifier.shot("34-finding-form")
     verifier.press("提出", "Raise")
-    verifier.sees(verifier.word("待回复", "waits for an answer"), verifier.word(*said))
+    verifier.sees(verifier.word("待回复", "open"), verifier.word(*said))
     verifier.shot("35-finding")
 
 
@@ -73,7 +74,7 @@ def answer_the_list_and_notify(verifier: Person) -> None:
 
 
 def hand_in_corrections(approver: Person) -> None:
-    approver.choose("首页", "Home")
+    approver.choose("首页", "Start")
     approver.take_up("整改后提交", "hand in the corrections")
     approver.press("提交整改", "hand in corrections", within="#acts")
     approver.sees(approver.word("已整改", "corrected"), within="h1")
@@ -81,7 +82,7 @@ def hand_in_corrections(approver: Person) -> None:
 
 
 def close_and_give_the_opinion(verifier: Person) -> None:
-    verifier.choose("首页", "Home")
+    verifier.choose("首页", "Start")
     verifier.take_up("已整改，请复核", "look at them")
     verifier.follow("发现", "Findings", within="nav.tabs")
     verifier.follow("发现 1", "Finding 1")
@@ -125,6 +126,7 @@ def accept_by_the_province(province: Person) -> None:
 
 def ask_for_a_supplement(province: Person) -> None:
     why = province.word("焦炭两张磅单重复计入", "Two slips of coke were counted twice")
+    province.page.locator("#acts summary").first.click()
     province.fill("理由", "Reason", why, within="#acts")
     province.press("要求补充报告", "ask for a supplementary report", within="#acts")
     province.sees(province.word("已退回", "returned"), within="h1")
@@ -132,7 +134,7 @@ def ask_for_a_supplement(province: Person) -> None:
 
 def look_at_the_difference(approver: Person) -> None:
     """The total of each boundary, before and after, and what moved it."""
-    approver.choose("首页", "Home")
+    approver.choose("首页", "Start")
     approver.take_up("已生成版本，待审定提交", "has a version to approve and submit")
     approver.follow("与上一版的差异", "What differs from the version before")
     approver.sees(

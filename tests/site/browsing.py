@@ -124,12 +124,15 @@ def _axe() -> Any:
 def faults_of(page: Any) -> list[str]:
     """What is against a page as it stands: accessibility, and more width than the window has."""
     # The scripts of the check go around the policy, which the pages keep.
-    found = _axe().run(page).response["violations"]
+    found = _axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     wrong = [f"{one['id']} {one['nodes'][0]['html'][:300]}" for one in found]
+    return wrong + too_wide(page)
+
+
+def too_wide(page: Any) -> list[str]:
+    """Whether a page can be scrolled sideways."""
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    if wide > 0:
-        wrong.append(f"{wide} pixels too wide")
-    return wrong
+    return [f"{wide} pixels too wide"] if wide > 0 else []
 
 
 def shots_folder(language: str) -> Path:
@@ -149,6 +152,8 @@ class Person:
     username: str
     lang: str
     folder: Path
+    judges: bool = True
+    """Whether axe looks at what they see; once a page is enough, and it takes its time."""
     wrong: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -161,6 +166,7 @@ class Person:
         lang: str,
         folder: Path,
         narrow: bool = False,
+        judges: bool = True,
     ) -> Person:
         """Open a browser for somebody, and sign them in."""
         context = browser.new_context(
@@ -170,7 +176,7 @@ class Person:
         language = "zh-hans" if lang == "zh" else "en"
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         page = context.new_page()
-        found = cls(page, address, username, lang, folder)
+        found = cls(page, address, username, lang, folder, judges)
         found.told = watch(page)
         page.on("dialog", lambda one: one.accept())
         sign_in(page, address, username)
@@ -250,8 +256,10 @@ class Person:
 
     def shot(self, name: str) -> None:
         """Look at the page: judge it, and keep a picture of it."""
-        self.page.wait_for_load_state("networkidle")
-        self.wrong += [f"{self.username} {name}: {one}" for one in faults_of(self.page)]
+        self.page.wait_for_load_state()
+        self.page.locator("body:not(:has(.htmx-request))").wait_for()
+        found = faults_of(self.page) if self.judges else too_wide(self.page)
+        self.wrong += [f"{self.username} {name}: {one}" for one in found]
         self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
     def leave(self) -> list[str]:
@@ -268,6 +276,6 @@ class Person:
 
 
 __all__ = [
-    *("BROWSER", "IN_A_BROWSER", "NARROW", "Person", "browsing", "faults_of", "served"),
+    *("BROWSER", "IN_A_BROWSER", "NARROW", "Person", "browsing", "faults_of", "served", "too_wide"),
     *("shots_folder", "sign_in", "watch", "worked"),
 ]

@@ -13,7 +13,6 @@ from tongjian.site.mrv.services_evidence import files_by_name
 from tongjian.site.mrv.services_findings import datum_words, named_files
 from tongjian.site.mrv.services_inspection import pages_of
 from tongjian.site.mrv.services_jobs import jobs_of
-from tongjian.site.mrv.services_next import next_step
 from tongjian.site.mrv.services_recompute import newest_recomputation
 from tongjian.site.mrv.services_verification import progress
 from tongjian.site.mrv.verifying import frame, verification_or_404
@@ -31,7 +30,6 @@ def verification(request: ActorRequest, code: str, year: int) -> HttpResponse:
     jobs = jobs_of(request.actor, made.desk.plant, year)
     page = frame(request, made.desk, "verification") | {
         "made": made,
-        "next": next_step(made.desk),
         "acts": [one for one in act_forms(made.desk) if one.option.transition.name in STEPS],
         "found": found,
         "progress": None if found is None else progress(found),
