@@ -134,7 +134,7 @@ def correct_and_make_a_supplement(accountant: Person) -> None:
     accountant.choose("首页", "Start")
     accountant.take_up("已退回，请重新编制", "was returned: revise it")
     accountant.shot("70-returned")
-    accountant.press("重新编制", "revise", within="#acts")
+    accountant.press("重新编制", "Revise", within="#acts")
     accountant.choose("填报", "Data entry")
     accountant.follow("填报表格", "Open the grid")
     type_into(accountant, "coke", "consumed", str(FEWER))

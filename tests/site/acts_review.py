@@ -13,7 +13,7 @@ def submit(approver: Person) -> None:
     approver.sees(TOTAL)
     approver.shot("20-version-before-submitting")
     approver.page.go_back()
-    approver.press("提交", "submit", within="#acts")
+    approver.press("提交", "Submit", within="#acts")
     approver.sees(approver.word("已办理：提交", "submit"), within="#messages")
     approver.sees(approver.word("已提交", "submitted"), within="h1")
     approver.shot("21-submitted")
@@ -22,7 +22,7 @@ def submit(approver: Person) -> None:
 def begin_to_verify(verifier: Person) -> None:
     verifier.shot("30-verifier-first-page")
     verifier.take_up("可以开始核查", "verification can begin")
-    verifier.press("开始核查", "start verification")
+    verifier.press("开始核查", "Start verification")
     verifier.sees(verifier.word("核查中", "under verification"), within="h1")
     verifier.shot("31-verification")
     verifier.page.locator("#d-ruleset").select_option("cn.steel.mee-v01-2024")
@@ -68,7 +68,7 @@ def answer_the_list_and_notify(verifier: Person) -> None:
     verifier.waits_for_jobs()
     verifier.shot("37-recomputed")
     print(verifier.text())
-    verifier.press("发出整改通知", "notify of findings")
+    verifier.press("发出整改通知", "Notify of findings")
     verifier.sees(verifier.word("有待整改", "findings open"), within="h1")
     verifier.shot("38-notified")
 
@@ -76,7 +76,7 @@ def answer_the_list_and_notify(verifier: Person) -> None:
 def hand_in_corrections(approver: Person) -> None:
     approver.choose("首页", "Start")
     approver.take_up("整改后提交", "hand in the corrections")
-    approver.press("提交整改", "hand in corrections", within="#acts")
+    approver.press("提交整改", "Hand in corrections", within="#acts")
     approver.sees(approver.word("已整改", "corrected"), within="h1")
     approver.shot("43-corrections-handed-in")
 
@@ -102,7 +102,7 @@ def close_and_give_the_opinion(verifier: Person) -> None:
 def review_the_opinion(reviewer: Person) -> None:
     reviewer.shot("53-reviewer-first-page")
     reviewer.take_up("评审", "Review the opinion")
-    reviewer.press("核查评审通过", "pass the technical review")
+    reviewer.press("核查评审通过", "Pass the technical review")
     reviewer.sees(reviewer.word("核查完成", "verified"), within="h1")
     reviewer.shot("54-verified")
 
@@ -112,14 +112,14 @@ def pass_by_the_city(city: Person) -> None:
     city.take_up("审核", "Review the report")
     city.sees(city.word("无保留意见", "unmodified opinion"), within=".opinion")
     city.shot("61-city-reviews")
-    city.press("市级审核通过", "pass by the city", within="#acts")
+    city.press("市级审核通过", "Pass by the city", within="#acts")
     city.sees(city.word("市级审核通过", "passed by the city"), within="h1")
 
 
 def accept_by_the_province(province: Person) -> None:
     province.shot("62-province-first-page")
     province.take_up("审核并接受", "Review and accept")
-    province.press("省级审核接受", "accept by the province", within="#acts")
+    province.press("省级审核接受", "Accept by the province", within="#acts")
     province.sees(province.word("已接受", "accepted"), within="h1")
     province.shot("63-accepted")
 
@@ -128,7 +128,7 @@ def ask_for_a_supplement(province: Person) -> None:
     why = province.word("焦炭两张磅单重复计入", "Two slips of coke were counted twice")
     province.page.locator("#acts summary").first.click()
     province.fill("理由", "Reason", why, within="#acts")
-    province.press("要求补充报告", "ask for a supplementary report", within="#acts")
+    province.press("要求补充报告", "Ask for a supplementary report", within="#acts")
     province.sees(province.word("已退回", "returned"), within="h1")
 
 
@@ -148,7 +148,7 @@ def look_at_the_difference(approver: Person) -> None:
         assert part in coke, (part, coke)
     approver.shot("74-difference")
     approver.page.go_back()
-    approver.press("提交", "submit", within="#acts")
+    approver.press("提交", "Submit", within="#acts")
     approver.sees(approver.word("已提交", "submitted"), within="h1")
     rows = approver.rows("#versions")
     assert [approver.word("补充报告", "supplementary") in one for one in rows] == [True, False]

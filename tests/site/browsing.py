@@ -31,7 +31,7 @@ IN_A_BROWSER = [
     ),
 ]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-_WAIT_MS = 30_000
+_WAIT_MS = 60_000
 _EVERY_S = 0.05
 
 

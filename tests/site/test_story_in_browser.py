@@ -18,6 +18,7 @@ from tests.site import acts, acts_review
 from tests.site.browsing import IN_A_BROWSER, Person, browsing, served, shots_folder, worked
 from tests.site.world import World
 from tongjian.site.access.models import Membership, User
+from tongjian.site.workspaces import rulebook
 
 pytestmark = IN_A_BROWSER
 ENTERPRISE = {"zh": ("a", "DEMO-STEEL"), "en": ("b", "OTHER-STEEL")}
@@ -30,6 +31,7 @@ def address(stage: World) -> Iterator[str]:
     second = User.objects.create(username="cityb", name="市级主管部门B", password=password)
     Membership.objects.create(user=second, role="city", division="3205")
     User.objects.filter(username="city").update(username="citya")
+    rulebook()  # as a server does before it answers; else the first page waits for it
     with served() as found, worked():
         yield found
 
