@@ -67,7 +67,6 @@ def answer_the_list_and_notify(verifier: Person) -> None:
     verifier.press("复算", "Compute again")
     verifier.waits_for_jobs()
     verifier.shot("37-recomputed")
-    print(verifier.text())
     verifier.press("发出整改通知", "Notify of findings")
     verifier.sees(verifier.word("有待整改", "findings open"), within="h1")
     verifier.shot("38-notified")

@@ -7,6 +7,7 @@ browser complains of, whether a page is wider than the window, and what axe find
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from shutil import which
 from socketserver import ThreadingMixIn
 from typing import Any
+from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -31,6 +33,8 @@ IN_A_BROWSER = [
     ),
 ]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# Parts of an address that name one of many: a plant, a year, a run, a job.
+_NAMES = re.compile(r"/[A-Za-z0-9_=-]*\d[A-Za-z0-9_=-]*|/[A-Z]+-[A-Z]+")
 _WAIT_MS = 60_000
 _EVERY_S = 0.05
 
@@ -152,8 +156,8 @@ class Person:
     username: str
     lang: str
     folder: Path
-    judges: bool = True
-    """Whether axe looks at what they see; once a page is enough, and it takes its time."""
+    judged: set[str] | None = None
+    """The kinds of page that axe has seen: each is judged once. Where it is None, all always."""
     wrong: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -166,7 +170,7 @@ class Person:
         lang: str,
         folder: Path,
         narrow: bool = False,
-        judges: bool = True,
+        judged: set[str] | None = None,
     ) -> Person:
         """Open a browser for somebody, and sign them in."""
         context = browser.new_context(
@@ -176,7 +180,7 @@ class Person:
         language = "zh-hans" if lang == "zh" else "en"
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         page = context.new_page()
-        found = cls(page, address, username, lang, folder, judges)
+        found = cls(page, address, username, lang, folder, judged)
         found.told = watch(page)
         page.on("dialog", lambda one: one.accept())
         sign_in(page, address, username)
@@ -258,7 +262,11 @@ class Person:
         """Look at the page: judge it, and keep a picture of it."""
         self.page.wait_for_load_state()
         self.page.locator("body:not(:has(.htmx-request))").wait_for()
-        found = faults_of(self.page) if self.judges else too_wide(self.page)
+        kind = _NAMES.sub("/*", urlsplit(self.page.url).path)
+        known = self.judged is not None and kind in self.judged
+        found = too_wide(self.page) if known else faults_of(self.page)
+        if self.judged is not None:
+            self.judged.add(kind)
         self.wrong += [f"{self.username} {name}: {one}" for one in found]
         self.page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
