@@ -6,8 +6,18 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from openpyxl import load_workbook
 
-from tests.records.support import CATALOGUE_FOLDER, FACILITY, FACILITY_HEADER, Bench, row, write_csv
+from tests.records.support import (
+    ACTIVITY_HEADER,
+    CATALOGUE_FOLDER,
+    FACILITY,
+    FACILITY_HEADER,
+    Bench,
+    row,
+    write_csv,
+    write_xlsx,
+)
 from tongjian.records import (
     Catalogue,
     Correction,
@@ -16,6 +26,7 @@ from tongjian.records import (
     export_rows,
     import_files,
     metered,
+    write_marked,
 )
 
 CATALOGUE = Catalogue.load(CATALOGUE_FOLDER)
@@ -58,6 +69,26 @@ def test_only_what_is_within_may_be_in_the_files(bench: Bench) -> None:
     # A code that is somebody else's reads just like one that is nobody's.
     told = [one.message("zh").replace("F9", "F2") for one in report.problems]
     assert told[1] == told[2]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_marked_copy_put_right_is_brought_back_as_it_is(
+    bench: Bench, lang: Literal["zh", "en"]
+) -> None:
+    bench.load(bench.csv(row()))
+    sheet = [ACTIVITY_HEADER, row(period="2025-02"), row(period="2025-03", quantity=-5)]
+    path = write_xlsx(bench.folder / "year.xlsx", {"活动数据": sheet})
+    found = import_files(bench.store, [path], CATALOGUE)
+    assert [one.place.row for one in found.problems] == [3]
+    copy = bench.folder / "copy.xlsx"
+    write_marked([path], found.problems, copy, lang)
+
+    book = load_workbook(copy)
+    book["活动数据"]["F3"] = 5
+    book.save(copy)
+    again = import_files(bench.store, [copy], CATALOGUE)
+
+    assert again.committed and again.rows_new == 2 and not again.problems
 
 
 def test_process_units_that_are_not_within_are_unknown(bench: Bench) -> None:

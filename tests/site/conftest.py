@@ -68,6 +68,16 @@ def site(template: Path, tmp_path: Path) -> Iterator[Path]:
     _leave()
 
 
+@pytest.fixture(scope="module")
+def stage(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world that the tests of a module share, one after the other."""
+    folder = tmp_path_factory.mktemp("stage") / "site"
+    shutil.copytree(template, folder)
+    _use(folder)
+    yield World()
+    _leave()
+
+
 @pytest.fixture
 def world(site: Path) -> World:
     """Two enterprises, and people of every role."""

@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
+from tests.site.browsing import IN_A_BROWSER, browsing, faults_of, served, sign_in, watch
 from tests.site.world import PASSWORD, World
 
-BROWSER = which("chromium") or which("chromium-browser") or which("google-chrome")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        BROWSER is None or find_spec("playwright") is None, reason="no browser, or no playwright"
-    ),
-]
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
-def address(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def address(world: World) -> Iterator[str]:
     """A site that is served on this machine."""
-    from django.core.wsgi import get_wsgi_application
-
-    # The driver of the browser has a loop of its own; the test asks the database beside it.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    server = make_server("localhost", 0, get_wsgi_application(), Server, Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served() as found:
+        yield found
 
 
 @pytest.fixture
 def browser(address: str) -> Iterator[Any]:
-    """A browser, gone before the site is: its loop must not be running then."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    """A browser, gone before the site is."""
+    with browsing() as found:
         yield found
-        found.close()
-
-
-def watch(page: Any) -> list[str]:
-    """What the browser complains of: refusals of the policy and errors of scripts."""
-    told: list[str] = []
-    page.on("pageerror", lambda error: told.append(str(error)))
-    page.on(
-        "console",
-        lambda line: told.append(line.text) if line.type == "error" else None,
-    )
-    return told
-
-
-def sign_in(page: Any, address: str, username: str) -> None:
-    page.goto(f"{address}/account/login/")
-    page.fill("#id_login", username)
-    page.fill("#id_password", PASSWORD)
-    page.click("main form button")
 
 
 def test_a_security_key_is_added_and_signs_in(browser: Any, address: str) -> None:
@@ -135,9 +85,6 @@ RIGHTS = {
 def test_pages_are_accessible_and_no_wider_than_the_window(
     browser: Any, address: str, language: str, scheme: str, width: int, tmp_path: Path
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
     wrong: list[str] = []
     for username, paths in ((None, PUBLIC), *RIGHTS.items()):
         size = {"width": width, "height": 900}
@@ -149,12 +96,7 @@ def test_pages_are_accessible_and_no_wider_than_the_window(
             sign_in(page, address, username)
         for path in paths:
             page.goto(address + path)
-            # The scripts of the check go around the policy, which the pages keep.
-            found = axe.run(page).response["violations"]
-            wrong += [f"{path} {scheme}: {one['id']} {one['nodes'][0]['html']}" for one in found]
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if wide > 0:
-                wrong.append(f"{path} at {width}: {wide} pixels too wide")
+            wrong += [f"{path} {scheme} {width}: {one}" for one in faults_of(page)]
             shot = f"{username}-{path.strip('/').replace('/', '-').partition('?')[0]}"
             page.screenshot(path=tmp_path / f"{shot}-{scheme}.png", full_page=True)
         wrong += [f"{username} {scheme}: {one}" for one in told]

@@ -51,7 +51,7 @@ def test_the_inputs_are_named_in_both_languages(house: House) -> None:
     coke = next(one for one in house.items if one.id == "input//coke/consumed/tested")
 
     assert "焦炭" in coke.question.zh and "实测" in coke.question.zh
-    assert "effect=302347 tCO2e" in coke.detail
+    assert "302,347 tCO2e" in coke.detail
 
 
 def test_without_a_plan_its_lack_is_asked(house: House) -> None:

@@ -15,12 +15,11 @@ from tongjian.records._csv import read_cells
 from tongjian.records._limits import Limits
 from tongjian.records._parquet import connect, scan
 from tongjian.records._text import cell_text
-from tongjian.records._xlsx import read_sheets
+from tongjian.records._xlsx import PROBLEM_SHEET, read_sheets
 
 Lang = Literal["zh", "en"]
 _Rows = list[tuple[int, Sequence[object]]]
 _ZIP, _PARQUET = b"PK\x03\x04", b"PAR1"
-_LIST = {"zh": "问题清单", "en": "problems"}
 _HEADS = {
     "zh": ("文件", "工作表", "行", "列", "程度", "问题", "改法"),
     "en": ("file", "sheet", "row", "column", "severity", "problem", "repair"),
@@ -62,14 +61,14 @@ class _Writer:
 
     def __init__(self, book: Any, lang: Lang) -> None:
         self.book, self.lang = book, lang
-        self.names = {_LIST[lang].casefold()}
+        self.names = {PROBLEM_SHEET[lang].casefold()}
         self.head = book.add_format({"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF"})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self.bad = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
         self.doubtful = book.add_format({"bg_color": "#FFEB9C", "font_color": "#7F6000"})
 
     def listed(self, problems: Sequence[Problem]) -> None:
-        sheet = self.book.add_worksheet(_LIST[self.lang])
+        sheet = self.book.add_worksheet(PROBLEM_SHEET[self.lang])
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 4, 12)
         sheet.set_column(5, 6, 60, self.wrap)

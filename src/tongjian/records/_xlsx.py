@@ -22,6 +22,8 @@ from tongjian.records.schema import TABLES, Table
 
 # Sheets of the template that hold no data.
 HELP_SHEETS = {"zh": ("说明", "目录"), "en": ("help", "catalogue")}
+# The list in a copy with its errors marked: put right, the copy is brought back as it is.
+PROBLEM_SHEET = {"zh": "问题清单", "en": "problems"}
 
 _CHUNK = 1 << 20
 _OVERLAP = 32
@@ -133,7 +135,8 @@ def _expected(sheet_name: str) -> Table | None:
 
 
 def _is_help(sheet_name: str) -> bool:
-    return any(look_up_form(sheet_name) in names for names in HELP_SHEETS.values())
+    name = look_up_form(sheet_name)
+    return name in PROBLEM_SHEET.values() or any(name in names for names in HELP_SHEETS.values())
 
 
 def _sheet_words() -> dict[str, object]:

@@ -136,7 +136,8 @@ def _inputs(engagement: Engagement, data: Sequence[Datum]) -> Iterator[CheckItem
             f"Does {title.en} of {_at(unit)}{named.en} ({quality.en}) agree with the originals?",
         )
         effect = sum(one.effect for one in members)
-        detail = f"n={len(members)}; effect={effect:.6g} {engagement.unit}; no evidence={bare}"
+        proved = f"凭证 / evidence: {len(members) - bare}/{len(members)}"
+        detail = f"n = {len(members)}; {effect:,.0f} {engagement.unit}; {proved}"
         name = "/".join(["input", unit, stream, item, tier])
         yield CheckItem(name, "input", question, detail=detail)
 

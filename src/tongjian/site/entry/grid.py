@@ -233,11 +233,14 @@ class _Maker:
         recorded = [
             row for row in self.rows if (row["process_unit"] or "", row["stream"]) == (unit, stream)
         ]
+        typed = any((one.process_unit, one.stream) == (unit, stream) for one in self.drafts)
+        fresh = not recorded and not typed
         for name in [*mine, *dict.fromkeys(str(row["item"]) for row in recorded)]:
             if name in items and not any(line.key[2] == name for line in group.all):
                 for line in self.lines(unit, stream, items[name], mine.get(name), recorded):
-                    first = line.item.kind == "activity" and not group.lines
-                    prominent = line.busy or line.occurs or first
+                    # Of a stream that was just added nobody knows yet which amounts it has.
+                    leads = line.item.kind == "activity" and (fresh or not group.lines)
+                    prominent = line.busy or line.occurs or leads
                     (group.lines if prominent else group.more).append(line)
         return group
 
@@ -274,7 +277,10 @@ class _Maker:
         fresh = max(typed.values(), key=lambda one: one.at, default=None)
         planned = self.planned(unit, stream, item.id)
         tier = fresh.tier if fresh else str(last["tier"]) if last else planned
+        default = self.defaults.get((unit, stream, item.id))
+        # Whoever types over a default types in its unit.
         canonical = need.need.units[0] if need else item.units[0].text
+        canonical = default.unit if default else canonical
         return Line(
             key=(unit, stream, item.id, slot),
             title=_title(item.zh, item.en),
@@ -285,7 +291,7 @@ class _Maker:
             feeds=feeds(self.rulesets, stream, item.id),
             needed=need is not None and need.needed,
             occurs=need is not None and need.occurs,
-            default=self.defaults.get((unit, stream, item.id)),
+            default=default,
             cells=[Cell(one, stored_rows.get(one), typed.get(one)) for one in self.periods],
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -36,12 +37,14 @@ def grid(request: ActorRequest, code: str, year: int) -> HttpResponse:
     added = [_added(one) for one in request.GET.getlist("with")[:_MOST_ADDED]]
     made = make_grid(workspace_of(plant), plant, year, by if by in ("month", "year") else "", added)
     words = {name: text(f"entry.grid_{name}") for name in _SCRIPT_WORDS}
+    kept = "".join(f"&with={quote(one)}" for one in request.GET.getlist("with")[:_MOST_ADDED])
     context = {
         "plant": plant,
         "year": year,
         "grid": made,
         "by": "year" if len(made.periods) == 1 else "month",
         "every_item": request.GET.get("items") == "every",
+        "kept": kept,
         "added": request.GET.getlist("with")[:_MOST_ADDED],
         "streams": _streams(),
         "units": plant.process_units.all(),

@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Min
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from tongjian.evidence import china_day
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.entry.models import Upload, UploadProblem
@@ -44,6 +46,8 @@ def uploads(request: ActorRequest) -> HttpResponse:
         "page": page_of(request, listed),
         "modes": _MODES,
         "most": MOST_FILES,
+        # The year that is reported, for the template's lists.
+        "year": china_day(timezone.now()).year - 1,
         "plants": Plant.objects.seen_by(request.actor).filter(enterprise=enterprise)[:_PAGE],
     }
     return render(request, "entry/uploads.html", context)
@@ -78,6 +82,7 @@ def upload(request: ActorRequest, key: str) -> HttpResponse:
     context = {
         "upload": found,
         "groups": groups,
+        "grouped": bool(code) or any(group["count"] > 1 for group in groups),
         "code": code,
         "page": page_of(request, shown),
         "marked": marked(found) is not None,

@@ -43,6 +43,11 @@ class ActForm:
         """Names of the fields, and the keys of their labels."""
         return [(name, f"mrv.need_{name}") for name in self.option.transition.needs]
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is something to fill in before it is done: then the form is folded."""
+        return bool(self.needs or self.option.transition.reason)
+
 
 def act_forms(desk: ReportDesk) -> list[ActForm]:
     """Every transition from where the report stands, for the actor's page."""

@@ -90,6 +90,7 @@ def finding_rows(desk: ReportDesk) -> list[dict[str, Any]]:
             else one.kind,
             "blocks": one.kind not in settings.findings or settings.findings[one.kind].blocks,
             "about": about_words(one.about),
+            "rests_on": [datum_words(each) for each in one.rests_on],
             "outcome": settings.outcomes.get(one.outcome),
         }
         for one in findings_of(desk.entries, desk.subject)

@@ -10,6 +10,7 @@ from tongjian.evidence import Entry
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.acting import acting
 from tongjian.site.mrv.pages import desk_or_404
+from tongjian.site.mrv.services_next import next_step
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.site.mrv.services_verification import Verification
 from tongjian.site.mrv.uploads import take_in
@@ -40,7 +41,7 @@ def frame(request: ActorRequest, desk: ReportDesk, here: str) -> dict[str, Any]:
         for one in TABS
         if request.actor.may(f"mrv.{one}")
     ]
-    return {"desk": desk, "tabs": tabs}
+    return {"desk": desk, "tabs": tabs, "next": next_step(desk)}
 
 
 def with_files(request: ActorRequest, desk: ReportDesk, subject: str, enter: Any) -> Entry:

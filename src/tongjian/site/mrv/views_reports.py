@@ -17,6 +17,7 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.mrv.pages import act_forms, desk_or_404, done
 from tongjian.site.mrv.panels import panels_of
 from tongjian.site.mrv.services_list import ReportFilter, plants_of, rows_of
+from tongjian.site.mrv.services_next import next_step
 from tongjian.site.mrv.services_reports import take_step
 from tongjian.site.registry.models import Plant
 from tongjian.site.ui.paging import page_of
@@ -53,7 +54,12 @@ def reports(request: ActorRequest) -> HttpResponse:
 def report(request: ActorRequest, code: str, year: int) -> HttpResponse:
     """Where a report stands, what the actor can do about it and why not more, and its parts."""
     desk = desk_or_404(request, code, year)
-    page = {"desk": desk, "acts": act_forms(desk), "panels": panels_of(desk)}
+    page = {
+        "desk": desk,
+        "next": next_step(desk),
+        "acts": act_forms(desk),
+        "panels": panels_of(desk),
+    }
     return render(request, "mrv/report.html", page)
 
 
