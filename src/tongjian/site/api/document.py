@@ -115,7 +115,7 @@ def _describe(one: dict[str, Any], method: str, action: str, matches: bool) -> N
     )
     one["x-action"] = action
     public = "public" in known.roles
-    keyed = [] if action.startswith(FOR_PEOPLE) else [{"key": []}]
+    keyed: list[dict[str, list[str]]] = [] if action.startswith(FOR_PEOPLE) else [{"key": []}]
     one["security"] = [*([{}] if public else []), *keyed, {"session": []}]
     problem = {"content": {MEDIA: {"schema": _REF}}}
     answers = one["responses"]

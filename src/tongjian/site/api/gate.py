@@ -17,7 +17,7 @@ from collections.abc import Callable
 from copy import copy
 from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -62,7 +62,7 @@ def gate(run: Run) -> Run:
             else:
                 answer = once(request, request.actor, lambda: _changed(run, request, given))
         except Exception as error:
-            answer = operation.api.on_exception(request, error)
+            answer = cast("HttpResponseBase", operation.api.on_exception(request, error))
             for name, value in told.items():
                 answer[name] = value
             return answer
@@ -95,8 +95,9 @@ def _let_in(request: ActorRequest, action: str | None) -> None:
     actor = request.actor
     if actor.narrowed is not None:
         # As by page: first the factor, then anything else.
-        due = settings.SECOND_FACTOR and needs_second_factor(actor.user)
-        if due and not has_second_factor(actor.user):
+        user = actor.user
+        due = settings.SECOND_FACTOR and user is not None and needs_second_factor(user)
+        if due and user is not None and not has_second_factor(user):
             raise PermissionDenied
     elif request.method not in SAFE and actor.user is not None:
         _proven(request)

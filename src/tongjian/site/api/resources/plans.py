@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import File, Form, Query, Router, Schema, Status, UploadedFile
 from pydantic import Field
 
-from tongjian.control_plan import Outcome, word
+from tongjian.control_plan import word
 from tongjian.evidence import china_day
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
@@ -269,7 +269,7 @@ def post_calibration(
     request: ActorRequest,
     code: Code,
     given: Form[CalibrationGiven],
-    file: File[UploadedFile | None] = None,  # type: ignore[type-arg]
+    file: File[UploadedFile | None] = None,
 ) -> Status[Calibrated]:
     """Enter a calibration, with the certificate as a file where there is one."""
     plant = _desk(request, code).plant
@@ -278,7 +278,7 @@ def post_calibration(
         plant,
         given.meter,
         day=given.day,
-        result=cast("Outcome", given.result),
+        result=given.result,
         next_due=given.next_due,
         certificate=given.certificate,
         institution=given.institution,

@@ -261,8 +261,8 @@ def _add(kind: Kind) -> None:
         return Status(204, None)
 
     # Annotations are read by the library that checks what is sent, not as texts.
-    enter.__annotations__["given"] = Body[new]  # type: ignore[valid-type]
-    alter.__annotations__["given"] = Body[changed]  # type: ignore[valid-type]
+    enter.__annotations__["given"] = new
+    alter.__annotations__["given"] = changed
     one = f"{at}/{{known}}"
     _named(router.post(at, response={201: RowShape}), "post", kind, "registry.edit", enter)
     _named(router.get(one, response=RowShape), "get", kind, "registry.plant", look)

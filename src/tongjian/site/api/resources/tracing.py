@@ -119,8 +119,7 @@ def _node(node: Node, path: str, depth: int, files: Files) -> dict[str, Any]:
 
 def _drivers(desk: ReportDesk, run: Run, ruleset: str, cell: str) -> DriversShape:
     found = asdict(drivers(desk, run, ruleset, cell or None))
-    lists = {name: list(found.pop(name)) for name in ("driving", "by_effect")}
-    return DriversShape(**found, **lists)
+    return DriversShape.model_validate(found)
 
 
 @router.get(_RUN, response=RunShape)

@@ -24,6 +24,7 @@ from tongjian.site.mrv.services_verification import Terms, Verification, progres
 from tongjian.site.mrv.uploads import take_in
 from tongjian.site.mrv.verifying import verification_or_404
 from tongjian.verification import (
+    Assessment,
     answer,
     check_datum,
     default_settings,
@@ -154,28 +155,31 @@ def get_verification(request: ActorRequest, code: Code, year: Year) -> Verificat
     """Terms, how far it is, and what each opinion still needs."""
     made = verification_or_404(request, code, year)
     found, again = made.assessment, newest_recomputation(made)
-    rules = default_settings().opinions
     return VerificationShape(
         verifying=made.is_verifying,
         version=made.version.number if made.version else None,
         rulesets=[{"id": name, "zh": w.zh, "en": w.en} for name, w in made.rulesets],
         terms=None if made.sample is None else _terms(made),
         progress=None if found is None else progress(found),
-        opinions=[
-            OpinionChoice(
-                opinion=name,
-                title=Text.of(rule.title),
-                favourable=rule.favourable,
-                possible=name in found.possible,
-                problems=[Told(**one.as_dict()) for one in found.against(name)],
-            )
-            for name, rule in (rules.items() if found else ())
-        ],
+        opinions=[] if found is None else _opinions(found),
         recomputed=None
         if again is None
         else {"entry": again["entry"].number, "engines": again["engines"],
               "current": again["current"]},
     )  # fmt: skip
+
+
+def _opinions(found: Assessment) -> list[OpinionChoice]:
+    return [
+        OpinionChoice(
+            opinion=name,
+            title=Text.of(rule.title),
+            favourable=rule.favourable,
+            possible=name in found.possible,
+            problems=[Told(**one.as_dict()) for one in found.against(name)],
+        )
+        for name, rule in default_settings().opinions.items()
+    ]
 
 
 def _terms(made: Verification) -> dict[str, Any]:
