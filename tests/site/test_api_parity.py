@@ -1,4 +1,4 @@
-"""Everything the pages do, the API does (网页所办，接口皆可办): page by page (``api_parity.toml``)."""
+"""Everything the pages do, the API does (网页所办，接口皆可办): ``api_parity.toml``."""
 
 from __future__ import annotations
 

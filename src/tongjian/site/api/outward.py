@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -81,6 +81,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         target = f"{target}?{parts.query}"
     secure = parts.scheme == "https"
     cut: Timer | None = None
+    late = Event()
     connection = (HTTPSConnection if secure else HTTPConnection)(host, port, timeout=TIMEOUT_S)
     try:
         pinned = socket.create_connection((address, port), timeout=TIMEOUT_S)
@@ -89,12 +90,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
             connection.sock = context.wrap_socket(pinned, server_hostname=host)
         else:
             connection.sock = pinned
-        cut = Timer(LONGEST_S, _cut, [connection.sock])
+        cut = Timer(LONGEST_S, _cut, [connection.sock, late])
         cut.daemon = True
         cut.start()
         connection.request("POST", target, body, dict(headers))
         answer = connection.getresponse()
         answer.read(_MOST_ANSWER)
+        if late.is_set():  # what was broken off looks as if it had ended
+            raise TimeoutError
         return answer.status
     except (OSError, HTTPException, ValueError) as error:
         values = {"host": host, "detail": type(error).__name__}
@@ -105,8 +108,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
         connection.close()
 
 
-def _cut(sock: socket.socket) -> None:
+def _cut(sock: socket.socket, late: Event) -> None:
     """Break off: an answer that comes drop by drop keeps nobody waiting."""
+    late.set()
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
 
