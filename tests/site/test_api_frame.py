@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from jsonschema import Draft202012Validator
 from ninja import Router
 
 from tests.site.matrix import may, people
@@ -188,6 +189,33 @@ def test_refusals_tell_everything_at_once_in_the_language_asked_for(world: World
     }
     broken = world.client("preparer").post(BEGIN, "{", content_type="application/json")
     problem(broken, 400)
+
+
+def test_what_is_sent_is_of_the_kind_that_is_read(world: World) -> None:
+    client = world.client("preparer")
+    for address, kind in ((BEGIN, "text/plain"), (f"{V1}/imports", "application/json")):
+        told = problem(client.generic("POST", address, "{}", content_type=kind), 415)
+        assert told["problems"][0]["values"]["found"] == kind
+    assert not Report.every.exists()
+
+
+def test_every_example_is_of_the_form_that_is_described() -> None:
+    shapes = {"components": document()["components"]}
+    for methods in document()["paths"].values():
+        for one in methods.values():
+            for content in one.get("requestBody", {}).get("content", {}).values():
+                files = any("binary" in str(p) for p in _fields(content["schema"]).values())
+                assert files or "example" in content, one["operationId"]
+                if not files:
+                    validator = Draft202012Validator({**content["schema"], **shapes})
+                    assert not list(validator.iter_errors(content["example"])), one["operationId"]
+
+
+def _fields(schema: dict[str, Any]) -> dict[str, Any]:
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    found = document()["components"]["schemas"].get(name, schema)
+    fields: dict[str, Any] = found.get("properties", {})
+    return fields
 
 
 def test_what_is_no_operation_is_refused_in_the_same_form(world: World) -> None:

@@ -125,6 +125,8 @@ def _describe(one: dict[str, Any], method: str, action: str, matches: bool) -> N
         answers.setdefault(status, {"description": _say(name), **problem})
     if method not in _SAFE:
         _example(one)
+        if "requestBody" in one:
+            answers.setdefault("415", {"description": _say("status_415"), **problem})
         answers.setdefault("409", {"description": _say("status_409"), **problem})
         one.setdefault("parameters", []).append(
             {

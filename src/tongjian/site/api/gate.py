@@ -13,7 +13,7 @@ that the request is theirs wherever it changes something.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from functools import wraps
 from http import HTTPStatus
@@ -36,6 +36,8 @@ from tongjian.site.api.repeats import once
 
 Run = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD")
+_JSON = ("application/json",)
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _ASKS = {"WWW-Authenticate": 'Bearer realm="tongjian"'}
 
 
@@ -57,6 +59,7 @@ def gate(run: Run) -> Run:
         try:
             told = _known(request)
             _let_in(request, action)
+            _readable(request, {one.__ninja_param_source__ for one in operation.models})
             if request.method in SAFE:
                 answer = run(request, **given)
             else:
@@ -106,6 +109,15 @@ def _let_in(request: ActorRequest, action: str | None) -> None:
     if actor.user is None:
         raise Refused(401, Problem("site.api_unauthorized"), headers=_ASKS)
     raise Refused(403, Problem("site.api_forbidden"))
+
+
+def _readable(request: HttpRequest, sources: Collection[str]) -> None:
+    """Refuse what is not of the kind that an operation reads, instead of guessing."""
+    sent = request.META.get("CONTENT_LENGTH") not in (None, "", "0", 0)
+    wanted = _JSON if "body" in sources else _FORMS if {"form", "file"} & set(sources) else ()
+    if sent and wanted and request.content_type not in wanted:
+        values = {"found": request.content_type or "-", "wanted": ", ".join(wanted)}
+        raise Refused(415, Problem("site.api_media", values=values))
 
 
 def _changed(run: Run, request: ActorRequest, given: dict[str, Any]) -> HttpResponseBase:

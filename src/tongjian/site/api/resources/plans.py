@@ -78,7 +78,7 @@ class RevisionShape(RevisionLine):
     changes: list[PlanChangeLine] | None
 
 
-class MeterLine(Schema):
+class PlanMeterLine(Schema):
     """A meter of the newest revision with its state this month."""
 
     id: str
@@ -114,7 +114,7 @@ class PlanShape(Schema):
     standing: int | None
     newest: int | None
     revisions: list[RevisionLine]
-    meters: list[MeterLine]
+    meters: list[PlanMeterLine]
     months: list[PlanMonth]
     findings: list[PlanFinding]
 
@@ -125,7 +125,7 @@ class PlanGiven(Given):
     plan: dict[str, Any]
 
 
-class MeterGiven(Given):
+class PlanMeterGiven(Given):
     """A meter that the next revision lists; what is not given stays."""
 
     id: Annotated[str, Field(min_length=1, max_length=40, pattern=Plain)]
@@ -195,9 +195,9 @@ def get_plan(request: ActorRequest, code: Code, year: OfYear = None) -> PlanShap
     )
 
 
-def _meter(one: Any, state: Any) -> MeterLine:
+def _meter(one: Any, state: Any) -> PlanMeterLine:
     title = Text(zh=word("meter", state.state, "zh"), en=word("meter", state.state, "en"))
-    return MeterLine(
+    return PlanMeterLine(
         id=one.id, name=one.name, measures=one.measures, state=state.state, title=title
     )
 
@@ -254,7 +254,7 @@ def post_plan_workbook(
 
 @router.post(_AT + "/meters", response={201: RevisionShape})
 @endpoint("mrv.plan_revise")
-def post_plan_meter(request: ActorRequest, code: Code, given: MeterGiven) -> Status[RevisionShape]:
+def post_plan_meter(request: ActorRequest, code: Code, given: PlanMeterGiven) -> Status[RevisionShape]:
     """Enter the plan with a meter added or changed, as the next revision."""
     plant = _desk(request, code).plant
     said = given.model_dump(exclude={"in_force", "reason"})
