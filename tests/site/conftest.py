@@ -18,6 +18,7 @@ import pytest
 _HOME = Path(tempfile.mkdtemp(prefix="tongjian-site-"))
 os.environ["TONGJIAN_SITE"] = str(_HOME)
 os.environ.pop("TONGJIAN_DATABASE", None)
+os.environ["TONGJIAN_API_RATE"] = "0"  # that there is a limit is tested by itself
 os.environ["DJANGO_SETTINGS_MODULE"] = "tongjian.site.settings"
 django.setup()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from jsonschema import Draft202012Validator
 from ninja import Router
 
 from tests.site.matrix import may, people
@@ -21,7 +22,8 @@ from tongjian.site.mrv.models import Report
 V1 = "/api/v1"
 BEGIN = f"{V1}/reports/DEMO-STEEL/2024/steps/open"
 VALUES = {"code": "DEMO-STEEL", "year": "2024", "number": "1", "key": "0" * 16, "name": "cn.none"}
-VALUES["username"] = "nobody"
+VALUES |= {"username": "nobody", "mark": "run0", "known": "NONE", "month": "2024-03"}
+VALUES |= {"digest": "0" * 64, "prefix": "0" * 8}
 
 
 def operations() -> list[tuple[str, str, str]]:
@@ -53,7 +55,7 @@ def test_every_operation_is_an_action_of_the_matrix_and_is_described() -> None:
     for path, one in API.operations():
         assert getattr(one.view_func, "action", None) in actions(), path
     listed = operations()
-    assert len(listed) == len(API.operations()) >= 38
+    assert len(listed) == len(API.operations()) >= 175
     for methods in document()["paths"].values():
         for one in methods.values():
             assert one["summary"] and one["description"] and one["security"], one["operationId"]
@@ -61,7 +63,7 @@ def test_every_operation_is_an_action_of_the_matrix_and_is_described() -> None:
     whole = json.dumps(document(), ensure_ascii=False)
     assert '"@' not in whole
     used = {one["operationId"] for each in document()["paths"].values() for one in each.values()}
-    other = ("title", "about", "security_", "idempotency_", "status_", "tag_", "field_")
+    other = ("title", "about", "security_", "idempotency_", "if_match", "status_", "tag_", "field_")
     left = [name for name in phrases() if name not in used and not name.startswith(other)]
     assert not left, "written about what is not there"
 
@@ -81,7 +83,7 @@ def test_an_operation_without_an_action_answers_nobody(world: World) -> None:
     def forgotten(request: HttpRequest) -> str:
         return "secret"
 
-    api = interface({"x": router})
+    api = interface([("x", router)])
     view = api.addresses()[0].callback
     for who, status in (("public", 401), ("preparer", 403), ("admin", 403), ("province", 403)):
         request: Any = RequestFactory().get("/forgotten")
@@ -187,6 +189,33 @@ def test_refusals_tell_everything_at_once_in_the_language_asked_for(world: World
     }
     broken = world.client("preparer").post(BEGIN, "{", content_type="application/json")
     problem(broken, 400)
+
+
+def test_what_is_sent_is_of_the_kind_that_is_read(world: World) -> None:
+    client = world.client("preparer")
+    for address, kind in ((BEGIN, "text/plain"), (f"{V1}/imports", "application/json")):
+        told = problem(client.generic("POST", address, "{}", content_type=kind), 415)
+        assert told["problems"][0]["values"]["found"] == kind
+    assert not Report.every.exists()
+
+
+def test_every_example_is_of_the_form_that_is_described() -> None:
+    shapes = {"components": document()["components"]}
+    for methods in document()["paths"].values():
+        for one in methods.values():
+            for content in one.get("requestBody", {}).get("content", {}).values():
+                files = any("binary" in str(p) for p in _fields(content["schema"]).values())
+                assert files or "example" in content, one["operationId"]
+                if not files:
+                    validator = Draft202012Validator({**content["schema"], **shapes})
+                    assert not list(validator.iter_errors(content["example"])), one["operationId"]
+
+
+def _fields(schema: dict[str, Any]) -> dict[str, Any]:
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    found = document()["components"]["schemas"].get(name, schema)
+    fields: dict[str, Any] = found.get("properties", {})
+    return fields
 
 
 def test_what_is_no_operation_is_refused_in_the_same_form(world: World) -> None:

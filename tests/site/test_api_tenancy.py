@@ -7,14 +7,18 @@ that belongs to the other has names that occur nowhere else.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
 import pytest
 import requests
 import schemathesis
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.transport import Response
 
@@ -31,25 +35,36 @@ MARKS = {A: "ZZALPHA", B: "ZZBETA"}
 """In every name of each; never in anything of the other."""
 CODES = {A: "DEMO-STEEL", B: "OTHER-STEEL"}
 SCHEMA = schemathesis.openapi.from_dict(document())
-FEW, MANY = 3, 60
+AUTHORITIES = ("city", "province", "nation", "analyst", "admin")
+FEW, MANY = 1, 20
+EACH = 12
+"""In the ordinary run every so many operations are asked; with ``--exhaustive`` all."""
 HOST = "http://testserver"
 ONE = {"year": "2024", "number": "1"}
 OF_B = {**ONE, "code": CODES[B]}
-BODIES: dict[str, dict[str, str]] = {
-    "/documents": {"kind": "enterprise", "form": "pdf"},
-    "/versions": {"run": "x"},
-    "/findings": {"kind": "nonconformity", "about": "report:x", "text": "x"},
-    "/responses": {"text": "x"},
-    "/close": {"outcome": "corrected"},
-    "/reopen": {"text": "x"},
-}
-"""What is sent so that only the address is wrong, by the end of the path."""
+NEEDED = "ruleset=cn.x&stream=coke&item=consumption&period=2024-01"
+"""What some lists cannot be asked without."""
 _SENT = ("method", "url", "headers", "params", "json", "data", "files")
 
 
 @pytest.fixture
 def two(world: World) -> World:
     """A and B with a report, jobs, units and log entries each, all of them marked."""
+    for of in MARKS:
+        take_step(world.actor("preparer", of), world.plant(of), 2024, "open")
+    return marked(world)
+
+
+@pytest.fixture
+def told(at: Callable[[str], World]) -> World:
+    """The same where the report of A is being verified, with versions, sample and findings."""
+    found = at("corrected")
+    take_step(found.actor("preparer", B), found.plant(B), 2024, "open")
+    return marked(found)
+
+
+def marked(world: World) -> World:
+    """Names that tell whose something is, and a job and a log entry of each."""
     for of, mark in MARKS.items():
         enterprise, where = world.enterprise(of), world.plant(of)
         enterprise.name_zh = enterprise.name_en = f"{mark} enterprise"
@@ -60,7 +75,6 @@ def two(world: World) -> World:
         Outlet.every.create(plant=where, code="DA001", name_zh=mark)
         Meter.every.create(plant=where, code=f"{mark}-M1", name_zh=mark)
         preparer = world.actor("preparer", of)
-        take_step(preparer, where, 2024, "open")
         Job.every.create(
             kind="mrv.run",
             user=preparer.user,
@@ -101,8 +115,9 @@ def test_what_is_anothers_is_in_no_list_and_looks_absent(two: World) -> None:
                 assert answer.status_code == 200, path
                 assert_nothing_of(marks, answer, "", f"{path} as {who}")
             elif "{code}" in path:
-                there = client.get(path.format(**{**VALUES, **OF_B}))
-                absent = client.get(path.format(**{**VALUES, "code": "NO-SUCH-PLANT"}))
+                asked = f"{path}?{NEEDED}"
+                there = client.get(asked.format(**{**VALUES, **OF_B}))
+                absent = client.get(asked.format(**{**VALUES, "code": "NO-SUCH-PLANT"}))
                 assert (there.status_code, absent.status_code) == (404, 404), path
                 assert there.content == absent.content, path
     key = two.enterprise(B).key
@@ -123,33 +138,44 @@ def test_each_sees_their_own(two: World) -> None:
 
 
 def test_nobody_changes_what_is_anothers(two: World) -> None:
-    for method, path, action in operations():
+    """With what the description gives as an example, so that the address alone is wrong."""
+    known = {
+        one["operationId"]: one for each in document()["paths"].values() for one in each.values()
+    }
+    tried = 0
+    for (method, path, action), name in zip(operations(), known, strict=True):
         if method == "GET" or "{code}" not in path:
             continue
         for who in ("preparer A", "approver A", "verifier A", "reviewer A", "city"):
             if may(who, action):
-                client = two.client(*who.split(" "))
+                client, tried = two.client(*who.split(" ")), tried + 1
                 before = two.workspace(B).log.entries()
-                sent = (
-                    {}
-                    if "/steps/" in path
-                    else next((body for end, body in BODIES.items() if path.endswith(end)), {})
-                )
-                answer = client.post(
-                    path.format(**{**VALUES, **OF_B}), sent, content_type="application/json"
-                )
-                assert answer.status_code == 404, (path, who, answer.status_code)
+                answer = _sent(client, method, path.format(**{**VALUES, **OF_B}), known[name])
+                assert answer.status_code == 404, (path, who, answer.content)
                 assert two.workspace(B).log.entries() == before
+    assert tried > 60
 
 
-def _play(world: World, people: dict[str, str], examples: int) -> None:
+def _sent(client: Client, method: str, address: str, described: Any) -> Any:
+    content = described.get("requestBody", {}).get("content", {"application/json": {}})
+    kind, said = next(iter(content.items()))
+    example = said.get("example", {})
+    if kind == "multipart/form-data":
+        files = {name: SimpleUploadedFile("x.csv", b"x") for name in ("file", "files")}
+        return client.post(address, {**example, **files})
+    return client.generic(method, address, json.dumps(example), content_type="application/json")
+
+
+def _play(world: World, role: str, examples: int, each: int = 1) -> None:
     """Every operation, as schemathesis makes requests up: no 5xx, as described, and to neither of
-    two people (by role, each of another enterprise) anything of the other."""
+    two people of a role (each of another enterprise) anything of the other."""
     asking = [
         (world.client(role, of), marks_of(world, B if of == A else A), f"{role} {of}")
-        for of, role in people.items()
+        for of in (A, B)
     ]
-    for found in SCHEMA.get_all_operations():
+    if role in AUTHORITIES:  # they are one; the city sees A alone, the others both
+        asking = [(*asking[0][:1], asking[0][1] if role == "city" else [], role)]
+    for found in list(SCHEMA.get_all_operations())[::each]:
         operation = found.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _try(operation, operation.as_strategy(generation_mode=mode), asking, examples)
@@ -177,7 +203,8 @@ def _try(operation: Any, strategy: Any, asking: list[tuple[Client, list[str], st
         for client, marks, who in asking:
             _ask(operation, request, client, marks, who)
 
-    check()
+    with suppress(Unsatisfiable):  # of what takes nothing, nothing is wrong that could be sent
+        check()
 
 
 def _ask(operation: Any, request: Any, client: Client, marks: list[str], who: str) -> None:
@@ -211,13 +238,13 @@ def _response(request: Any, answer: Any) -> Response:
 
 
 def test_made_up_requests_break_nothing_and_show_nothing_of_another(two: World) -> None:
-    _play(two, {A: "preparer", B: "preparer"}, FEW)
+    _play(two, "preparer", FEW, EACH)
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("role", ["preparer", "approver", "verifier", "reviewer"])
-def test_many_made_up_requests_break_nothing(two: World, role: str) -> None:
-    _play(two, {A: role, B: role}, MANY)
+@pytest.mark.parametrize("role", ["preparer", "approver", "verifier", "reviewer", *AUTHORITIES])
+def test_many_made_up_requests_break_nothing(told: World, role: str) -> None:
+    _play(told, role, MANY)
 
 
 class _Reach:

@@ -7,7 +7,9 @@ import hmac
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -21,6 +23,7 @@ from tongjian.evidence import Act
 from tongjian.problems import TongjianError
 from tongjian.site.access.models import Membership
 from tongjian.site.acting import acting
+from tongjian.site.api import outward, pushing
 from tongjian.site.api.models import Delivery, Webhook
 from tongjian.site.api.outward import checked, resolved
 from tongjian.site.api.pushing import WAITS, begin_push
@@ -126,6 +129,61 @@ def test_what_is_not_taken_is_sent_again_and_given_up_in_the_end(
     assert Delivery.objects.get().state == Delivery.FAILED and not begin_push()
 
 
+def test_an_address_that_is_slow_keeps_nobody_waiting(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One answers only once the other was told all: in turn, neither would ever be done."""
+    subscribed(world, receiver, "preparer", "meter.")
+    subscribed(world, receiver, "approver", "meter.")
+    for _ in range(3):
+        act(world, A)
+    fast, slow = Webhook.objects.order_by("pk")
+    Webhook.objects.filter(pk=slow.pk).update(url="https://slow.example.org/")
+    told = threading.Event()
+    sent: list[str] = []
+
+    def sending(url: str, body: bytes, headers: Any) -> int:
+        sent.append(url)
+        if "slow" in url:
+            assert told.wait(20), "nobody else was told meanwhile"
+            return 503
+        if sent.count(fast.url) == 3:
+            told.set()
+        return 204
+
+    monkeypatch.setattr(pushing, "post", sending)
+    begin_push()
+    work_off()
+
+    states = Delivery.objects.filter(webhook=fast).values_list("state", flat=True)
+    assert list(states) == [Delivery.DELIVERED] * 3
+    # It was tried once, and left alone with all that waits for it.
+    waiting = Delivery.objects.filter(webhook=slow, state=Delivery.WAITING)
+    assert sent.count("https://slow.example.org/") == 1 and waiting.count() == 3
+    assert sorted(waiting.values_list("tries", flat=True)) == [0, 0, 1]
+    assert all(one.due > timezone.now() for one in waiting) and not begin_push()
+
+
+def test_an_answer_that_comes_drop_by_drop_is_broken_off(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outward, "LONGEST_S", 0.3)
+
+    def dripping(self: _Handler) -> None:
+        with suppress(OSError):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-A: ")
+            for _ in range(100):
+                self.wfile.write(b"a")
+                time.sleep(0.05)
+
+    monkeypatch.setattr(_Handler, "do_POST", dripping)
+    begun = time.monotonic()
+    with pytest.raises(TongjianError) as found:
+        outward.post(f"http://127.0.0.1:{receiver.server_address[1]}/", b"x", {})
+    assert found.value.problems[0].code == "site.webhook_unreached"
+    assert time.monotonic() - begun < 3
+
+
 def test_a_redirection_is_not_followed(world: World, receiver: Receiver) -> None:
     subscribed(world, receiver, "preparer", "meter.")
     receiver.answers = 302
@@ -199,6 +257,7 @@ def test_what_is_no_address_is_refused(world: World, url: str) -> None:
         "[fe80::1]",
         "[fd00::1]",
         "[::ffff:127.0.0.1]",
+        "[::127.0.0.1]",
         "[64:ff9b::7f00:1]",
         "[2002:7f00:1::]",
         "224.0.0.1",

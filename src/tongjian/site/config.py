@@ -74,6 +74,7 @@ class Config:
     ``TONGJIAN_HTTPS``     ``1`` where it is served by HTTPS (cookies and redirects follow)
     ``TONGJIAN_PROXIES``   how many proxies before it may be believed (default 0)
     ``TONGJIAN_WEBHOOK_HOSTS``  hosts of one's own network that webhooks may go to, by commas
+    ``TONGJIAN_API_RATE``  requests a minute that a key, user or address has (default 600; 0: any)
     ``TONGJIAN_MAIL``      ``smtp://user:password@host:port`` for reminders (default: none is sent)
     ``TONGJIAN_MAIL_FROM`` the sender of mails
     ``TONGJIAN_MFA``       ``1`` where authorities and administrators need a second factor to sign
@@ -94,6 +95,7 @@ class Config:
     oidc: str
     oidc_id: str
     oidc_secret: str
+    api_rate: int
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Config:
@@ -104,6 +106,9 @@ class Config:
         proxies = environment.get("TONGJIAN_PROXIES") or "0"
         if not proxies.isdecimal():
             raise _wrong("TONGJIAN_PROXIES", proxies)
+        rate = environment.get("TONGJIAN_API_RATE") or "600"
+        if not rate.isdecimal():
+            raise _wrong("TONGJIAN_API_RATE", rate)
         https = environment.get("TONGJIAN_HTTPS") == "1"
         oidc = environment.get("TONGJIAN_OIDC", "").rstrip("/")
         if oidc and not _is_safe(oidc):
@@ -122,6 +127,7 @@ class Config:
             oidc=oidc,
             oidc_id=environment.get("TONGJIAN_OIDC_ID", ""),
             oidc_secret=environment.get("TONGJIAN_OIDC_SECRET", ""),
+            api_rate=int(rate),
         )
 
 

@@ -291,6 +291,9 @@ WEBHOOK_HOSTS = frozenset(
 )
 """Hosts that may be told what happens though they are within one's own network, or without TLS."""
 
+API_RATE = CONFIG.api_rate
+"""Requests a minute that each key, user or address has; 0 for any number."""
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -24,7 +24,7 @@ LONGEST = timedelta(days=366)
 # What is compared where there is no such key, so that it takes as long.
 _NONE = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
 _EVERY = timedelta(minutes=1)
-_NEVER = ("access.", "ui.")
+FOR_PEOPLE = ("access.", "ui.")
 """Actions that are for people: accounts, rights and the keys themselves."""
 
 
@@ -34,7 +34,7 @@ def scopes_of(actor: Actor) -> list[Action]:
 
 
 def _possible(actor: Actor, action: str) -> bool:
-    return not action.startswith(_NEVER) and actor.may(action)
+    return not action.startswith(FOR_PEOPLE) and actor.may(action)
 
 
 def make_token(actor: Actor, name: str, scopes: Iterable[str], days: int) -> tuple[ApiToken, str]:
@@ -97,4 +97,4 @@ def _hash(whole: str) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-__all__ = ["LONGEST", "actor_of_token", "make_token", "scopes_of"]
+__all__ = ["FOR_PEOPLE", "LONGEST", "actor_of_token", "make_token", "scopes_of"]

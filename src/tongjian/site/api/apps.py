@@ -8,4 +8,4 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        from tongjian.site.api import pushing  # noqa: F401  (its job, and what starts it)
+        from tongjian.site.api import extracts, pushing  # noqa: F401  (their jobs, and what starts them)

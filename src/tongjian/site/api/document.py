@@ -14,6 +14,7 @@ from typing import Any, cast
 from tongjian import __version__
 from tongjian.rules import Words
 from tongjian.site.access.permissions import actions
+from tongjian.site.access.tokens import FOR_PEOPLE
 from tongjian.site.api.errors import MEDIA
 from tongjian.site.api.interface import API, PREFIX, Interface
 from tongjian.site.api.repeats import HEADER
@@ -76,7 +77,8 @@ def described(api: Interface) -> dict[str, Any]:
     }
     for methods in made["paths"].values():
         for method, one in methods.items():
-            _describe(one, method, acting[one["operationId"]])
+            matches = "get" in methods and method not in _SAFE
+            _describe(one, method, acting[one["operationId"]], matches)
     return cast("dict[str, Any]", _worded(made))
 
 
@@ -104,7 +106,7 @@ def _tags(made: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _describe(one: dict[str, Any], method: str, action: str) -> None:
+def _describe(one: dict[str, Any], method: str, action: str, matches: bool) -> None:
     words, known = words_of(one["operationId"]), actions()[action]
     one["summary"] = words.zh
     one["description"] = (
@@ -113,7 +115,8 @@ def _describe(one: dict[str, Any], method: str, action: str) -> None:
     )
     one["x-action"] = action
     public = "public" in known.roles
-    one["security"] = [*([{}] if public else []), {"key": []}, {"session": []}]
+    keyed: list[dict[str, list[str]]] = [] if action.startswith(FOR_PEOPLE) else [{"key": []}]
+    one["security"] = [*([{}] if public else []), *keyed, {"session": []}]
     problem = {"content": {MEDIA: {"schema": _REF}}}
     answers = one["responses"]
     for status, name in _STATUSES.items():
@@ -121,6 +124,9 @@ def _describe(one: dict[str, Any], method: str, action: str) -> None:
             continue
         answers.setdefault(status, {"description": _say(name), **problem})
     if method not in _SAFE:
+        _example(one)
+        if "requestBody" in one:
+            answers.setdefault("415", {"description": _say("status_415"), **problem})
         answers.setdefault("409", {"description": _say("status_409"), **problem})
         one.setdefault("parameters", []).append(
             {
@@ -131,7 +137,37 @@ def _describe(one: dict[str, Any], method: str, action: str) -> None:
                 "schema": {"type": "string", "pattern": "^[!-~]{1,100}$"},
             }
         )
+    if matches:
+        needed = method == "patch"
+        for status in ("412", "428")[: 1 + needed]:
+            answers.setdefault(status, {"description": _say(f"status_{status}"), **problem})
+        one.setdefault("parameters", []).append(
+            {
+                "in": "header",
+                "name": "If-Match",
+                "required": False,
+                "description": _say("if_match_needed" if needed else "if_match"),
+                "schema": {"type": "string", "maxLength": 200},
+            }
+        )
+    if method in _SAFE:
+        answers.setdefault("304", {"description": _say("status_304")})
     answers.update({key: answers.pop(key) for key in sorted(answers, key=str)})
+
+
+@lru_cache(maxsize=1)
+def examples() -> dict[str, dict[str, Any]]:
+    """What may be sent, as an example, by the name of the operation: ``examples.toml``."""
+    text = Path(__file__).with_name("examples.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _example(one: dict[str, Any]) -> None:
+    """Put the example of what is sent, where something is."""
+    name = "step" if one["operationId"].startswith(STEP) else one["operationId"]
+    for content in one.get("requestBody", {}).get("content", {}).values():
+        if name in examples():
+            content["example"] = examples()[name]
 
 
 def _say(name: str) -> str:
@@ -145,6 +181,7 @@ _STATUSES = {
     "403": "status_403",
     "404": "status_404",
     "422": "status_422",
+    "429": "status_429",
 }
 _TEXT = {"type": "string"}
 _PROBLEM: dict[str, Any] = {
@@ -172,4 +209,4 @@ _PROBLEM: dict[str, Any] = {
     },
 }
 
-__all__ = ["described", "document", "phrases", "words_of"]
+__all__ = ["described", "document", "examples", "phrases", "words_of"]

@@ -13,27 +13,31 @@ that the request is theirs wherever it changes something.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from copy import copy
 from functools import wraps
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags, quote_etag
 
 from tongjian.problems import Problem
-from tongjian.site.access.actor import Actor
 from tongjian.site.access.duties import has_second_factor, needs_second_factor
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.tokens import actor_of_token
 from tongjian.site.api.errors import Refused
+from tongjian.site.api.rates import by_address, spend
 from tongjian.site.api.repeats import once
 
 Run = Callable[..., HttpResponseBase]
 SAFE = ("GET", "HEAD")
+_JSON = ("application/json",)
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _ASKS = {"WWW-Authenticate": 'Bearer realm="tongjian"'}
 
 
@@ -45,35 +49,61 @@ class _Csrf(CsrfViewMiddleware):
 
 
 def gate(run: Run) -> Run:
-    """Around the running of an operation: identity, matrix, CSRF, keys against repeats, ETag."""
+    """Around an operation: identity, rate, matrix, CSRF, keys against repeats, ETag, If-Match."""
     operation = run.__self__  # type: ignore[attr-defined]
     action = getattr(operation.view_func, "action", None)
 
     @wraps(run)
     def guarded(request: ActorRequest, **given: Any) -> HttpResponseBase:
+        told: dict[str, str] = {}
         try:
+            told = _known(request)
             _let_in(request, action)
+            _readable(request, {one.__ninja_param_source__ for one in operation.models})
             if request.method in SAFE:
                 answer = run(request, **given)
             else:
-                answer = once(request, request.actor, lambda: run(request, **given))
+                answer = once(request, request.actor, lambda: _changed(run, request, given))
         except Exception as error:
-            return operation.api.on_exception(request, error)  # type: ignore[no-any-return]
+            answer = cast("HttpResponseBase", operation.api.on_exception(request, error))
+            for name, value in told.items():
+                answer[name] = value
+            return answer
         patch_vary_headers(answer, ("Authorization", "Cookie", "Accept-Language"))
-        return _conditional(request, answer)
+        answer = _conditional(request, answer)
+        for name, value in told.items():
+            answer[name] = value
+        return answer
 
     return guarded
 
 
-def _let_in(request: ActorRequest, action: str | None) -> None:
-    """Find out who asks and ask the matrix; raises for whoever is not let in."""
+def _known(request: ActorRequest) -> dict[str, str]:
+    """Find out who asks, and count that they did; returns the headers that tell of the rate."""
     header = request.headers.get("Authorization")
-    if header is not None:
-        request.actor = _of_key(header)
-        request.held = ()
-    elif request.method not in SAFE and request.actor.user is not None:
-        _proven(request)
+    if header is None:
+        user = request.actor.user
+        return spend(by_address(request) if user is None else f"user:{user.pk}")
+    found = actor_of_token(header)
+    if found is None or found.user is None:
+        spend(by_address(request))
+        raise Refused(401, Problem("site.api_unauthorized"), headers=_ASKS)
+    request.actor = found
+    request.held = ()
+    return spend(f"key:{header.split('_')[1]}")
+
+
+def _let_in(request: ActorRequest, action: str | None) -> None:
+    """Ask the matrix; raises for whoever is not let in."""
     actor = request.actor
+    if actor.narrowed is not None:
+        # As by page: first the factor, then anything else.
+        user = actor.user
+        due = settings.SECOND_FACTOR and user is not None and needs_second_factor(user)
+        if due and user is not None and not has_second_factor(user):
+            raise PermissionDenied
+    elif request.method not in SAFE and actor.user is not None:
+        _proven(request)
     if action is not None and actor.may(action):
         return
     if actor.user is None:
@@ -81,15 +111,38 @@ def _let_in(request: ActorRequest, action: str | None) -> None:
     raise Refused(403, Problem("site.api_forbidden"))
 
 
-def _of_key(header: str) -> Actor:
-    found = actor_of_token(header)
-    if found is None or found.user is None:
-        raise Refused(401, Problem("site.api_unauthorized"), headers=_ASKS)
-    # As by page: first the factor, then anything else.
-    due = settings.SECOND_FACTOR and needs_second_factor(found.user)
-    if due and not has_second_factor(found.user):
-        raise PermissionDenied
-    return found
+def _readable(request: HttpRequest, sources: Collection[str]) -> None:
+    """Refuse what is not of the kind that an operation reads, instead of guessing."""
+    sent = request.META.get("CONTENT_LENGTH") not in (None, "", "0", 0)
+    wanted = _JSON if "body" in sources else _FORMS if {"form", "file"} & set(sources) else ()
+    if sent and wanted and request.content_type not in wanted:
+        values = {"found": request.content_type or "-", "wanted": ", ".join(wanted)}
+        raise Refused(415, Problem("site.api_media", values=values))
+
+
+def _changed(run: Run, request: ActorRequest, given: dict[str, Any]) -> HttpResponseBase:
+    """Do it, if what is there is still what the one who asks has seen (``If-Match``).
+
+    What a GET of the same address would answer has the tag that counts. Whoever changes parts of
+    something (PATCH) has to say what they have seen.
+    """
+    operation = run.__self__  # type: ignore[attr-defined]
+    reading = operation.api.reading(operation)
+    seen = request.headers.get("If-Match")
+    if reading is None or (seen is None and request.method != "PATCH"):
+        return run(request, **given)
+    asked = copy(request)
+    asked.method = "GET"
+    asked.GET = QueryDict()
+    asked.META = {k: v for k, v in request.META.items() if k != "HTTP_IF_NONE_MATCH"}
+    asked.__dict__.pop("headers", None)
+    stands = reading.run(asked, **given)
+    if stands.status_code == HTTPStatus.OK:
+        if seen is None:
+            raise Refused(428, Problem("site.api_match_needed"))
+        if "*" not in (tags := parse_etags(seen)) and stands["ETag"] not in tags:
+            raise Refused(412, Problem("site.api_match"), headers={"ETag": stands["ETag"]})
+    return run(request, **given)
 
 
 def _proven(request: HttpRequest) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -43,6 +43,14 @@ class Interface(NinjaAPI):
             for one in view.operations
         ]
 
+    def reading(self, operation: Operation) -> Operation | None:
+        """The operation that reads what another changes, at the same address."""
+        for bound in self._get_bound_routers():
+            for view in bound.path_operations.values():
+                if operation in view.operations:
+                    return next((one for one in view.operations if "GET" in one.methods), None)
+        return None
+
     def addresses(self) -> list[URLPattern]:
         """The patterns of all operations."""
         found: list[URLPattern] = []
@@ -66,11 +74,11 @@ def _told(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBa
     return answered
 
 
-def interface(routers: dict[str, Router] | None = None) -> Interface:
+def interface(routers: Iterable[tuple[str, Router]] = ROUTERS) -> Interface:
     """The API of these routers, by default of all resources."""
     made = Interface(version=VERSION, openapi_url=None, docs_url=None)
     made.add_decorator(gate, mode="view")
-    for tag, router in (routers or ROUTERS).items():
+    for tag, router in routers:
         made.add_router("", router, tags=[tag])
     return made
 

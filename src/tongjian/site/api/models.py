@@ -1,4 +1,4 @@
-"""What the API keeps: answers to requests with a key (幂等键), and whom to tell what (推送)."""
+"""What the API keeps: answers to requests with a key (幂等键), rates, whom to tell what (推送)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,18 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.key}"
+
+
+class Allowance(models.Model):
+    """How often a key, user or address has asked in a minute (速率计数)."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    window = models.PositiveBigIntegerField(db_index=True)
+    """The minute, since 1970."""
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Webhook(models.Model):
@@ -82,4 +94,4 @@ class Delivery(models.Model):
         return f"{self.webhook_id} {self.log}/{self.number}"
 
 
-__all__ = ["Delivery", "KeptAnswer", "Webhook"]
+__all__ = ["Allowance", "Delivery", "KeptAnswer", "Webhook"]

@@ -12,7 +12,9 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from django.conf import settings
 from tongjian.problems import Problem, TongjianError
 
 TIMEOUT_S = 10.0
+LONGEST_S = 20.0
+"""For the whole request, however slowly it is answered."""
 _MOST_ANSWER = 4096
 _PORTS = {"https": 443, "http": 80}
 
@@ -63,7 +67,8 @@ def _outside(text: str) -> bool:
             return _outside(str(inner))
         if found in ipaddress.ip_network("64:ff9b::/96"):
             return _outside(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-    return found.is_global and not found.is_multicast
+    # Reserved ones (such as old ways to write an address of the old kind) lead nowhere one means.
+    return found.is_global and not (found.is_multicast or found.is_reserved)
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
@@ -75,6 +80,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     if parts.query:
         target = f"{target}?{parts.query}"
     secure = parts.scheme == "https"
+    cut: Timer | None = None
+    late = Event()
     connection = (HTTPSConnection if secure else HTTPConnection)(host, port, timeout=TIMEOUT_S)
     try:
         pinned = socket.create_connection((address, port), timeout=TIMEOUT_S)
@@ -83,15 +90,29 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> int:
             connection.sock = context.wrap_socket(pinned, server_hostname=host)
         else:
             connection.sock = pinned
+        cut = Timer(LONGEST_S, _cut, [connection.sock, late])
+        cut.daemon = True
+        cut.start()
         connection.request("POST", target, body, dict(headers))
         answer = connection.getresponse()
         answer.read(_MOST_ANSWER)
+        if late.is_set():  # what was broken off looks as if it had ended
+            raise TimeoutError
         return answer.status
     except (OSError, HTTPException, ValueError) as error:
         values = {"host": host, "detail": type(error).__name__}
         raise TongjianError(Problem("site.webhook_unreached", values=values)) from error
     finally:
+        if cut is not None:
+            cut.cancel()
         connection.close()
+
+
+def _cut(sock: socket.socket, late: Event) -> None:
+    """Break off: an answer that comes drop by drop keeps nobody waiting."""
+    late.set()
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 __all__ = ["checked", "post", "resolved"]

@@ -13,6 +13,9 @@ import hashlib
 import hmac
 import json
 import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -38,6 +41,8 @@ _OVERLAP = timedelta(hours=1)
 _CLAIM = timedelta(minutes=5)
 _MOST = 500
 _LONGEST_S = 60.0
+AT_ONCE = 16
+"""So many addresses are told at once."""
 
 
 def secret_of(webhook: Webhook) -> str:
@@ -79,12 +84,7 @@ def push(task: Running) -> dict[str, Any]:
     """Note what is to be told, and tell it."""
     noted = sum(_note(one) for one in _standing())
     due = list(_due().select_related("webhook__membership__user")[:_MOST])
-    told, until = 0, time.monotonic() + _LONGEST_S
-    for done, one in enumerate(due, 1):
-        if time.monotonic() > until:  # other jobs wait; the rest comes with the next beat
-            break
-        told += _deliver(one)
-        task.progress(done, len(due))
+    told = tell(due, lambda done: task.progress(done, len(due)))
     return {"noted": noted, "delivered": told, "tried": len(due)}
 
 
@@ -143,31 +143,84 @@ def _note(webhook: Webhook) -> int:
     return len(rows)
 
 
-def _deliver(one: Delivery) -> bool:
-    """Send one message; whether it was taken. Of two jobs that come at once, one sends it."""
+def tell(due: Sequence[Delivery], progress: Callable[[int], None]) -> int:
+    """Send messages; how many were taken.
+
+    Those of one subscription go one after another, in order; of several as many at once as
+    `AT_ONCE`, so that no address that is slow keeps the others waiting. One that does not take a
+    message is left alone for a while with all that waits for it. Threads send and do nothing else:
+    the database is this thread's alone.
+    """
+    queues: dict[int, deque[Delivery]] = {}
+    for one in due:
+        queues.setdefault(one.webhook_id, deque()).append(one)
+    waiting, under_way = deque(queues.values()), dict[Future[_Answer], deque[Delivery]]()
+    told = done = 0
+    until = time.monotonic() + _LONGEST_S
+    with ThreadPoolExecutor(AT_ONCE, "push") as pool:
+        while waiting or under_way:
+            # Other jobs wait as well: what is left comes with the next beat.
+            while waiting and len(under_way) < AT_ONCE and time.monotonic() < until:
+                queue = waiting.popleft()
+                message = _claimed(queue[0])
+                if message is not None:
+                    under_way[pool.submit(_send, *message)] = queue
+                elif len(queue) > 1:
+                    queue.popleft()
+                    waiting.append(queue)
+            if not under_way:
+                break
+            for finished in wait(under_way, return_when=FIRST_COMPLETED).done:
+                queue = under_way.pop(finished)
+                one, done = queue.popleft(), done + 1
+                taken = _settled(one, finished.result())
+                told += taken
+                progress(done)
+                if taken and queue:
+                    waiting.append(queue)
+    return told
+
+
+_Answer = tuple[int | None, str]
+
+
+def _claimed(one: Delivery) -> tuple[str, bytes, dict[str, str]] | None:
+    """What is to be sent where, once for two jobs that come at once; None where nothing is."""
     now = timezone.now()
     mine = Delivery.objects.filter(pk=one.pk, state=Delivery.WAITING, tries=one.tries)
     if not mine.update(tries=one.tries + 1, due=now + _CLAIM):
-        return False
+        return None
     one.tries += 1
     if actor_of(one.webhook) is None:
-        return _end(one, Delivery.FAILED, None, "ended")
+        _end(one, Delivery.FAILED, None, "ended")
+        return None
     body = json.dumps(one.message, ensure_ascii=False).encode()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Tongjian-Webhook/1",
         SIGNATURE: signature(secret_of(one.webhook), int(time.time()), body),
     }
-    status, told = None, ""
+    return one.webhook.url, body, headers
+
+
+def _send(url: str, body: bytes, headers: dict[str, str]) -> _Answer:
     try:
-        status = post(one.webhook.url, body, headers)
+        return post(url, body, headers), ""
     except TongjianError as error:
-        told = error.problems[0].code
+        return None, error.problems[0].code
+
+
+def _settled(one: Delivery, answer: _Answer) -> bool:
+    """Keep what became of a message; whether it was taken."""
+    status, told = answer
     if status is not None and 200 <= status < 300:
         return _end(one, Delivery.DELIVERED, status, "")
+    waits = WAITS[min(one.tries, len(WAITS)) - 1]
+    due = timezone.now() + timedelta(seconds=waits)
+    others = Delivery.objects.filter(webhook=one.webhook_id, state=Delivery.WAITING, due__lt=due)
+    others.exclude(pk=one.pk).update(due=due)
     if one.tries > len(WAITS):
         return _end(one, Delivery.FAILED, status, told)
-    due = timezone.now() + timedelta(seconds=WAITS[one.tries - 1])
     Delivery.objects.filter(pk=one.pk).update(due=due, status=status, told=told)
     return False
 
@@ -178,4 +231,14 @@ def _end(one: Delivery, state: str, status: int | None, told: str) -> bool:
     return state == Delivery.DELIVERED
 
 
-__all__ = ["ACTION", "KIND", "SIGNATURE", "WAITS", "begin_push", "secret_of", "signature"]
+__all__ = [
+    "ACTION",
+    "AT_ONCE",
+    "KIND",
+    "SIGNATURE",
+    "WAITS",
+    "begin_push",
+    "secret_of",
+    "signature",
+    "tell",
+]

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from tongjian.rules import Words
 from tongjian.site.operations.models import Job
+from tongjian.site.ui.downloads import ANYTHING
 
 Code = Annotated[
     str,
@@ -19,6 +20,17 @@ Code = Annotated[
 Year = Annotated[int, Path(ge=1990, le=2100, description="@year")]
 Number = Annotated[int, Path(ge=1, le=1_000_000, description="@number")]
 Key = Annotated[str, Path(max_length=40, pattern=r"^[0-9a-zA-Z-]+$", description="@key")]
+
+
+FILE: dict[str, Any] = {
+    "responses": {
+        "200": {
+            "description": "@file",
+            "content": {ANYTHING: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
+"""What is described of an operation that answers with a file."""
 
 
 class Given(Schema):
@@ -93,4 +105,4 @@ def exact(micro: int | None) -> str | None:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-__all__ = ["Code", "Given", "JobShape", "Key", "Number", "Text", "Told", "Year", "exact"]
+__all__ = ["FILE", "Code", "Given", "JobShape", "Key", "Number", "Text", "Told", "Year", "exact"]

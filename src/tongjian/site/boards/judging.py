@@ -26,9 +26,10 @@ from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.models import BoardRun
 from tongjian.site.boards.progress import progress_of
 from tongjian.site.boards.snapshot import records_of
-from tongjian.site.operations.jobs import Running, job
+from tongjian.site.operations.jobs import Running, job, start
 from tongjian.site.operations.models import Job
 from tongjian.site.operations.results import leads_to
+from tongjian.site.operations.services_jobs import jobs_for
 from tongjian.site.registry.models import Division
 from tongjian.site.registry.stored import above
 from tongjian.site.workspaces import rulebook
@@ -72,6 +73,21 @@ def calculate(task: Running) -> dict[str, Any]:
     )
     task.progress(2 * steps, 2 * steps)
     return {"run": made.key, "query": asked.query()}
+
+
+def ask(actor: Actor, asked: Asked) -> Job:
+    """Have the region calculated; one that is under way is not begun again."""
+    said = {
+        "division": asked.division,
+        "year": str(asked.year),
+        "day": asked.day.isoformat(),
+        "basis": asked.basis,
+    }
+    waiting = jobs_for(actor).filter(kind=KIND, state__in=(Job.WAITING, Job.RUNNING))
+    for one in waiting:
+        if {name: one.asked.get(name) for name in said} == said:
+            return one
+    return start(KIND, actor, asked=said)
 
 
 @leads_to(KIND)
@@ -221,4 +237,4 @@ def region_of(asked: Asked) -> Region:
     return Region(name, city.name_zh if city and asked.level >= 2 else "")
 
 
-__all__ = ["KIND", "calculate", "newest", "query_of", "region_of", "settings"]
+__all__ = ["KIND", "ask", "calculate", "newest", "query_of", "region_of", "settings"]

@@ -17,11 +17,9 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.boards import charts_judged
 from tongjian.site.boards.asked import Asked
 from tongjian.site.boards.choices import division_choices, year_choices
-from tongjian.site.boards.judging import KIND, newest, query_of
+from tongjian.site.boards.judging import KIND, ask, newest, query_of
 from tongjian.site.boards.models import BoardRun
 from tongjian.site.boards.target_list import STATUSES, TargetFilter, policies, sectors, tasks
-from tongjian.site.operations.jobs import start
-from tongjian.site.operations.services_jobs import jobs_for
 from tongjian.site.registry.models import Division
 from tongjian.site.ui.charts import Drawn, export
 from tongjian.site.ui.paging import page_of, rest_of_query
@@ -97,19 +95,7 @@ def targets_chart(request: ActorRequest, name: str, ending: str) -> HttpResponse
 def judge(request: ActorRequest) -> HttpResponse:
     """Have the region calculated; one that is under way is not begun again."""
     asked = Asked.of(request.actor, request.POST)
-    said = {
-        "division": asked.division,
-        "year": str(asked.year),
-        "day": asked.day.isoformat(),
-        "basis": asked.basis,
-    }
-    waiting = [
-        one
-        for one in jobs_for(request.actor).filter(kind=KIND, state__in=("waiting", "running"))
-        if {name: one.asked.get(name) for name in said} == said
-    ]
-    found = waiting[0] if waiting else start(KIND, request.actor, asked=said)
-    return redirect("operations:job", key=found.key)
+    return redirect("operations:job", key=ask(request.actor, asked).key)
 
 
 _CHARTS = {"statuses": charts_judged.statuses, "progress": charts_judged.progress}

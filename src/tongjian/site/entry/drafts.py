@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tongjian.problems import Place, Problem
+from tongjian.problems import Place, Problem, TongjianError
 from tongjian.records import Checked, check_rows
 from tongjian.reports import Words as ReportWords
 from tongjian.site.access.actor import Actor
@@ -21,7 +21,7 @@ from tongjian.site.workspaces import Workspace, catalogue
 MOST_CELLS = 2000
 _LONGEST = {"value": 120, "unit": 40, "tier": 20, "evidence": 200}
 _PERIOD = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
-_KEYS = ("process_unit", "stream", "item", "slot", "period")
+KEYS = ("process_unit", "stream", "item", "slot", "period")
 Key = tuple[str, ...]
 
 
@@ -40,7 +40,7 @@ class Typed:
     @classmethod
     def of(cls, data: Mapping[str, Any], year: int) -> Typed | None:
         """From plain data; None for what no page of ours sends."""
-        texts = {name: str(data.get(name) or "").strip() for name in (*_KEYS, *_LONGEST)}
+        texts = {name: str(data.get(name) or "").strip() for name in (*KEYS, *_LONGEST)}
         if any(len(texts[name]) > most for name, most in _LONGEST.items()):
             return None
         period, version = texts["period"], data.get("version", 0)
@@ -51,7 +51,7 @@ class Typed:
             and known is not None
             and texts["item"] in catalogue().items_of(known.stream_class)
         )
-        key = tuple(texts[name] for name in _KEYS)
+        key = tuple(texts[name] for name in KEYS)
         if not good or not isinstance(version, int):
             return None
         return cls(key, texts["value"], texts["unit"], texts["tier"], texts["evidence"], version)
@@ -108,7 +108,7 @@ def _keep(
     if draft is None:
         draft = Draft(enterprise=plant.enterprise, plant=plant, year=year, version=0)
         draft.base = base_of(stored)
-        for name, text in zip(_KEYS, cell.key, strict=True):
+        for name, text in zip(KEYS, cell.key, strict=True):
             setattr(draft, name, text)
     draft.value, draft.unit, draft.tier = cell.value, cell.unit, cell.tier
     draft.evidence, draft.source = cell.evidence, cell.source
@@ -134,6 +134,48 @@ def read_typed(plant: Plant, cells: Sequence[Typed], source: str = "") -> list[C
     rows = [_row(plant, cell) for cell in cells]
     checked = check_rows(rows, catalogue(), [plant.code], units, source)
     return [_placed(cell, one) for cell, one in zip(cells, checked, strict=True)]
+
+
+def keyed(
+    plant: Plant, year: int, rows: Sequence[Typed], recorded: Mapping[Key, Mapping[str, Any]]
+) -> list[Typed]:
+    """Rows by the keys of the records they are, those left out that are recorded just so.
+
+    A row without a value stands for a record to be withdrawn. Raises `TongjianError` with
+    everything that is wrong; the place is the number of the row.
+    """
+    found: list[Typed] = []
+    problems: list[Problem] = []
+    seen: dict[Key, int] = {}
+    filled = iter(read_typed(plant, [one for one in rows if one.value]))
+    for number, row in enumerate(rows, 1):
+        wrong: tuple[Problem, ...] = ()
+        key: Key | None = None
+        if not row.key[4].startswith(f"{year}"):
+            wrong = (Problem("site.entry_year", values={"period": row.key[4], "year": year}),)
+        if row.value:
+            checked = next(filled)
+            wrong += checked.problems
+            key = None if checked.row is None else _key(checked.row)
+        elif not wrong:
+            same = [one for one in recorded if (*one[:3], one[4]) == (*row.key[:3], row.key[4])]
+            key = same[0] if len(same) == 1 else next((o for o in same if o[3] == row.unit), None)
+            if key is None:
+                wrong = (Problem("site.entry_absent"),)
+        if key is not None and seen.setdefault(key, number) != number:
+            wrong += (Problem("site.entry_twice", values={"first": seen[key]}),)
+        place = Place(row=number, field=cell_words(row.key))
+        problems += [replace(one, place=place) for one in wrong]
+        stands = None if key is None else recorded.get(key)
+        if key is not None and not (stands is not None and row.value and _same(row, stands)):
+            found.append(replace(row, key=key))
+    if problems:
+        raise TongjianError(problems)
+    return found
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return (row["process_unit"] or "", row["stream"], row["item"], row["unit"], row["period"])
 
 
 def _placed(cell: Typed, found: Checked) -> Checked:
@@ -171,10 +213,7 @@ def cell_words(key: Sequence[str]) -> str:
 
 def stored_cells(workspace: Workspace, plant: Plant, year: int) -> dict[Key, dict[str, Any]]:
     """What is recorded of a plant's year, by the key of its cell."""
-    return {
-        (row["process_unit"] or "", row["stream"], row["item"], row["unit"], row["period"]): row
-        for row in workspace.store.read_activity(plant.code, year)
-    }
+    return {_key(row): row for row in workspace.store.read_activity(plant.code, year)}
 
 
 def base_of(stored: Mapping[str, Any] | None) -> str:
@@ -189,6 +228,7 @@ def _same(cell: Typed, stored: Mapping[str, Any]) -> bool:
 
 
 __all__ = [
+    "KEYS",
     "MOST_CELLS",
     "Kept",
     "Key",
@@ -197,6 +237,7 @@ __all__ = [
     "cell_words",
     "check_typed",
     "keep_drafts",
+    "keyed",
     "read_typed",
     "stored_cells",
 ]

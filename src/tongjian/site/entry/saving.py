@@ -1,9 +1,9 @@
-"""Drafts become records (保存入库): all of a plant's year at once, or nothing."""
+"""Drafts, and rows that came by the API, become records (保存入库): all at once, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tongjian.evidence import Act
@@ -12,7 +12,15 @@ from tongjian.records import Correction
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.models import new_key
 from tongjian.site.acting import acting
-from tongjian.site.entry.drafts import Typed, base_of, cell_words, read_typed, stored_cells
+from tongjian.site.entry.drafts import (
+    KEYS,
+    Typed,
+    base_of,
+    cell_words,
+    keyed,
+    read_typed,
+    stored_cells,
+)
 from tongjian.site.entry.models import Draft
 from tongjian.site.mrv.models import Report
 from tongjian.site.registry.models import Plant, stored
@@ -30,6 +38,8 @@ class Saved:
     new: int
     corrected: int
     withdrawn: int
+    known: int = 0
+    """Those that were recorded just so already."""
 
 
 def was_submitted(actor: Actor, plant: Plant, year: int) -> bool:
@@ -44,35 +54,100 @@ def save_drafts(actor: Actor, plant: Plant, year: int, reason: str, evidence: st
     New data are added, changed ones corrected and emptied ones withdrawn, in one import.
     """
     drafts = list(Draft.objects.seen_by(actor).filter(plant=plant, year=year))
-    reason = reason.strip()
     with acting(actor, plant.enterprise) as workspace:
         batch = _Batch(plant, f"web-{new_key()}", drafts, stored_cells(workspace, plant, year))
-        problems = batch.read()
+        said = _Said(actor, year, reason.strip(), evidence, "grid")
         if not drafts:
-            problems.append(Problem("site.entry_nothing"))
-        if not reason and was_submitted(actor, plant, year):
-            problems.append(Problem("site.entry_reason", values={"year": year}))
-        if problems:
-            raise TongjianError(problems)
-        correction = None
-        if batch.changed:
-            reason = reason or text("entry.reason_default")
-            correction = Correction(actor.signature, reason, evidence)
-        saved = _record(workspace, batch, correction)
-        content = {
-            "import": saved.number,
-            "records": workspace.store.digest,
-            "new": saved.new,
-            "corrected": saved.corrected,
-            "withdrawn": saved.withdrawn,
-            "reason": reason,
-            "evidence": evidence,
-            "how": "grid",
-        }
-        act = Act(ENTER, actor.signature, f"records:{plant.code}/{year}", content)
-        workspace.log.append([act])
+            raise TongjianError([*_against(said, batch), Problem("site.entry_nothing")])
+        saved = _save(workspace, batch, said)
     for one in drafts:  # what was typed meanwhile stays a draft
         Draft.every.filter(pk=one.pk, version=one.version).delete()
+    return saved
+
+
+def enter_rows(
+    actor: Actor,
+    plant: Plant,
+    year: int,
+    rows: Sequence[Typed],
+    reason: str,
+    evidence: str,
+    dry_run: bool = False,
+) -> Saved:
+    """Put data of a plant's year into the records at once, past the drafts of the grid.
+
+    New data are added, those that differ corrected, and those without a value withdrawn, in one
+    import or not at all; what is recorded just so is left as it is. With `dry_run` nothing is
+    recorded. Raises `TongjianError` with all faults, each with the number of its row.
+    """
+    with acting(actor, plant.enterprise) as workspace:
+        recorded = stored_cells(workspace, plant, year)
+        found = keyed(plant, year, rows, recorded)
+        drafts = [
+            Draft(
+                enterprise=plant.enterprise,
+                plant=plant,
+                year=year,
+                base=base_of(recorded.get(one.key)),
+                **dict(zip(KEYS, one.key, strict=True)),
+                value=one.value,
+                unit=one.unit,
+                tier=one.tier,
+                evidence=one.evidence,
+                source="api",
+            )
+            for one in found
+        ]
+        batch = _Batch(plant, f"api-{new_key()}", drafts, recorded)
+        said = _Said(actor, year, reason.strip(), evidence, "api")
+        known = len(rows) - len(found)
+        if dry_run or not drafts:
+            if problems := _against(said, batch):
+                raise TongjianError(problems)
+            return replace(batch.counted(0), known=known)
+        return replace(_save(workspace, batch, said), known=known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who saves what of which year, why, and how it came."""
+
+    actor: Actor
+    year: int
+    reason: str
+    evidence: str
+    how: str
+
+
+def _against(said: _Said, batch: _Batch) -> list[Problem]:
+    """Read a batch; everything that stands against recording it."""
+    problems = batch.read()
+    if batch.drafts and not said.reason and was_submitted(said.actor, batch.plant, said.year):
+        problems.append(Problem("site.entry_reason", values={"year": said.year}))
+    return problems
+
+
+def _save(workspace: Workspace, batch: _Batch, said: _Said) -> Saved:
+    """Record a batch and enter that it was; raises `TongjianError` with everything against it."""
+    if problems := _against(said, batch):
+        raise TongjianError(problems)
+    correction, reason, by = None, said.reason, said.actor.signature
+    if batch.changed:
+        reason = reason or text("entry.reason_default")
+        correction = Correction(by, reason, said.evidence)
+    saved = _record(workspace, batch, correction)
+    content = {
+        "import": saved.number,
+        "records": workspace.store.digest,
+        "new": saved.new,
+        "corrected": saved.corrected,
+        "withdrawn": saved.withdrawn,
+        "reason": reason,
+        "evidence": said.evidence,
+        "how": said.how,
+    }
+    subject = f"records:{batch.plant.code}/{said.year}"
+    workspace.log.append([Act(ENTER, by, subject, content)])
     return saved
 
 
@@ -81,9 +156,7 @@ def _record(workspace: Workspace, batch: _Batch, correction: Correction | None) 
     store = workspace.store
     store.add(batch.rows, facilities, units, batch.source, correction, batch.withdrawn)
     numbers = [n for n, one in enumerate(store.imports(), 1) if one["source"] == batch.source]
-    number = numbers[-1] if numbers else store.number
-    changed = len(batch.changed) - len(batch.withdrawn)
-    return Saved(number, len(batch.rows) - changed, changed, len(batch.withdrawn))
+    return batch.counted(numbers[-1] if numbers else store.number)
 
 
 def missing_dimensions(
@@ -138,9 +211,22 @@ class _Batch:
                     self.withdrawn.append(stands)
         return problems
 
+    def counted(self, number: int) -> Saved:
+        """What the import of this number makes of it."""
+        changed = len(self.changed) - len(self.withdrawn)
+        return Saved(number, len(self.rows) - changed, changed, len(self.withdrawn))
+
 
 def _typed(one: Draft) -> Typed:
     return Typed(one.key, one.value, one.unit, one.tier, one.evidence, one.version, one.source)
 
 
-__all__ = ["ENTER", "IMPORT", "Saved", "missing_dimensions", "save_drafts", "was_submitted"]
+__all__ = [
+    "ENTER",
+    "IMPORT",
+    "Saved",
+    "enter_rows",
+    "missing_dimensions",
+    "save_drafts",
+    "was_submitted",
+]

@@ -6,9 +6,10 @@ beginning of its SHA-256.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.mrv.lineage import Files
 from tongjian.site.mrv.models import SubmittedRow
 from tongjian.site.mrv.services_reports import ReportDesk
@@ -64,6 +65,27 @@ def file_for(desk: ReportDesk, digest: str) -> Attached | None:
     return found if rows.exists() else None
 
 
+def brought_by(desk: ReportDesk, digests: Sequence[str]) -> list[str]:
+    """Files that an act may name: those that the actor themselves brought for this report.
+
+    Raises `TongjianError` with each that they did not; whether others have it is not told.
+    """
+    mine = {
+        one.files[0]
+        for one in desk.entries
+        if one.act == STORE
+        and one.files
+        and one.by == desk.actor.signature
+        and one.subject == desk.subject
+    }
+    wrong = [
+        Problem("site.api_not_brought", values={"digest": o}) for o in digests if o not in mine
+    ]
+    if wrong:
+        raise TongjianError(wrong)
+    return list(dict.fromkeys(digests))
+
+
 def _came_with(desk: ReportDesk, digest: str) -> bool:
     """Whether an act upon the report brought a file along."""
     return any(
@@ -83,4 +105,4 @@ def _names(one: Attached) -> Iterator[str]:
     yield one.digest[:_LEAST]
 
 
-__all__ = ["Attached", "attached", "file_for", "files_by_name"]
+__all__ = ["Attached", "attached", "brought_by", "file_for", "files_by_name"]

@@ -37,10 +37,14 @@ def jobs_of(actor: Actor, plant: Plant, year: int) -> list[Job]:
 
 
 def job_with_file(actor: Actor, key: str) -> Job | None:
-    """A finished job of `actor` that made a file, about a plant that they may see."""
+    """A finished job of `actor` that made a file: about a plant that they may see, or about no
+    plant and in the role in which they act."""
     found = _own(actor).filter(key=key, state=Job.DONE).first()
     if found is None or "file" not in found.result:
         return None
+    if "plant" not in found.asked:
+        held = actor.membership
+        return found if held is not None and found.asked.get("membership") == held.pk else None
     plants = Plant.objects.seen_by(actor).filter(code=found.asked.get("plant", ""))
     return found if plants.exists() else None
 

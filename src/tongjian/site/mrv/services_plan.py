@@ -20,6 +20,7 @@ from tongjian.control_plan import (
     MeterState,
     MonthState,
     Outcome,
+    Plan,
     PlanChange,
     Revision,
     accounts_of,
@@ -151,6 +152,16 @@ def revise_by_workbook(actor: Actor, plant: Plant, content: IO[bytes], name: str
         path = Path(folder) / _file_name(name)
         path.write_bytes(content.read())
         plan = read_plan_workbook(path, catalogue())
+    return _revise(actor, plant, plan)
+
+
+def revise_by_data(actor: Actor, plant: Plant, data: Mapping[str, Any]) -> Revision:
+    """Enter a plan as plain data as the next revision; raises `TongjianError` with every fault."""
+    plan = plan_of(Source("plan", dict(data), {}, set()), catalogue())
+    return _revise(actor, plant, plan)
+
+
+def _revise(actor: Actor, plant: Plant, plan: Plan) -> Revision:
     if plan.facility != plant.code:
         values = {"found": plan.facility, "expected": plant.code}
         raise TongjianError(Problem("site.other_plant", values=values))
@@ -240,6 +251,7 @@ __all__ = [
     "PlanDesk",
     "enter_calibration",
     "freeze_month",
+    "revise_by_data",
     "revise_by_workbook",
     "revise_meter",
 ]

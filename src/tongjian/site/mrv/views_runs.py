@@ -63,7 +63,7 @@ def jobs(request: ActorRequest, code: str, year: int) -> HttpResponse:
 @endpoint("mrv.run")
 def run(request: ActorRequest, code: str, year: int, mark: str) -> HttpResponse:
     """A kept run before a version is made of it."""
-    preview = _preview(desk_or_404(request, code, year), mark)
+    preview = preview_or_404(desk_or_404(request, code, year), mark)
     return render(request, "mrv/run.html", {"preview": preview, "desk": preview.desk})
 
 
@@ -71,7 +71,7 @@ def run(request: ActorRequest, code: str, year: int, mark: str) -> HttpResponse:
 @endpoint("mrv.run_lineage")
 def run_lineage(request: ActorRequest, code: str, year: int, mark: str) -> HttpResponse:
     """Where a number of a kept run comes from."""
-    preview = _preview(desk_or_404(request, code, year), mark)
+    preview = preview_or_404(desk_or_404(request, code, year), mark)
     back = ("mrv:run", [code, year, mark])
     return lineage_page(request, preview.desk, preview.run, back)
 
@@ -80,11 +80,11 @@ def run_lineage(request: ActorRequest, code: str, year: int, mark: str) -> HttpR
 @endpoint("mrv.run_lineage")
 def run_drivers(request: ActorRequest, code: str, year: int, mark: str) -> HttpResponse:
     """What drives a number of a kept run."""
-    preview = _preview(desk_or_404(request, code, year), mark)
+    preview = preview_or_404(desk_or_404(request, code, year), mark)
     return drivers_part(request, preview.desk, run_again(preview.desk.workspace, preview.kept))
 
 
-def _preview(desk: ReportDesk, mark: str) -> Preview:
+def preview_or_404(desk: ReportDesk, mark: str) -> Preview:
     """A kept run of the actor's own enterprise; others see runs by their versions alone."""
     if not desk.is_ours:
         raise Http404
@@ -96,4 +96,4 @@ def _preview(desk: ReportDesk, mark: str) -> Preview:
         raise
 
 
-__all__ = ["compute", "jobs", "make_version", "run", "run_drivers", "run_lineage"]
+__all__ = ["compute", "jobs", "make_version", "preview_or_404", "run", "run_drivers", "run_lineage"]

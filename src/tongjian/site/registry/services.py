@@ -132,7 +132,7 @@ def problems_of(
     except ValidationError as error:
         for name, errors in error.error_dict.items():
             for one in errors:
-                found.append(_problem(row, name, one, at(name)))
+                found.append(problem_of(row, name, one, at(name)))
     return found + [_at(one, at("code")) for one in ([] if alone else _clashes(row))]
 
 
@@ -148,14 +148,15 @@ def field_title(name: str) -> str:
     return text(key) if key in texts() else name
 
 
-def _problem(row: models.Model, name: str, error: ValidationError, place: Place) -> Problem:
+def problem_of(row: models.Model, name: str, error: ValidationError, place: Place) -> Problem:
+    """What Django says is wrong with a field, as a problem in both languages."""
     params: Mapping[str, Any] = error.params or {}
     if isinstance(params.get("problem"), Problem):
         return _at(params["problem"], place)
     if error.code in ("unique", "unique_together"):
         taken = kind_of(row).identity if name == "__all__" else name
         return Problem("site.registry_taken", place, {"value": getattr(row, taken)})
-    if error.code in ("blank", "null"):
+    if error.code in ("blank", "null", "required"):
         return Problem("site.registry_empty", place)
     said = {"detail_zh": _told(error, "zh-hans"), "detail_en": _told(error, "en")}
     return Problem("site.registry_value", place, {"value": getattr(row, name, ""), **said})
@@ -257,6 +258,7 @@ __all__ = [
     "change",
     "enterprise_of",
     "field_title",
+    "problem_of",
     "problems_of",
     "register_plant",
     "remove",

@@ -11,15 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tongjian.problems import Problem, TongjianError
+from tongjian.problems import TongjianError
 from tongjian.site.access.actor import Actor
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.registry.changes import KINDS, Kind
+from tongjian.site.registry.entering import enter_row
 from tongjian.site.registry.forms import SEEN, RowForm, fingerprint, form_class
-from tongjian.site.registry.models import Contact, Division, Enterprise, Plant
+from tongjian.site.registry.models import Contact, Enterprise, Plant
 from tongjian.site.registry.planned import take_over
-from tongjian.site.registry.services import change, register_plant, remove
+from tongjian.site.registry.services import remove
 from tongjian.site.registry.validators import invalid
 from tongjian.site.registry.views_look import plant_or_404
 from tongjian.site.ui.texts import text
@@ -172,31 +173,13 @@ def _plant(kind: Kind, row: Any) -> Plant | None:
 
 def _entered(actor: Actor, form: RowForm, was: str) -> bool:
     """Enter what a form says; what stands against it goes to the form."""
-    row = form.instance
     try:
-        _within(actor, row)
-        if was and form.cleaned_data[SEEN] != was:
-            raise TongjianError(Problem("site.registry_changed", values={"id": str(row)}))
-        if isinstance(row, Plant):
-            register_plant(actor, row)
-        else:
-            change(actor, row)
+        enter_row(actor, form.instance, was, form.cleaned_data[SEEN])
     except TongjianError as error:
         for problem in error.problems:
             form.add_error(None, invalid(problem))
         return False
     return True
-
-
-def _within(actor: Actor, row: models.Model) -> None:
-    """An authority registers within its own division only; the division has to exist."""
-    if not isinstance(row, (Enterprise, Plant)):
-        return
-    if not Division.objects.filter(code=row.division).exists():
-        raise TongjianError(Problem("site.registry_division", values={"value": row.division}))
-    if not row.division.startswith(actor.division):
-        values = {"value": row.division, "within": f"{actor.division}*"}
-        raise TongjianError(Problem("site.registry_outside", values=values))
 
 
 def _enterprise(request: ActorRequest, key: str) -> Enterprise:

@@ -17,6 +17,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Allowance",
+            fields=[
+                (
+                    "name",
+                    models.CharField(max_length=100, primary_key=True, serialize=False),
+                ),
+                ("window", models.PositiveBigIntegerField(db_index=True)),
+                ("count", models.PositiveIntegerField(default=0)),
+            ],
+        ),
+        migrations.CreateModel(
             name='Webhook',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

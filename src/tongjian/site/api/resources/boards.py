@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
-from tongjian.site.api.shapes import Text
+from tongjian.site.api.paging import Cursor, Limit, slice_of
+from tongjian.site.api.shapes import Given, JobShape, Text
 from tongjian.site.boards.asked import Asked
-from tongjian.site.boards.judging import newest
+from tongjian.site.boards.behind import behind
+from tongjian.site.boards.judging import KIND, ask, newest
 from tongjian.site.boards.region import Region
 from tongjian.site.boards.target_list import TargetFilter
 
@@ -160,6 +163,121 @@ def get_targets(
         rulebook=run.rulebook if run else None,
         targets=chosen.of_list(run.targets["list"]) if run else [],
     )
+
+
+class BehindLine(Schema):
+    """A version and what it adds to a number."""
+
+    plant: str
+    name: Text
+    year: int
+    version: int
+    ruleset: str
+    amount: float | None
+
+
+class BehindShape(Schema):
+    """A number of a board and the versions that it is the sum of, the largest first."""
+
+    asked: AskedShape
+    measure: str
+    unit: Text
+    whole: float | None
+    items: list[BehindLine]
+    next: Annotated[str | None, Field(description="@next")]
+
+
+class CurvesShape(Schema):
+    """The efficiency curves of a region; `made` is null where nothing was calculated yet."""
+
+    asked: AskedShape
+    made: datetime | None
+    rulebook: str | None
+    curves: list[dict[str, Any]]
+    tallies: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+
+class JudgeGiven(Given):
+    """What is to be calculated; what is left out is as on the page."""
+
+    division: Annotated[str, Field(max_length=6, pattern=r"^(\d{6})?$")] = ""
+    year: Annotated[int | None, Field(ge=1990, le=2100)] = None
+    day: date | None = None
+    basis: Basis = "submitted"
+
+
+@router.get("/boards/behind", response=BehindShape)
+@endpoint("boards.behind")
+def list_behind(
+    request: ActorRequest,
+    measure: Annotated[str, Query(max_length=80, description="@measure")],
+    division: Division = "",
+    year: OfYear = None,
+    day: date | None = None,
+    basis: Basis = "submitted",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> BehindShape:
+    """The versions that a number of the board is the sum of."""
+    asked = _asked(request, division, year, day, basis=basis, measure=measure)
+    found = behind(request.actor, asked)
+    rows, after = slice_of(request, found.rows, limit, cursor)
+    items = [
+        BehindLine(
+            plant=one.version.plant_code,
+            name=_plant_name(one.version.report.plant),
+            year=one.version.year,
+            version=one.version.number,
+            ruleset=one.ruleset,
+            amount=one.value,
+        )
+        for one in found.lines(rows)
+    ]
+    return BehindShape(
+        asked=_shape(asked),
+        measure=found.measure.key,
+        unit=Text.of(found.unit),
+        whole=found.whole,
+        items=items,
+        next=after,
+    )
+
+
+def _plant_name(plant: Any) -> Text:
+    return Text(zh=plant.name_zh, en=plant.name_en or plant.name_zh)
+
+
+@router.get("/boards/curves", response=CurvesShape)
+@endpoint("boards.curve")
+def list_curves(
+    request: ActorRequest,
+    division: Division = "",
+    year: OfYear = None,
+    day: date | None = None,
+    basis: Basis = "submitted",
+    product: Annotated[str, Query(max_length=160)] = "",
+) -> CurvesShape:
+    """Efficiency curves with benchmark and baseline lines, as calculated last."""
+    asked = _asked(request, division, year, day, basis=basis)
+    run = newest(request.actor, asked)
+    judged: dict[str, Any] = run.judged if run else {"curves": [], "tallies": [], "notes": []}
+    return CurvesShape(
+        asked=_shape(asked),
+        made=run.made if run else None,
+        rulebook=run.rulebook if run else None,
+        curves=[one for one in judged["curves"] if product in ("", one["key"])],
+        tallies=judged["tallies"],
+        notes=judged["notes"],
+    )
+
+
+@router.post("/boards/judgements", response={202: JobShape})
+@endpoint(KIND)
+def start_judgement(request: ActorRequest, given: JudgeGiven) -> Status[JobShape]:
+    """Have curves and targets of a region calculated (a job); one under way is not begun again."""
+    asked = _asked(request, given.division, given.year, given.day, basis=given.basis)
+    return Status(202, JobShape.of(ask(request.actor, asked), True))
 
 
 __all__ = ["router"]

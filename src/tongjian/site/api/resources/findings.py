@@ -13,7 +13,8 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.acting import acting
 from tongjian.site.api.shapes import Code, Given, Number, Text, Year
 from tongjian.site.mrv.pages import desk_or_404
-from tongjian.site.mrv.services_findings import finding_of
+from tongjian.site.mrv.services_evidence import brought_by
+from tongjian.site.mrv.services_findings import conversation, finding_of
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.verification import (
     Finding,
@@ -29,6 +30,10 @@ router = Router()
 _AT = "/reports/{code}/{year}/findings"
 Words = Annotated[str, Field(max_length=5000)]
 Amount = Annotated[float, Field(allow_inf_nan=False)]
+Digests = Annotated[
+    list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]],
+    Field(max_length=20, description="@files", default_factory=list),
+]
 
 
 class FindingShape(Schema):
@@ -82,6 +87,7 @@ class FindingGiven(Given):
     rests_on: Annotated[
         list[Annotated[str, Field(max_length=300)]], Field(max_length=500, default_factory=list)
     ]
+    files: Digests
 
 
 class SaidGiven(Given):
@@ -90,12 +96,31 @@ class SaidGiven(Given):
     text: Words
 
 
+class ResponseGiven(SaidGiven):
+    """The enterprise's answer to a finding."""
+
+    files: Digests
+
+
 class CloseGiven(Given):
     """How a finding is closed; `remaining` stands after it, in tCO2e."""
 
     outcome: Annotated[str, Field(max_length=60)]
     note: Words = ""
     remaining: Amount = 0.0
+    files: Digests
+
+
+class MessageLine(Schema):
+    """Something that was said or done about a finding."""
+
+    act: str
+    by: str
+    role: str
+    time: str
+    entry: int
+    text: str
+    files: list[dict[str, str]]
 
 
 @router.get(_AT, response=list[FindingShape])
@@ -113,6 +138,27 @@ def get_finding(request: ActorRequest, code: Code, year: Year, number: Number) -
     return FindingShape.of(_finding(desk_or_404(request, code, year), number))
 
 
+@router.get(_AT + "/{number}/messages", response=list[MessageLine])
+@endpoint("mrv.finding")
+def list_finding_messages(
+    request: ActorRequest, code: Code, year: Year, number: Number
+) -> list[MessageLine]:
+    """What was said about it, and the versions that were handed in meanwhile."""
+    desk = desk_or_404(request, code, year)
+    return [
+        MessageLine(
+            act=one.act,
+            by=one.by,
+            role=one.role,
+            time=one.time,
+            entry=one.number,
+            text=one.text,
+            files=[{name: str(each[name]) for name in ("digest", "name")} for each in one.files],
+        )
+        for one in conversation(desk, _finding(desk, number))
+    ]
+
+
 @router.post(_AT, response={201: FindingShape})
 @endpoint("mrv.raise")
 def post_finding(
@@ -120,7 +166,7 @@ def post_finding(
 ) -> Status[FindingShape]:
     """Raise one."""
     desk = desk_or_404(request, code, year)
-    by = request.actor.signature
+    by, files = request.actor.signature, brought_by(desk, given.files)
     with acting(request.actor, desk.plant.enterprise) as workspace:
         entry = raise_finding(
             workspace.log,
@@ -131,6 +177,7 @@ def post_finding(
             by,
             effect=given.effect,
             rests_on=given.rests_on,
+            files=files,
         )
     number = int(entry.subject.rpartition("/")[2])
     return Status(201, _again(request, code, year, number))
@@ -139,13 +186,14 @@ def post_finding(
 @router.post(_AT + "/{number}/responses", response={201: FindingShape})
 @endpoint("mrv.respond")
 def respond_to_finding(
-    request: ActorRequest, code: Code, year: Year, number: Number, given: SaidGiven
+    request: ActorRequest, code: Code, year: Year, number: Number, given: ResponseGiven
 ) -> Status[FindingShape]:
     """Answer it, for the enterprise."""
     desk = desk_or_404(request, code, year)
     found, by = _finding(desk, number), request.actor.signature
+    files = brought_by(desk, given.files)
     with acting(request.actor, desk.plant.enterprise) as workspace:
-        respond(workspace.log, found.id, given.text, by)
+        respond(workspace.log, found.id, given.text, by, files)
     return Status(201, _again(request, code, year, number))
 
 
@@ -157,10 +205,10 @@ def post_finding_close(
     """Close it."""
     desk = desk_or_404(request, code, year)
     found, by = _finding(desk, number), request.actor.signature
+    said: dict[str, Any] = {"note": given.note, "remaining": given.remaining}
+    files = brought_by(desk, given.files)
     with acting(request.actor, desk.plant.enterprise) as workspace:
-        close_finding(
-            workspace.log, found.id, given.outcome, by, note=given.note, remaining=given.remaining
-        )
+        close_finding(workspace.log, found.id, given.outcome, by, files=files, **said)
     return _again(request, code, year, number)
 
 
@@ -181,7 +229,11 @@ def post_finding_reopen(
 @endpoint("mrv.verification")
 def get_opinion(request: ActorRequest, code: Code, year: Year) -> OpinionShape:
     """The opinion on a report, once it was given."""
-    desk = desk_or_404(request, code, year)
+    return shown_opinion(desk_or_404(request, code, year))
+
+
+def shown_opinion(desk: ReportDesk) -> OpinionShape:
+    """The newest opinion on a report; raises `Http404` where none was given."""
     one = opinion_of(desk.entries, desk.subject)
     if one is None:
         raise Http404
@@ -210,4 +262,4 @@ def _again(request: ActorRequest, code: str, year: int, number: int) -> FindingS
     return FindingShape.of(_finding(desk_or_404(request, code, year), number))
 
 
-__all__ = ["router"]
+__all__ = ["Digests", "OpinionShape", "Words", "router", "shown_opinion"]

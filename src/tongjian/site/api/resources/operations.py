@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, part
-from tongjian.site.api.shapes import Key, Told
+from tongjian.site.api.shapes import FILE, JobShape, Key, Told
+from tongjian.site.operations import views_audit
+from tongjian.site.operations.backups import KIND, backups
 from tongjian.site.operations.health import Health
+from tongjian.site.operations.jobs import start
 from tongjian.site.operations.models import AuditEntry
 from tongjian.site.operations.services_audit import AuditFilter, entries_for, entry_of, may_read
 
@@ -119,6 +122,36 @@ def get_health(request: ActorRequest) -> HealthShape:
         workers_alive=now.alive,
         guards=[Told(**one.as_dict()) for one in now.guards],
     )
+
+
+class BackupLine(Schema):
+    """A backup in the site's folder; `size` in bytes."""
+
+    name: str
+    size: int
+    made: datetime
+
+
+@router.get("/audit/{key}/{number}/proof", openapi_extra=FILE)
+@endpoint("operations.audit_proof")
+def get_audit_proof(request: ActorRequest, key: Key, number: EntryNumber) -> HttpResponseBase:
+    """The proof that an entry is in its log, for whoever has the program and no site (JSON)."""
+    return views_audit.audit_proof(request, key, number)
+
+
+@router.get("/backups", response=list[BackupLine])
+@endpoint("operations.backups")
+def list_backups(request: ActorRequest) -> list[BackupLine]:
+    """The backups there are, newest first."""
+    names = list(BackupLine.model_fields)
+    return [BackupLine(**{name: getattr(one, name) for name in names}) for one in backups()]
+
+
+@router.post("/backups", response={202: JobShape})
+@endpoint("operations.backup")
+def start_backup(request: ActorRequest) -> Status[JobShape]:
+    """Have a backup made into the site's own folder (a job)."""
+    return Status(202, JobShape.of(start(KIND, request.actor), True))
 
 
 __all__ = ["router"]

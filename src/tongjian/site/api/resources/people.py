@@ -16,6 +16,7 @@ from tongjian.site.access.models import Assignment
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, part
 from tongjian.site.api.shapes import Given, Key, Year
+from tongjian.site.mrv.models import Notice
 from tongjian.site.mrv.services_notices import mark, notices_of
 from tongjian.site.registry.models import Enterprise
 
@@ -122,11 +123,7 @@ def list_notices(
     if unread:
         rows = rows.filter(read=None)
     found, after = part(request, rows, ("-made", "-key"), limit, cursor)
-    names = [name for name in NoticeLine.model_fields if name != "plant"]
-    items = [
-        NoticeLine(plant=one.plant.code, **{name: getattr(one, name) for name in names})
-        for one in found
-    ]
+    items = [_notice(one) for one in found]
     return Page[NoticeLine](items=items, next=after)
 
 
@@ -135,6 +132,20 @@ def list_notices(
 def read_notices(request: ActorRequest) -> int:
     """Mark all as read; how many were not."""
     return mark(notices_of(request.actor))
+
+
+@router.post("/notices/{key}/read", response=NoticeLine)
+@endpoint("mrv.notice")
+def read_notice(request: ActorRequest, key: Key) -> NoticeLine:
+    """Mark one as read."""
+    mine = notices_of(request.actor).select_related("plant")
+    mark(mine.filter(pk=get_object_or_404(mine, key=key).pk))
+    return _notice(get_object_or_404(mine, key=key))
+
+
+def _notice(one: Notice) -> NoticeLine:
+    names = [name for name in NoticeLine.model_fields if name != "plant"]
+    return NoticeLine(plant=one.plant.code, **{name: getattr(one, name) for name in names})
 
 
 __all__ = ["router"]

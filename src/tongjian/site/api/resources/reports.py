@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from tongjian.evidence import china_day
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import actions, endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, part
@@ -17,6 +20,7 @@ from tongjian.site.mrv.pages import desk_or_404, plant_or_404
 from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_list import ReportFilter
 from tongjian.site.mrv.services_reports import ReportDesk, take_step
+from tongjian.site.mrv.services_review import Queue
 from tongjian.site.mrv.services_runs import runs_of
 from tongjian.workflow import report_flow
 
@@ -145,6 +149,50 @@ def _line(one: Report, own: bool, inside: bool) -> ReportLine:
         submitted=one.submitted,
         findings_open=one.findings_open if inside else None,
         opinion=one.opinion if inside else None,
+    )
+
+
+class QueueShape(Schema):
+    """What waits for whoever decides: how many each part has, and the rows of one."""
+
+    part: str
+    counts: dict[str, int]
+    items: list[ReportLine]
+    plants: list[str]
+    next: Annotated[str | None, Field(description="@next")]
+
+
+@router.get("/queue", response=QueueShape)
+@endpoint("mrv.queue")
+def list_queue(
+    request: ActorRequest,
+    part_of: Annotated[
+        Literal["", "waiting", "overdue", "unopened", "all"], Query(alias="part")
+    ] = "",
+    year: Annotated[int | None, Query(ge=1990, le=2100)] = None,
+    division: Annotated[str, Query(max_length=6, pattern=r"^\d{0,6}$")] = "",
+    sector: Annotated[str, Query(max_length=40)] = "",
+    text: Annotated[str, Query(max_length=80)] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> QueueShape:
+    """What waits for the actor, what is late, what was not begun."""
+    asked = {"division": division, "sector": sector, "text": text}
+    wanted = ReportFilter.of({**asked, "year": "" if year is None else str(year)})
+    made = Queue(request.actor, part_of, wanted, china_day(timezone.now()))
+    if made.part not in made.parts:
+        made = replace(made, part=made.parts[0])
+    rows = made.rows()
+    unopened = made.part == "unopened"
+    order = ("division", "code") if unopened else _ORDERS["year"]
+    found, after = part(request, rows, order, limit, cursor)
+    inside = request.actor.may("mrv.findings")
+    return QueueShape(
+        part=made.part,
+        counts=dict(made.counts()),
+        items=[] if unopened else [_line(one, False, inside) for one in found],
+        plants=[one.code for one in found] if unopened else [],
+        next=after,
     )
 
 

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Annotated, Literal
 
 from ninja import Path, Query, Router, Schema
+from pydantic import Field
 
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, slice_of
-from tongjian.site.api.shapes import Text
+from tongjian.site.api.shapes import Given, Text
+from tongjian.site.rulebooks import waiting as services
 from tongjian.site.rulebooks.catalogue import Listed, search
 from tongjian.site.rulebooks.differences import days_of, differences
 from tongjian.site.rulebooks.shown import entry_named, files_of
@@ -97,6 +99,77 @@ def list_differences(
     """What of it differs between two days."""
     found = differences(entry_named(name), first, second)
     return [ChangedLine(part=one.part, before=one.before, after=one.after) for one in found]
+
+
+class WaitingLine(Schema):
+    """A value that is only recalled, and its confirmation on this site where there is one."""
+
+    id: str
+    title: Text
+    document: str
+    value: str
+    confirmed_by: str | None
+    reference: str | None
+
+
+class ConfirmGiven(Given):
+    """Values that were held against the printed text, and where they were looked up."""
+
+    values: Annotated[
+        list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=500)
+    ]
+    reference: Annotated[str, Field(max_length=300)]
+
+
+class WithdrawGiven(Given):
+    """Confirmations to be taken back, and why."""
+
+    values: Annotated[
+        list[Annotated[str, Field(max_length=300)]], Field(min_length=1, max_length=500)
+    ]
+    reason: Annotated[str, Field(max_length=300)]
+
+
+@router.get("/rulebook-values", response=Page[WaitingLine])
+@endpoint("rulebooks.waiting")
+def list_waiting_values(
+    request: ActorRequest,
+    text: Annotated[str, Query(max_length=80)] = "",
+    state: Literal["open", "done", "all"] = "open",
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[WaitingLine]:
+    """Recalled values and whether somebody has held them against the printed text."""
+    every = services.waiting(text)
+    rows = [one for one in every if state == "all" or bool(one.confirmed) is (state == "done")]
+    found, after = slice_of(request, rows, limit, cursor)
+    return Page[WaitingLine](items=[_waiting(one) for one in found], next=after)
+
+
+def _waiting(one: services.Waiting) -> WaitingLine:
+    done = one.confirmed
+    return WaitingLine(
+        id=one.doubt.id,
+        title=Text.of(one.doubt.title),
+        document=one.doubt.document,
+        value=str(one.value.printed),
+        confirmed_by=done.by if done else None,
+        reference=done.reference if done else None,
+    )
+
+
+@router.post("/rulebook-values/confirm", response=int)
+@endpoint("rulebooks.confirm")
+def confirm_values(request: ActorRequest, given: ConfirmGiven) -> int:
+    """Confirm values; how many."""
+    return services.confirm(request.actor, given.values, given.reference)
+
+
+@router.post("/rulebook-values/withdraw", response=int)
+@endpoint("rulebooks.confirm")
+def withdraw_values(request: ActorRequest, given: WithdrawGiven) -> int:
+    """Take confirmations back; how many."""
+    return services.withdraw(request.actor, given.values, given.reason)
 
 
 __all__ = ["router"]

@@ -95,6 +95,13 @@ def post_webhook(request: ActorRequest, given: WebhookGiven) -> Status[WebhookMa
     return Status(201, WebhookMade(**WebhookShape.said(made), secret=secret_of(made)))
 
 
+@router.get("/webhooks/{key}", response=WebhookShape)
+@endpoint("api.webhooks")
+def get_webhook(request: ActorRequest, key: Key) -> WebhookShape:
+    """One of them."""
+    return WebhookShape(**WebhookShape.said(get_object_or_404(_mine(request), key=key)))
+
+
 @router.delete("/webhooks/{key}", response=WebhookShape)
 @endpoint("api.webhooks")
 def end_webhook(request: ActorRequest, key: Key) -> WebhookShape:
