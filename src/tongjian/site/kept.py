@@ -72,6 +72,8 @@ class Repeated:
         row = f'SELECT 1 FROM "{self.source}" AS s WHERE s.id = NEW.{self.key}'  # nosec B608
         other = " OR ".join(f"s.{two} IS NOT NEW.{one}" for one, two in self.columns.items())
         value = f'SELECT {", ".join(theirs)} FROM "{self.source}"'  # nosec B608
+        columns = ", ".join(own)
+        fill = f'UPDATE "{self.table}" SET ({columns}) = ({value} WHERE id = NEW.{self.key})'  # nosec B608
         values = {
             "table": self.table,
             "source": self.source,
@@ -80,8 +82,7 @@ class Repeated:
             "of": ", ".join([self.key, *own]),
             "theirs": ", ".join(theirs),
             "differs": f"EXISTS ({row} AND ({other}))",
-            "fill": f'UPDATE "{self.table}" SET ({", ".join(own)}) = '
-            f"({value} WHERE id = NEW.{self.key})",
+            "fill": fill,
             "follow": ", ".join(f"{one} = NEW.{two}" for one, two in self.columns.items()),
             "into": ", ".join(f"NEW.{one}" for one in own),
             "numbered": ", ".join(f"{one} = ${at}" for at, one in enumerate(own, 2)),

@@ -67,7 +67,7 @@ _ADDED = f"""INSERT INTO boards_sum ({_NAMES}, boundary, substance, unit,
     sum(t.co2e_micro >> {_HALF}), sum(t.co2e_micro & {_MASK})
   FROM boards_standing AS s JOIN boards_total AS t ON t.version_id = s.version_id
   WHERE s.until IS NULL{{where}}
-  GROUP BY s.basis, s.year, s.division, s.within, s.sector, t.boundary, t.substance, t.unit"""
+  GROUP BY s.basis, s.year, s.division, s.within, s.sector, t.boundary, t.substance, t.unit"""  # nosec B608
 
 
 def refresh() -> int:
