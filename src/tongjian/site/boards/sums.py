@@ -159,8 +159,8 @@ def determined_grouped(
         .annotate(**halves("co2e_micro", "co2e"))
     )
     return [
-        Group(*of, DETERMINED_WITHIN, DETERMINED, CO2E, co2e or 0, co2e)
-        for *of, high, low in rows
+        Group(year, of, sector, DETERMINED_WITHIN, DETERMINED, CO2E, co2e or 0, co2e)
+        for year, of, sector, high, low in rows
         for co2e in (whole(high, low),)
     ]
 

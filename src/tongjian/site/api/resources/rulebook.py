@@ -102,12 +102,14 @@ def list_differences(
 
 
 class WaitingLine(Schema):
-    """A value that is only recalled, and its confirmation on this site where there is one."""
+    """A value, method or rule set that is only recalled, and its confirmation on this site."""
 
     id: str
+    kind: str
     title: Text
     document: str
-    value: str
+    content: str
+    """What is to be held against the printed text: the value, or the formulas."""
     confirmed_by: str | None
     reference: str | None
 
@@ -152,7 +154,8 @@ def _waiting(one: services.Waiting) -> WaitingLine:
         id=one.doubt.id,
         title=Text.of(one.doubt.title),
         document=one.doubt.document,
-        value=str(one.value.printed),
+        content=one.doubt.content,
+        kind=one.doubt.kind,
         confirmed_by=done.by if done else None,
         reference=done.reference if done else None,
     )
