@@ -110,6 +110,7 @@ NARROW = {
 }
 
 
+@pytest.mark.exhaustive  # after the story, whose reports it visits
 def test_pages_on_a_narrow_screen(browser: Any, address: str, judged: set[str] | None) -> None:
     folder, wrong = shots_folder("en-narrow"), []
     for username, paths in NARROW.items():
