@@ -20,14 +20,19 @@ SHOTS = os.environ.get("TONGJIAN_SHOTS")
 """A folder for pictures, to be looked at."""
 
 
+@pytest.fixture(autouse=True, scope="module")
+def prepared() -> None:
+    """The files of the page: a server lists its files once, when it starts."""
+    if not assets.prepare():
+        pytest.skip("the files of the page are not installed")
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_description_is_shown_without_the_internet(
     address: str,  # noqa: F811
     browser: Any,  # noqa: F811
     language: str,
 ) -> None:
-    if not assets.prepare():
-        pytest.skip("the files of the page are not installed")
     context = browser.new_context(locale="zh-CN" if language == "zh-hans" else "en-GB")
     context.add_cookies([{"name": "language", "value": language, "url": address}])
     page = context.new_page()

@@ -254,7 +254,9 @@ def post_plan_workbook(
 
 @router.post(_AT + "/meters", response={201: RevisionShape})
 @endpoint("mrv.plan_revise")
-def post_plan_meter(request: ActorRequest, code: Code, given: PlanMeterGiven) -> Status[RevisionShape]:
+def post_plan_meter(
+    request: ActorRequest, code: Code, given: PlanMeterGiven
+) -> Status[RevisionShape]:
     """Enter the plan with a meter added or changed, as the next revision."""
     plant = _desk(request, code).plant
     said = given.model_dump(exclude={"in_force", "reason"})
