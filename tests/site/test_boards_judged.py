@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.site.board_rows import day
-from tests.site.conftest import leave, use
+from tests.site.conftest import _leave, _use
 from tests.site.test_mrv_versions import work_off
 from tests.site.world import EXAMPLE, World
 from tongjian.records import Catalogue, import_files
@@ -45,7 +45,7 @@ def told(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     """A site on which A has submitted a year with levels, and the province had it calculated."""
     folder = tmp_path_factory.mktemp("judged") / "site"
     shutil.copytree(template, folder)
-    use(folder)
+    _use(folder)
     world = World()
     preparer, approver = world.client("preparer"), world.client("approver")
     preparer.post("/reports/begin", {"plant": "DEMO-STEEL", "year": "2024"})
@@ -70,7 +70,7 @@ def told(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     again = world.client("province").post("/boards/calculate", {"year": "2024"})
     assert answer.status_code == 302 and answer["Location"] == again["Location"]
     work_off()
-    leave()
+    _leave()
     return folder
 
 
@@ -79,9 +79,9 @@ def judged(told: Path, tmp_path: Path) -> Iterator[World]:
     """A copy of it for each test."""
     folder = tmp_path / "site"
     shutil.copytree(told, folder)
-    use(folder)
+    _use(folder)
     yield World()
-    leave()
+    _leave()
 
 
 def test_a_curve_has_the_units_of_what_was_handed_in_with_its_lines(judged: World) -> None:

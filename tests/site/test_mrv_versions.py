@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tests.site.conftest import leave, use
+from tests.site.conftest import _leave, _use
 from tests.site.world import EXAMPLE, YEAR, World
 from tongjian.evidence import retention
 from tongjian.records import Catalogue, Correction, import_files
@@ -45,7 +45,7 @@ def told(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     """A site on which the first version was submitted, by its pages."""
     folder = tmp_path_factory.mktemp("told") / "site"
     shutil.copytree(template, folder)
-    use(folder)
+    _use(folder)
     world = World()
     preparer, approver = world.client("preparer"), world.client("approver")
     preparer.post("/reports/begin", {"plant": "DEMO-STEEL", "year": str(YEAR)})
@@ -58,7 +58,7 @@ def told(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     work_off()
     assert preparer.post(f"{ADDRESS}/act/submit").status_code == 403
     assert approver.post(f"{ADDRESS}/act/submit").status_code == 302
-    leave()
+    _leave()
     return folder
 
 
@@ -67,9 +67,9 @@ def submitted(told: Path, tmp_path: Path) -> Iterator[World]:
     """A copy of it for each test."""
     folder = tmp_path / "site"
     shutil.copytree(told, folder)
-    use(folder)
+    _use(folder)
     yield World()
-    leave()
+    _leave()
 
 
 def test_what_was_submitted_is_shown_to_everybody_it_concerns(submitted: World) -> None:
