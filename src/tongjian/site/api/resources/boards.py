@@ -34,13 +34,26 @@ class AskedShape(Schema):
 
 
 class SumLine(Schema):
-    """A measure with its sum, and that of the year before."""
+    """A measure with its sum, and that of the year before.
+
+    `alike` and `alike_before` are the sums over the plants that reported in both years.
+    """
 
     measure: str
     name: Text
     unit: str
     amount: float | None
     before: float | None
+    alike: float | None
+    alike_before: float | None
+
+
+class SilentLine(Schema):
+    """A plant without data, and the state in which its report is."""
+
+    plant: str
+    name: Text
+    state: str
 
 
 class PartLine(Schema):
@@ -69,6 +82,8 @@ class RegionShape(Schema):
     reported: int
     measure: str | None
     sums: list[SumLine]
+    determined: Annotated[int, Field(description="@determined")]
+    without_data: Annotated[list[SilentLine], Field(description="@without_data")]
     parts: list[PartLine]
     states: list[StateLine]
 
@@ -82,9 +97,10 @@ class TargetsShape(Schema):
     targets: list[dict[str, Any]]
 
 
-def _asked(
+def asked_of(
     request: ActorRequest, division: str, year: int | None, day: date | None, **more: str
 ) -> Asked:
+    """What a board is asked for, as the page reads it from an address."""
     said = {"division": division, "year": year or "", "day": day or "", **more}
     return Asked.of(request.actor, said)
 
@@ -106,7 +122,7 @@ def get_region(
     measure: Annotated[str, Query(max_length=80)] = "",
 ) -> RegionShape:
     """Sums, coverage and parts."""
-    asked = _asked(request, division, year, day, basis=basis, measure=measure)
+    asked = asked_of(request, division, year, day, basis=basis, measure=measure)
     board = Region(request.actor, asked)
     chosen = board.measure
     return RegionShape(
@@ -121,8 +137,15 @@ def get_region(
                 unit=one.measure.unit,
                 amount=one.now,
                 before=one.before,
+                alike=one.alike,
+                alike_before=one.alike_before,
             )
             for one in board.changes
+        ],
+        determined=board.determined,
+        without_data=[
+            SilentLine(plant=one.plant.code, name=plant_name(one.plant), state=one.state)
+            for one in board.silent
         ],
         parts=[
             PartLine(
@@ -154,7 +177,7 @@ def get_targets(
     status: Annotated[str, Query(max_length=120)] = "",
 ) -> TargetsShape:
     """The targets with status and what is missing, as calculated last."""
-    asked = _asked(request, division, year, day, basis=basis)
+    asked = asked_of(request, division, year, day, basis=basis)
     run = newest(request.actor, asked)
     chosen = TargetFilter(policy, sector, status)
     return TargetsShape(
@@ -220,13 +243,13 @@ def list_behind(
     cursor: Cursor = "",
 ) -> BehindShape:
     """The versions that a number of the board is the sum of."""
-    asked = _asked(request, division, year, day, basis=basis, measure=measure)
+    asked = asked_of(request, division, year, day, basis=basis, measure=measure)
     found = behind(request.actor, asked)
     rows, after = slice_of(request, found.rows, limit, cursor)
     items = [
         BehindLine(
             plant=one.version.plant_code,
-            name=_plant_name(one.version.report.plant),
+            name=plant_name(one.version.report.plant),
             year=one.version.year,
             version=one.version.number,
             ruleset=one.ruleset,
@@ -244,7 +267,8 @@ def list_behind(
     )
 
 
-def _plant_name(plant: Any) -> Text:
+def plant_name(plant: Any) -> Text:
+    """The name of a plant in both languages."""
     return Text(zh=plant.name_zh, en=plant.name_en or plant.name_zh)
 
 
@@ -259,7 +283,7 @@ def list_curves(
     product: Annotated[str, Query(max_length=160)] = "",
 ) -> CurvesShape:
     """Efficiency curves with benchmark and baseline lines, as calculated last."""
-    asked = _asked(request, division, year, day, basis=basis)
+    asked = asked_of(request, division, year, day, basis=basis)
     run = newest(request.actor, asked)
     judged: dict[str, Any] = run.judged if run else {"curves": [], "tallies": [], "notes": []}
     return CurvesShape(
@@ -276,7 +300,7 @@ def list_curves(
 @endpoint(KIND)
 def start_judgement(request: ActorRequest, given: JudgeGiven) -> Status[JobShape]:
     """Have curves and targets of a region calculated (a job); one under way is not begun again."""
-    asked = _asked(request, given.division, given.year, given.day, basis=given.basis)
+    asked = asked_of(request, given.division, given.year, given.day, basis=given.basis)
     return Status(202, JobShape.of(ask(request.actor, asked), True))
 
 

@@ -8,12 +8,14 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
+from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, part
 from tongjian.site.api.shapes import JobShape, Key
 from tongjian.site.mrv.services_jobs import job_with_file, path_of
-from tongjian.site.operations.services_jobs import jobs_for, may_read
+from tongjian.site.operations.jobs import stop
+from tongjian.site.operations.services_jobs import jobs_for, may_read, may_stop
 
 router = Router()
 _FILE = {"200": {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
@@ -44,6 +46,17 @@ def list_jobs(
 def get_job(request: ActorRequest, key: Key) -> JobShape:
     """One of them."""
     one = get_object_or_404(jobs_for(request.actor), key=key)
+    return JobShape.of(one, may_read(request.actor, one))
+
+
+@router.post("/jobs/{key}/stop", response=JobShape)
+@endpoint("operations.job_stop")
+def stop_job(request: ActorRequest, key: Key) -> JobShape:
+    """Stop a job of the actor's, where nothing is left half done by it."""
+    one = get_object_or_404(jobs_for(request.actor), key=key)
+    if not may_stop(request.actor, one) or not stop(one, request.actor.signature):
+        raise TongjianError(Problem("site.job_goes_on"))
+    one.refresh_from_db()
     return JobShape.of(one, may_read(request.actor, one))
 
 
