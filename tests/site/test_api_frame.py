@@ -199,6 +199,16 @@ def test_what_is_sent_is_of_the_kind_that_is_read(world: World) -> None:
     assert not Report.every.exists()
 
 
+def test_no_name_stands_twice_in_the_description(world: World) -> None:
+    """As JSON it would be the last that counts; the page refuses it."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs), [name for name, _ in pairs]
+        return dict(pairs)
+
+    json.loads(world.client("public").get(f"{V1}/openapi.json").content, object_pairs_hook=once)
+
+
 def test_every_example_is_of_the_form_that_is_described() -> None:
     shapes = {"components": document()["components"]}
     for methods in document()["paths"].values():

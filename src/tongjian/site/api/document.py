@@ -118,7 +118,8 @@ def _describe(one: dict[str, Any], method: str, action: str, matches: bool) -> N
     keyed: list[dict[str, list[str]]] = [] if action.startswith(FOR_PEOPLE) else [{"key": []}]
     one["security"] = [*([{}] if public else []), *keyed, {"session": []}]
     problem = {"content": {MEDIA: {"schema": _REF}}}
-    answers = one["responses"]
+    # What an operation says of its answers itself comes after what is made for it, as a number.
+    answers = one["responses"] = {str(key): value for key, value in one["responses"].items()}
     for status, name in _STATUSES.items():
         if status == "401" and public:
             continue
