@@ -22,7 +22,7 @@ Found = dict[str, list[tuple[float, int]]]
 
 def serve(workers: int) -> subprocess.Popen[bytes]:
     """The web server as ``tongjian site serve`` starts it."""
-    command = [sys.executable, "-m", "tongjian.site.operations.children"]
+    command = [sys.executable, "-m", "tongjian.site.operations.children", str(os.getpid())]
     return subprocess.Popen([*command, "web", "127.0.0.1", str(PORT), str(workers)])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 import time
@@ -56,8 +57,8 @@ def measure(count: int) -> Imported:
     found.bare = time.perf_counter() - begun
     enterprise = Plant.every.get(code=f"{LARGE}-000").enterprise
     preparer = actor("preparer", enterprise)
-    command = [sys.executable, "-m", "tongjian.site.operations.children", "work"]
-    worker = subprocess.Popen(command)
+    command = [sys.executable, "-m", "tongjian.site.operations.children", str(os.getpid())]
+    worker = subprocess.Popen([*command, "work"])
     try:
         _until(lambda: _workers() > 0)
         begun = time.perf_counter()

@@ -12,7 +12,9 @@ from tongjian.site.ui.repairs import page_repairs, repair_of
 # What those packages say is told on the command line alone.
 NOT_ON_PAGES = {"cli", "contract", "cases", "sample"}
 # For whoever has the site's own machine: nobody else is told these.
-FOR_THE_CONSOLE = {"site.no_user", "site.backup_unreadable", "site.rows_behind"}
+FOR_THE_CONSOLE = {
+    *("site.no_user", "site.backup_unreadable", "site.rows_behind", "site.columns_differ"),
+}
 REPAIRS = ("fix_zh", "fix_en")
 
 

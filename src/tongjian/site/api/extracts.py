@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 from django.db.models import F, QuerySet
+from django.urls import reverse
 
 from tongjian.problems import Problem, TongjianError
 from tongjian.site.access.actor import Actor
@@ -21,6 +22,7 @@ from tongjian.site.mrv.services_list import reports_for
 from tongjian.site.mrv.services_review import HANDED_IN
 from tongjian.site.operations.jobs import Running, job, start
 from tongjian.site.operations.models import Job
+from tongjian.site.operations.results import leads_to
 
 KIND = "mrv.extract"
 ACTION = "mrv.document"
@@ -138,6 +140,13 @@ def parquet(of: Table, told: Iterable[str], target: Path) -> None:
         read = base.read_csv(str(source), header=True, dtype=of.columns, delimiter=",")
         read.write_parquet(str(target), compression="zstd")
     source.unlink()
+
+
+@leads_to(KIND)
+def _address(one: Job, actor: Actor) -> str:
+    """The file, for whoever asked for it."""
+    there = one.state == Job.DONE and actor.user == one.user
+    return reverse("mrv:file", args=[one.key]) if there else ""
 
 
 def start_extract(actor: Actor, table: str, form: str, asked: Asked) -> Job:

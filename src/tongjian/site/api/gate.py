@@ -117,7 +117,7 @@ def _readable(request: HttpRequest, sources: Collection[str]) -> None:
     wanted = _JSON if "body" in sources else _FORMS if {"form", "file"} & set(sources) else ()
     if sent and wanted and request.content_type not in wanted:
         values = {"found": request.content_type or "-", "wanted": ", ".join(wanted)}
-        raise Refused(415, Problem("site.api_media", values=values))
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, Problem("site.api_media", values=values))
 
 
 def _changed(run: Run, request: ActorRequest, given: dict[str, Any]) -> HttpResponseBase:
