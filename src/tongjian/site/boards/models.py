@@ -68,6 +68,12 @@ class Stage(TenantedWithin):
             models.Index(
                 fields=["year", "within", "division", "state", "until", "since"], name="stage_where"
             ),
+            # Few are determined: they are found without looking at the others.
+            models.Index(
+                fields=["year", "division"],
+                condition=models.Q(co2e_micro__isnull=False),
+                name="stage_determined",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -142,7 +142,7 @@ def kept_grouped(actor: Actor, asked: Asked, years: Iterable[int], digits: int) 
 def determined(actor: Actor, asked: Asked, years: Iterable[int]) -> QuerySet[Stage]:
     """What authorities have determined and stands: of plants that have no report of their own."""
     seen = Stage.objects.seen_by(actor).filter(asked.stands, year__in=list(years))
-    seen = seen.filter(state=DETERMINED).exclude(co2e_micro=None)
+    seen = seen.filter(state=DETERMINED, co2e_micro__isnull=False)
     return seen.filter(division__inside=asked.prefix) if asked.prefix else seen
 
 

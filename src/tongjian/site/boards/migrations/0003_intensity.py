@@ -19,6 +19,10 @@ class Migration(migrations.Migration):
             name='co2e_micro',
             field=models.BigIntegerField(null=True),
         ),
+        migrations.AddIndex(
+            model_name='stage',
+            index=models.Index(condition=models.Q(('co2e_micro__isnull', False)), fields=['year', 'division'], name='stage_determined'),
+        ),
         migrations.CreateModel(
             name='Intensity',
             fields=[
