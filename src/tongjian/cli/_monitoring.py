@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.cli._output import Output
-from tongjian.monitoring.gateway import Gateway, read_stations, serve_metrics
+from tongjian.monitoring.gateway import Gateway, read_stations, serve_metrics, share_time
 from tongjian.monitoring.hj212 import (
     Deframer,
     Deviation,
@@ -175,6 +175,7 @@ def run_gateway(
             await gateway.stop()
         return gateway.failure
 
+    share_time()
     try:
         failure = asyncio.run(serve())
     except OSError as error:

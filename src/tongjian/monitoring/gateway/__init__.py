@@ -1,6 +1,7 @@
 """The gateway that stations send to (数据接收网关): HJ 212 over TCP, kept before it is answered."""
 
 from tongjian.monitoring.gateway._commands import Command, Outcome
+from tongjian.monitoring.gateway._committer import share_time
 from tongjian.monitoring.gateway._gateway import Gateway
 from tongjian.monitoring.gateway._journal import Journal
 from tongjian.monitoring.gateway._metrics import serve_metrics
@@ -22,5 +23,6 @@ __all__ = [
     "Stations",
     "read_stations",
     "serve_metrics",
+    "share_time",
     "unpacked",
 ]
