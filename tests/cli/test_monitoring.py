@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -16,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.monitoring.station import KEY, MN, Client, minute
+from tests.ports import free_port
 from tongjian.cli import app
 from tongjian.monitoring.gateway import Journal
 from tongjian.monitoring.hj212 import frame
@@ -72,7 +72,7 @@ def test_a_gateway_is_served_and_stopped(tmp_path: Path) -> None:
     stations = tmp_path / "stations.toml"
     stations.write_text(f'[[station]]\nmn = "{MN}"\npassword = "123456"\n', encoding="utf-8")
     options = ["--stations", str(stations), "--journal", str(tmp_path / "journal"), "--port", "0"]
-    metrics = _free_port()
+    metrics = free_port()
     command = [sys.executable, "-m", "tongjian", "monitoring", "serve", *options]
     with subprocess.Popen(
         [*command, "--metrics-port", str(metrics)],
@@ -96,9 +96,3 @@ async def _play(port: int) -> None:
     async with Client(port) as station:
         station.send(minute(1))
         assert (await station.answer()).cn == "9014"
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

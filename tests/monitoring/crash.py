@@ -20,11 +20,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.monitoring.station import Client, minute, stations
+from tests.monitoring.station import PASSWORD, Client, minute, stations
 from tongjian.monitoring.gateway import Gateway, Journal, Settings, Station, unpacked
 from tongjian.monitoring.gateway._header import read_header
 
-PASSWORD = "123456"
 _LINES = 4
 _WINDOW = 50  # telegrams of a line that wait for their answers at once
 
@@ -62,7 +61,8 @@ class _Sender:
                 for number in self.open:
                     client.send(minute(number, self.mn))
                 while True:
-                    while len(self.open) < _WINDOW:
+                    # asyncio complains of each write to a connection that is gone.
+                    while len(self.open) < _WINDOW and not client.writer.is_closing():
                         self.open.append(self.following)
                         client.send(minute(self.following, self.mn))
                         self.following += 1

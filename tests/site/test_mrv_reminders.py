@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import socket
 from collections.abc import Iterator
 from datetime import date, timedelta
 from email.message import Message
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
+from tests.ports import free_port
 from tests.site.world import YEAR, World
 from tongjian.problems import TongjianError
 from tongjian.site.access.models import Assignment
@@ -162,7 +162,7 @@ class Box:
 @pytest.fixture
 def mailbox() -> Iterator[Box]:
     box = Box()
-    controller = Controller(box, hostname="127.0.0.1", port=_free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     with override_settings(
         SENDS_MAIL=True,
@@ -205,7 +205,7 @@ def test_a_mail_that_cannot_be_sent_is_tried_again(world: World) -> None:
         SENDS_MAIL=True,
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
-        EMAIL_PORT=_free_port(),
+        EMAIL_PORT=free_port(),
     ):
         assert send_digests(DAY) == 0
     assert not Notice.every.exclude(mailed=None).exists()
@@ -232,9 +232,3 @@ def _noon(day: date) -> Any:
     from datetime import datetime
 
     return datetime(day.year, day.month, day.day, 12)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

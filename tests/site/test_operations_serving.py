@@ -16,18 +16,11 @@ from typing import Any
 
 import pytest
 
+from tests.ports import HERE, free_port
 from tongjian.problems import TongjianError
 from tongjian.rules import Rulebook
 from tongjian.site.config import Config
 from tongjian.site.operations.serving import answers, require_free, require_safe
-
-HERE = "127.0.0.1"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HERE, 0))
-        return int(one.getsockname()[1])
 
 
 def until(asked: Callable[[], Any], seconds: float = 120) -> Any:

@@ -21,6 +21,7 @@ from tongjian.monitoring.hj212 import (
     TelegramError,
     command,
     flags,
+    key_of,
     parse,
     quantities,
     readings,
@@ -28,7 +29,6 @@ from tongjian.monitoring.hj212 import (
 )
 from tongjian.problems import Place, Problem, TongjianError
 
-_KEY_BYTES = 16
 _STDIN = "-"
 
 
@@ -130,11 +130,8 @@ def _bytes(file: Path) -> bytes:
 
 
 def _key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != _KEY_BYTES:
+    key = key_of(text)
+    if key is None:
         raise TongjianError(Problem("cli.sm4_key", values={"length": len(text)}))
     return key
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from tongjian.monitoring.hj212 import segment_of
+
 _HEAD = struct.Struct(">BQIH")
 FRAME, ENCIPHERED, REFUSED = 1, 2, 3
 
@@ -34,8 +36,5 @@ def unpacked(content: bytes) -> Kept:
     raw = content[_HEAD.size : _HEAD.size + length]
     segment = content[_HEAD.size + length :]
     if kind == FRAME:
-        digits = 4
-        while not raw[2 : 2 + digits].isdigit():
-            digits -= 1
-        segment = raw[2 + digits : 2 + digits + int(raw[2 : 2 + digits])]
+        segment = segment_of(raw)
     return Kept(kind, received_us, line, raw, segment)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tongjian.monitoring.hj212 import EDITIONS, VARIANTS, flags
+from tongjian.monitoring.hj212 import EDITIONS, VARIANTS, flags, key_of
 from tongjian.problems import Place, Problem, RecordError
 
 _KEY_HEX = 32
@@ -115,13 +115,9 @@ def _faults(path: Path, number: int, row: Mapping[str, Any]) -> Iterator[Problem
             shown = " / ".join(among)
             yield _fault(path, number, name, row[name], f"这些之一：{shown}", f"one of {shown}")
     for key in row.get("keys", ()):
-        if not (isinstance(key, str) and len(key) == _KEY_HEX and _is_hex(key)):
+        if not (isinstance(key, str) and len(key) == _KEY_HEX and key_of(key)):
             # The key itself stays out of messages.
             yield _fault(path, number, "keys", "…", "32 位十六进制数", "32 hexadecimal digits")
-
-
-def _is_hex(text: str) -> bool:
-    return all(one in "0123456789abcdefABCDEF" for one in text)
 
 
 def _fault(path: Path, number: int, name: str, value: object, zh: str, en: str) -> Problem:

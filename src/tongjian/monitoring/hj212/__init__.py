@@ -11,10 +11,11 @@ from tongjian.monitoring.hj212._build import build, frame
 from tongjian.monitoring.hj212._crc import VARIANTS
 from tongjian.monitoring.hj212._crc import hj212 as check_sum
 from tongjian.monitoring.hj212._deviation import FATAL, Deviation, TelegramError
-from tongjian.monitoring.hj212._frame import LONGEST_SEGMENT, Deframer, Frame, Refused
+from tongjian.monitoring.hj212._frame import LONGEST_SEGMENT, Deframer, Frame, Refused, segment_of
 from tongjian.monitoring.hj212._packets import Assembler, split
 from tongjian.monitoring.hj212._readings import INTERVALS, Reading, readings
 from tongjian.monitoring.hj212._review import moment, review
+from tongjian.monitoring.hj212._sm4 import key_of
 from tongjian.monitoring.hj212._tables import (
     EDITIONS,
     Command,
@@ -53,11 +54,13 @@ __all__ = [
     "commands",
     "flags",
     "frame",
+    "key_of",
     "moment",
     "parse",
     "quantities",
     "readings",
     "review",
+    "segment_of",
     "split",
     "systems",
 ]

@@ -109,21 +109,18 @@ class Deframer:
                 if start + 2 + digits == size and not final:
                     break  # the digits may still come
                 shown = _text(buffer[start + 2 : start + 6])
-                at = self._drop(buffer, start, start + 2, found, "length_form", shown, "0000-9999")
+                wrong = Deviation("length_form", shown, "0000-9999", start)
+                at = self._drop(buffer, start + 2, found, wrong)
                 continue
             if end + 4 > size:
                 if not final:
                     break
-                shown, wanted = str(size - start), str(end + 4 - start)
-                at = self._drop(buffer, start, size, found, "incomplete", shown, wanted)
+                wrong = Deviation("incomplete", str(size - start), str(end + 4 - start), start)
+                at = self._drop(buffer, size, found, wrong)
                 continue
             frame = self._frame(buffer, start, digits, end)
             if isinstance(frame, Deviation):
-                deviation = frame
-                at = self._drop(
-                    *(buffer, start, end + 4, found),
-                    *(deviation.code, deviation.found, deviation.expected),
-                )
+                at = self._drop(buffer, end + 4, found, frame)
                 continue
             found.append(frame)
             at = start + len(frame.raw)
@@ -199,20 +196,18 @@ class Deframer:
         return Deviation("crc_wrong", _text(printed), f"{self._sum(segment):04X}", start)
 
     @staticmethod
-    def _drop(
-        buffer: bytes,
-        start: int,
-        stop: int,
-        found: list[Frame | Refused],
-        code: str,
-        shown: str,
-        expected: str,
-    ) -> int:
-        """Refuse from `start` to the next place where a frame may begin; give that place."""
-        following = buffer.find(_MARK, start + 2, stop + 1)
+    def _drop(buffer: bytes, stop: int, found: list[Frame | Refused], wrong: Deviation) -> int:
+        """Refuse from where it is wrong to the next place where a frame may begin; give that."""
+        following = buffer.find(_MARK, wrong.at + 2, stop + 1)
         cut = following if following >= 0 else _past_end_marks(buffer, stop)
-        found.append(Refused(buffer[start:cut], Deviation(code, shown, expected, start)))
+        found.append(Refused(buffer[wrong.at : cut], wrong))
         return cut
+
+
+def segment_of(raw: bytes) -> bytes:
+    """The data segment of one frame that begins `raw`, as its declared length says."""
+    digits, length = _declared(raw, 2)
+    return raw[2 + digits : 2 + digits + length]
 
 
 def _declared(buffer: bytes, at: int) -> tuple[int, int]:

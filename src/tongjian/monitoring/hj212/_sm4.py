@@ -9,8 +9,17 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-_BLOCK = 16
+_BLOCK = _KEY = 16
 _OPEN, _CLOSE = b"CP=&&", b"&&"
+
+
+def key_of(text: str) -> bytes | None:
+    """The key that `text` writes in hexadecimal digits (密钥); None where it is not 16 bytes."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return key if len(key) == _KEY else None
 
 
 def enciphered(segment: bytes, key: bytes) -> bytes:

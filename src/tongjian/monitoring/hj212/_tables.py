@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 EDITIONS = ("2005", "2017", "2025")
+"""In the order of the version number in Flag (标准版本), from 0 on."""
 
 
 @dataclass(frozen=True, slots=True)

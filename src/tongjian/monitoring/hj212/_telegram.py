@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from tongjian.monitoring.hj212._deviation import Deviation, TelegramError
 from tongjian.monitoring.hj212._lenient import read_fields, read_groups
+from tongjian.monitoring.hj212._tables import EDITIONS
 
 Pair = tuple[str, str]
 Group = tuple[Pair, ...]
 
-VERSIONS = {0: "2005", 1: "2017", 2: "2025"}
 _HEADER = re.compile(
     r"(?:QN=(\d{17});)?ST=([0-9A-Z]{2});CN=(\d{4});PW=([^;,= ]+);MN=([^;,= ]+);"
     r"(?:Flag=(\d{1,3});)?(?:PNUM=(\d{1,4});PNO=(\d{1,4});)?(?:RF=(\d);)?CP=&&"
@@ -50,7 +50,8 @@ class Telegram(NamedTuple):
     @property
     def version(self) -> str:
         """The edition its Flag names (标准版本): "2005", "2017", "2025", or "?"."""
-        return VERSIONS.get((self.flag or 0) >> 2, "?")
+        number = (self.flag or 0) >> 2
+        return EDITIONS[number] if number < len(EDITIONS) else "?"
 
     @property
     def needs_answer(self) -> bool:

@@ -95,8 +95,10 @@ def _type(field: models.Field[Any, Any], required: bool) -> Any:
     return found if required else found | None
 
 
-def _said(given: Given) -> dict[str, Any]:
-    return given.model_dump(exclude_unset=True)
+def _entered(request: ActorRequest, kind: Kind, row: Any, given: Given) -> RowShape:
+    """The row as it stands once what was said of it is entered."""
+    enter_facts(request.actor, kind, row, given.model_dump(exclude_unset=True))
+    return RowShape.of(row)
 
 
 def _enterprise(request: ActorRequest, key: str) -> Enterprise:
@@ -117,8 +119,7 @@ ContactChanged = given_of(_CONTACT, new=False)
 def post_enterprise(request: ActorRequest, given: Body[EnterpriseGiven]) -> Status[RowShape]:  # type: ignore[valid-type]
     """Register an enterprise."""
     row = Enterprise()
-    enter_facts(request.actor, _ENTERPRISE, row, _said(given))
-    return Status(201, RowShape.of(row))
+    return Status(201, _entered(request, _ENTERPRISE, row, given))
 
 
 @router.patch("/enterprises/{key}", response=RowShape)
@@ -130,8 +131,7 @@ def patch_enterprise(
 ) -> RowShape:
     """Change what is registered of it."""
     row = _enterprise(request, key)
-    enter_facts(request.actor, _ENTERPRISE, row, _said(given))
-    return RowShape.of(row)
+    return _entered(request, _ENTERPRISE, row, given)
 
 
 @router.post("/enterprises/{key}/plants", response={201: RowShape})
@@ -144,8 +144,7 @@ def post_plant(
     """Register a plant; without a code it is given one."""
     of = _enterprise(request, key)
     row = Plant(enterprise=of, division=of.division)
-    enter_facts(request.actor, _PLANT, row, _said(given))
-    return Status(201, RowShape.of(row))
+    return Status(201, _entered(request, _PLANT, row, given))
 
 
 @router.patch("/plants/{code}", response=RowShape)
@@ -157,8 +156,7 @@ def patch_plant(
 ) -> RowShape:
     """Change what is registered of it."""
     row = plant_or_404(request, code)
-    enter_facts(request.actor, _PLANT, row, _said(given))
-    return RowShape.of(row)
+    return _entered(request, _PLANT, row, given)
 
 
 @router.post("/plants/{code}/planned-meters/take-over", response=int)
@@ -191,8 +189,7 @@ def post_contact(
 ) -> Status[RowShape]:
     """Enter somebody to ask."""
     row = Contact(enterprise=_enterprise(request, key))
-    enter_facts(request.actor, _CONTACT, row, _said(given))
-    return Status(201, RowShape.of(row))
+    return Status(201, _entered(request, _CONTACT, row, given))
 
 
 @router.get("/enterprises/{key}/contacts/{known}", response=RowShape)
@@ -212,8 +209,7 @@ def patch_contact(
 ) -> RowShape:
     """Change how to reach them."""
     row = _contact(request, key, known)
-    enter_facts(request.actor, _CONTACT, row, _said(given))
-    return RowShape.of(row)
+    return _entered(request, _CONTACT, row, given)
 
 
 @router.delete("/enterprises/{key}/contacts/{known}", response={204: None})
@@ -242,8 +238,7 @@ def _add(kind: Kind) -> None:
     def enter(request: HttpRequest, code: Code, given: Body[new]) -> Status[RowShape]:  # type: ignore[valid-type]
         asked: ActorRequest = request  # type: ignore[assignment]
         row = model(plant=plant_or_404(asked, code))
-        enter_facts(asked.actor, kind, row, _said(given))
-        return Status(201, RowShape.of(row))
+        return Status(201, _entered(asked, kind, row, given))
 
     def look(request: HttpRequest, code: Code, known: Known) -> RowShape:
         asked: ActorRequest = request  # type: ignore[assignment]
@@ -252,8 +247,7 @@ def _add(kind: Kind) -> None:
     def alter(request: HttpRequest, code: Code, known: Known, given: Body[changed]) -> RowShape:  # type: ignore[valid-type]
         asked: ActorRequest = request  # type: ignore[assignment]
         row = _row(asked, kind, code, known)
-        enter_facts(asked.actor, kind, row, _said(given))
-        return RowShape.of(row)
+        return _entered(asked, kind, row, given)
 
     def take_out(request: HttpRequest, code: Code, known: Known) -> Status[None]:
         asked: ActorRequest = request  # type: ignore[assignment]

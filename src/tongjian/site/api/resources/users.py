@@ -145,6 +145,13 @@ def _confirmed(request: ActorRequest) -> None:
         raise Refused(403, Problem("site.api_confirm"))
 
 
+def _to_change(request: ActorRequest, username: str) -> User:
+    """The account that is to be changed, by somebody who has just confirmed who they are."""
+    user = _user(request, username)
+    _confirmed(request)
+    return user
+
+
 def _line(one: User) -> dict[str, object]:
     names = ("username", "name", "email")
     return {**{name: getattr(one, name) for name in names}, "open": one.is_active}
@@ -234,8 +241,7 @@ def get_user(request: ActorRequest, username: Username) -> UserShape:
 @endpoint("access.user_close")
 def close_user(request: ActorRequest, username: Username) -> UserShape:
     """Close an account: signed out everywhere, keys and rights ended."""
-    user = _user(request, username)
-    _confirmed(request)
+    user = _to_change(request, username)
     people.close_user(request.actor, user)
     return _shape(request, username)
 
@@ -244,8 +250,7 @@ def close_user(request: ActorRequest, username: Username) -> UserShape:
 @endpoint("access.user_secure")
 def reopen_user(request: ActorRequest, username: Username) -> UserShape:
     """Open a closed account again; rights that ended stay ended."""
-    user = _user(request, username)
-    _confirmed(request)
+    user = _to_change(request, username)
     people.reopen_user(request.actor, user)
     return _shape(request, username)
 
@@ -254,8 +259,7 @@ def reopen_user(request: ActorRequest, username: Username) -> UserShape:
 @endpoint("access.user_secure")
 def remove_user_factor(request: ActorRequest, username: Username) -> UserShape:
     """Take away the second factor of somebody who lost it."""
-    user = _user(request, username)
-    _confirmed(request)
+    user = _to_change(request, username)
     people.remove_second_factor(request.actor, user)
     return _shape(request, username)
 
@@ -264,8 +268,7 @@ def remove_user_factor(request: ActorRequest, username: Username) -> UserShape:
 @endpoint("access.user_secure")
 def link_user(request: ActorRequest, username: Username, given: SubjectGiven) -> UserShape:
     """Say by which subject of the provider somebody signs in."""
-    user = _user(request, username)
-    _confirmed(request)
+    user = _to_change(request, username)
     people.link_single_sign_on(request.actor, user, given.subject.strip())
     return _shape(request, username)
 
