@@ -49,9 +49,9 @@ class Point:
     """A measuring point (监测点位): the channels of one cross-section, and what is fixed there.
 
     `stream` is the catalogue's product that the N2O of an acid line is recorded under (such as
-    adipic acid); pollutants are recorded under their own. `area` m2 of the duct, `barometric` Pa,
-    `velocity_factor` of the velocity field (Kv), `reference_oxygen` a share by volume, None where
-    the standard of the branch sets none.
+    adipic acid); pollutants are recorded under their own. `area` m2 of the duct, `velocity_factor`
+    of the velocity field (Kv), `barometric` Pa (None: the rule supplies it), `reference_oxygen` a
+    share by volume, None where the standard of the branch sets none.
     """
 
     facility: str
@@ -61,7 +61,7 @@ class Point:
     stream: str = ""
     area: float | None = None
     velocity_factor: float = 1.0
-    barometric: float = 101_325.0
+    barometric: float | None = None
     reference_oxygen: float | None = None
 
     @property
