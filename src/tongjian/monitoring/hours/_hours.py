@@ -28,12 +28,30 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Minutes:
+    """One channel over consecutive minutes (分钟序列), all arrays of the same length n.
+
+    Minute i begins at `start` + i min, local time of China. `value` is in the unit of the
+    channel's quantity, NaN unless `state` is VALID; `state` holds `State` numbers, of which a
+    minute knows VALID, MISSING, FLAGGED and STOPPED.
+    """
+
+    start: np.datetime64
+    value: NDArray[np.float64]
+    state: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """One channel over consecutive hours (小时序列), all arrays of the same length n.
 
     `start` is the first hour in local time of China; hour i begins at start + i h. `value` is the
     mean of the valid minutes in the unit of the channel's quantity, NaN unless `state` is VALID;
-    `state` holds `State` numbers, `minutes` the count of valid minutes.
+    `state` holds `State` numbers, `minutes` the
+    count of valid minutes, -1 where the source sent hours only.
     """
 
     start: np.datetime64
