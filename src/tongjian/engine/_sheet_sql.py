@@ -129,8 +129,8 @@ class SheetSql(LeafSql):
         if child.is_leaf:
             checks = [check.node for check in child.refuses]
             keys = [ir.Column(ir.Kind("text"), key) for key in (*sheet.grain, *carried)]
-            regions = [key for key in keys if key.name in ATTRIBUTES["facility"]]
-            source = self.leaf(child, [*(part.node for _, part in own), *checks, *regions])
+            asked = [key for key in keys if key.name in (*ATTRIBUTES["facility"], "month")]
+            source = self.leaf(child, [*(part.node for _, part in own), *checks, *asked])
             refused = " OR ".join(f"coalesce({self.writer.code(node)}, FALSE)" for node in checks)
         else:
             self.writer.raw_columns = frozenset()
