@@ -77,6 +77,15 @@ class Journal:
         for path in self.paths():
             yield from read_file(path)
 
+    @property
+    def number(self) -> int:
+        """The number of the file that grows."""
+        return self._number
+
+    def stands_at(self, path: Path) -> bool:
+        """Whether `path` is the file that grows, and nobody else has written to it."""
+        return number_of(path) == self._number and path.stat().st_size == self._size
+
     def begin_file(self) -> int:
         """Begin a new file and give its number; what came before is in files of lower numbers."""
         self._begin(self._number + 1)

@@ -41,7 +41,9 @@ def among(*values: str, required: bool = False) -> Is:
     return Is(lambda it: it in values, f"这些之一：{shown}", f"one of {shown}", required)
 
 
-def number(above: float | None = None, least: float | None = None, below: float | None = None) -> Is:
+def number(
+    above: float | None = None, least: float | None = None, below: float | None = None
+) -> Is:
     """A number, in given bounds."""
     zh, en = "数字", "a number"
     for bound, word_zh, word_en in (
