@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
+from datetime import datetime
 from random import Random
 
 import numpy as np
@@ -46,6 +47,7 @@ class Reference:
         self.times = [one.item() for one in hours.times]
         self.rule, self.highest = rule, highest
         self.passed = [one.item() for one in passed]
+        self.keys: dict[str, list[tuple[int, ...]]] = {}
         self.valid = [i for i, one in enumerate(self.state) if one == State.VALID]
 
     def part(self, i: int) -> SubstitutionPart | None:
@@ -80,15 +82,16 @@ class Reference:
         return sum(self.state[j] == State.VALID for j in ran) / len(ran)
 
     def same(self, window: str, i: int) -> list[int]:
-        def key(j: int) -> tuple[int, ...]:
-            time = self.times[j]
-            if window == "year":
-                return (time.year,)
-            if window == "quarter":
-                return (time.year, (time.month - 1) // 3)
-            return (time.year, time.month, time.hour if window == "same_hour" else 0)
+        keys = self.keys.setdefault(window, [self.key(window, time) for time in self.times])
+        return [j for j, key in enumerate(keys) if key == keys[i]]
 
-        return [j for j in range(len(self.times)) if key(j) == key(i)]
+    @staticmethod
+    def key(window: str, time: datetime) -> tuple[int, ...]:
+        if window == "year":
+            return (time.year,)
+        if window == "quarter":
+            return (time.year, (time.month - 1) // 3)
+        return (time.year, time.month, time.hour if window == "same_hour" else 0)
 
     def sample(self, use: Statistic, i: int) -> list[int] | None:
         gap, part = self.gap(i), self.part(i)
@@ -114,7 +117,7 @@ class Reference:
             if part.oldest is not None:
                 found = [j for j in found if gap[0] - j <= part.oldest]
         else:
-            found = [j for j in self.same(use.over, i) if j in self.valid]
+            found = [j for j in self.same(use.over, i) if self.state[j] == State.VALID]
         return found or None
 
     def number(self, use: Statistic, i: int) -> tuple[float, list[int]]:
@@ -229,8 +232,9 @@ def document(random: Random) -> Substitution:
 
 def hours(random: Random) -> Hours:
     state: list[int] = []
-    while len(state) < random.choice([0, 1, 30, 160]):
-        kind = random.choice([0, 0, 0, 1, 2, 3, 4, 5])
+    length, valid = random.choice([0, 1, 30, 100, 150]), random.choice([2, 5, 15])
+    while len(state) < length:
+        kind = random.choice([*[0] * valid, 1, 2, 3, 4, 5])
         state += [kind] * random.choice([1, 1, 2, 3, 8, 25])
     value = [random.choice([random.gauss(100, 30), 100.0]) if s == 0 else math.nan for s in state]
     count = np.full(len(state), -1, np.int16)
@@ -242,7 +246,7 @@ def passed(random: Random) -> list[np.datetime64]:
     return [START.astype("datetime64[m]") + np.timedelta64(one, "m") for one in minutes]
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", range(80))
 def test_as_the_reference_has_it(seed: int):
     random = Random(seed)
     rule, data, calibrations = document(random), hours(random), passed(random)
@@ -270,7 +274,7 @@ def test_as_the_reference_has_it(seed: int):
             assert told.window == (used.reached_from[i], used.reached_to[i])
 
 
-@pytest.mark.parametrize("seed", range(200, 230))
+@pytest.mark.parametrize("seed", range(200, 220))
 def test_nothing_outside_of_the_window_matters(seed: int):
     """Other numbers in the valid hours beyond what an hour reached over change nothing of it."""
     random = Random(seed)
