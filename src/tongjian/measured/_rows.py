@@ -56,7 +56,11 @@ def measured_columns(gas: Gas, sheet: SheetPlan) -> dict[str, Floats]:
     for name, one in gas.channels.items():
         value = np.where(one.hours.state == State.VALID, one.hours.value, np.nan)
         found[columns()[name].input] = in_unit_of(sheet, name, value)
-    found |= fixed_columns(gas, sheet)
+    found |= fixed_columns(gas)
+    signal = gas.at.signals.abatement
+    if signal is not None:
+        share = np.where(signal.state == State.VALID, np.clip(signal.value, 0.0, 1.0), 0.0)
+        found["hours_on"] = np.minimum(share, gas.running()[0])
     for name, fixed in (
         ("area", point.area),
         ("velocity_factor", point.velocity_factor),
@@ -69,7 +73,7 @@ def measured_columns(gas: Gas, sheet: SheetPlan) -> dict[str, Floats]:
     return found
 
 
-def fixed_columns(gas: Gas, sheet: SheetPlan) -> dict[str, Floats]:
+def fixed_columns(gas: Gas) -> dict[str, Floats]:
     """What is said of the channels once: dry gas, standard state."""
     found: dict[str, Floats] = {}
     for name, one in gas.channels.items():
