@@ -17,6 +17,7 @@ from tongjian.measured._fill import Calibrations, fill
 from tongjian.measured._once import once
 from tongjian.measured._rows import (
     HOUR,
+    HOURLY,
     OPERATION,
     GasRows,
     hour_times,
@@ -141,14 +142,14 @@ def _rates(
     years = sorted(
         {int(year) for one in rows for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970}
     )
-    sheets = compute_sheets(rulebook, ruleset, snapshot, years, "duckdb", only={HOUR})
+    sheets = compute_sheets(rulebook, ruleset, snapshot, years, "duckdb", only={HOURLY})
     found = [np.full(len(one.gas.at), np.nan) for one in rows]
     index = {
         (one.gas.at.point.process_unit, one.gas.record.gas): at for at, one in enumerate(rows)
     }
     starts = [one.gas.at.start for one in rows]
-    for row in sheets[HOUR]:
-        if row["rate"] is not None and not row.get("@refused"):
+    for row in sheets[HOURLY]:
+        if row["rate"] is not None:
             at = index[row["process_unit"], row["stream"]]
             hour = np.datetime64(row["period"], "h") - starts[at]
             found[at][int(hour.astype(np.int64))] = row["rate"]
