@@ -105,7 +105,7 @@ def measure_hours(
     problems += list(_operation(rows))
     write_hours(folder / HOURS_FILE, rows, sheet)
     write(folder / OPERATION_FILE, operation_table(rows))
-    snapshot = _snapshot(folder, registers)
+    snapshot = snapshot_of(folder, registers)
     done = run(rulebook, snapshot, [rule.ruleset], [year], backend=backend)
     whole = frozenset(_whole_units(rows))
     told = once([*problems, *done.problems])
@@ -138,7 +138,7 @@ def _rates(
     write_hours(path, rows, ruleset.program.sheets[HOUR])
     operation = folder / OPERATION_FILE
     write(operation, operation_table(rows))
-    snapshot = _snapshot(folder, registers, path)
+    snapshot = snapshot_of(folder, registers, path)
     years = sorted(
         {int(year) for one in rows for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970}
     )
@@ -253,7 +253,10 @@ def _digests(rows: Sequence[GasRows]) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def _snapshot(folder: Path, registers: Registers, hours: Path | None = None) -> Snapshot:
+def snapshot_of(
+    folder: Path, registers: Registers, hours: Path | None = None
+) -> Snapshot:
+    """The hours kept in a folder, as a run reads them."""
     wide = {HOUR: hours or folder / HOURS_FILE, OPERATION: folder / OPERATION_FILE}
     digest = hashlib.sha256()
     for path in wide.values():
@@ -261,4 +264,4 @@ def _snapshot(folder: Path, registers: Registers, hours: Path | None = None) -> 
     return Snapshot(digest.hexdigest(), (), registers.facilities, registers.process_units, wide)
 
 
-__all__ = ["HOURS_FILE", "OPERATION_FILE", "Registers", "Through", "measure_hours"]
+__all__ = ["HOURS_FILE", "OPERATION_FILE", "Registers", "Through", "measure_hours", "snapshot_of"]

@@ -102,6 +102,12 @@ def measuring_rule(name: str | None) -> MeasuringRule:
     return known[name]
 
 
+@lru_cache(maxsize=1)
+def result_cells() -> tuple[tuple[str, str, str], ...]:
+    """Yearly numbers that a plant's monitoring leads to: rule set, sheet, column."""
+    return tuple((row["ruleset"], row["sheet"], row["column"]) for row in _rows("results"))
+
+
 def _rows(name: str) -> Iterator[dict[str, str]]:
     source = files("tongjian.measured") / f"{name}.csv"
     yield from csv.DictReader(source.read_text(encoding="utf-8").splitlines())
@@ -115,4 +121,5 @@ __all__ = [
     "measuring_rule",
     "measuring_rules",
     "recorded",
+    "result_cells",
 ]
