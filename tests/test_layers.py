@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
     ("engine", "records", "monitoring"),
-    ("evidence",),
+    ("evidence", "measured"),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
         "charts",
@@ -59,7 +59,7 @@ WEB = {
     *("socketserver", "starlette", "tornado", "urllib.request", "urllib3", "uvicorn", "websockets"),
 }
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
-MAY_QUERY = {"engine", "records", "monitoring", "book", "site"}
+MAY_QUERY = {"engine", "records", "monitoring", "measured", "book", "site"}
 # A user's Spark session is handed on to the engine; only its type is named.
 HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
 TERMINAL = {"rich", "typer"}
