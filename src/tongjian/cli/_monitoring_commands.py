@@ -91,9 +91,7 @@ def measure(
 
     out = output(lang, as_json)
     with out.failing_cleanly():
-        run_measure(
-            out, workspace, year or [], facility or [], rule, by, rulebook, dry_run=dry_run
-        )
+        run_measure(out, workspace, year or [], facility or [], rule, by, rulebook, dry_run=dry_run)
 
 
 @group.command("show")

@@ -119,15 +119,11 @@ def run_show(
     out.data(told)
 
 
-def _largest_month(
-    out: Output, workspace: Path, measured: Measured, rulebook: Path | None
-) -> None:
+def _largest_month(out: Output, workspace: Path, measured: Measured, rulebook: Path | None) -> None:
     """From the largest month of the first gas down to its hours."""
     gas = measured.points[0]
     months = [
-        one
-        for one in measured.months
-        if (one.process_unit, one.gas) == (gas.process_unit, gas.gas)
+        one for one in measured.months if (one.process_unit, one.gas) == (gas.process_unit, gas.gas)
     ]
     largest = max(months, key=lambda one: one.amounts.mass)
     store = open_store(workspace)
@@ -144,8 +140,10 @@ def _tell(out: Output, measured: Measured) -> None:
         f"{measured.facility} {measured.year}  {measured.rule}",
         ["工序", "位置", "气体", "有效率", "有效h", "替代h", "缺失h", "停运h", "排放t", "其中替代t"]
         if zh
-        else ["unit", "position", "gas", "validity", "valid h", "substituted h", "missing h"]
-        + ["stopped h", "emission t", "of which substituted t"],
+        else [
+            *("unit", "position", "gas", "validity", "valid h", "substituted h", "missing h"),
+            *("stopped h", "emission t", "of which substituted t"),
+        ],
         [_gas_row(out, one) for one in measured.points],
         keys=1,
     )

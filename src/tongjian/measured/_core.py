@@ -1,4 +1,4 @@
-"""Hours through the rules (小时值经规则核算): the formulas run twice, before and after what is put in."""
+"""Hours through the rules (小时值经规则核算): formulas run before and after what is put in."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ class Registers:
     process_units: Path | None = None
 
 
+NO_REGISTERS = Registers()
+
+
 @dataclass(frozen=True, slots=True)
 class Through:
     """What the rules made of the hours (核算结果与小时行)."""
@@ -65,7 +68,7 @@ def measure_hours(
     rule: MeasuringRule,
     rulebook: Rulebook,
     folder: Path,
-    registers: Registers = Registers(),
+    registers: Registers = NO_REGISTERS,
     calibrations: Calibrations | None = None,
     backend: Any = "auto",
 ) -> Through:
@@ -95,9 +98,7 @@ def measure_hours(
     rows = [one for one in rows if one.wanted.any()]
     if not rows:
         names = ", ".join(dict.fromkeys(one.point.facility for one in points)) or "—"
-        raise RecordError(
-            Problem("measured.nothing", values={"facility": names, "year": year})
-        )
+        raise RecordError(Problem("measured.nothing", values={"facility": names, "year": year}))
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[Problem] = []
     for one, rate in zip(rows, _rates(rows, ruleset, rulebook, folder, registers), strict=True):
@@ -140,19 +141,21 @@ def _rates(
     write(operation, operation_table(rows))
     snapshot = snapshot_of(folder, registers, path)
     years = sorted(
-        {int(year) for one in rows for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970}
+        {
+            int(year)
+            for one in rows
+            for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970
+        }
     )
     sheets = compute_sheets(rulebook, ruleset, snapshot, years, "duckdb", only={HOURLY})
     found = [np.full(len(one.gas.at), np.nan) for one in rows]
-    index = {
-        (one.gas.at.point.process_unit, one.gas.record.gas): at for at, one in enumerate(rows)
-    }
+    index = {(one.gas.at.point.process_unit, one.gas.record.gas): at for at, one in enumerate(rows)}
     starts = [one.gas.at.start for one in rows]
     for row in sheets[HOURLY]:
         if row["rate"] is not None:
             at = index[row["process_unit"], row["stream"]]
-            hour = np.datetime64(row["period"], "h") - starts[at]
-            found[at][int(hour.astype(np.int64))] = row["rate"]
+            hour = (np.datetime64(row["period"], "h") - starts[at]) / np.timedelta64(1, "h")
+            found[at][int(hour)] = row["rate"]
     for one, wanted in zip(rows, kept, strict=True):
         one.wanted = wanted
     path.unlink()
@@ -253,9 +256,7 @@ def _digests(rows: Sequence[GasRows]) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def snapshot_of(
-    folder: Path, registers: Registers, hours: Path | None = None
-) -> Snapshot:
+def snapshot_of(folder: Path, registers: Registers, hours: Path | None = None) -> Snapshot:
     """The hours kept in a folder, as a run reads them."""
     wide = {HOUR: hours or folder / HOURS_FILE, OPERATION: folder / OPERATION_FILE}
     digest = hashlib.sha256()
@@ -264,4 +265,12 @@ def snapshot_of(
     return Snapshot(digest.hexdigest(), (), registers.facilities, registers.process_units, wide)
 
 
-__all__ = ["HOURS_FILE", "OPERATION_FILE", "Registers", "Through", "measure_hours", "snapshot_of"]
+__all__ = [
+    "HOURS_FILE",
+    "NO_REGISTERS",
+    "OPERATION_FILE",
+    "Registers",
+    "Through",
+    "measure_hours",
+    "snapshot_of",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tongjian.engine import Node, Run, explain, run
-from tongjian.measured._core import Registers, snapshot_of
+from tongjian.measured._core import NO_REGISTERS, Registers, snapshot_of
 from tongjian.measured._data import result_cells
 from tongjian.measured._result import GAS_MONTH, Measured
 from tongjian.rules import Rulebook, Words
@@ -65,7 +65,7 @@ def explain_month(
     gas: str,
     month: str,
     rulebook: Rulebook,
-    registers: Registers = Registers(),
+    registers: Registers = NO_REGISTERS,
     *,
     rows: int = 5,
 ) -> Node:
