@@ -109,7 +109,7 @@ def show(
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """有效率、各状态小时、实测与替代、各月与年度结果 / validity, hours, masses, months, the year."""
+    """有效率、各状态小时、实测与替代、各月与年度结果 / validity, hours, masses, the year."""
     from tongjian.cli._monitoring_measure import run_show
 
     out = output(lang, as_json)
