@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tongjian.monitoring.quality._accuracy import Run, accuracy
 from tongjian.monitoring.quality._check import Check, Subject
-from tongjian.monitoring.quality._drift import drift
+from tongjian.monitoring.quality._drift import Point, drift
 from tongjian.monitoring.quality._linearity import linearity
 from tongjian.monitoring.quality._qal3 import qal3
 from tongjian.monitoring.quality._sheet import Cells, Reading, Test, tests_of
@@ -36,7 +36,7 @@ def _checks(test: Test, rulebook: Rulebook | None) -> Iterator[Check]:
     begin, end = min(times), max(times)  # NaT where a time is not given
     if test.kind == "drift":
         for one in test.readings:
-            level = "zero" if one.level == "zero" else "span"
+            level: Point = "zero" if one.level == "zero" else "span"
             values = (one.reference, one.measured, one.time)
             yield drift(subject, level, *values, rulebook=rulebook, name=test.name)
     elif test.kind == "linearity":
@@ -51,7 +51,7 @@ def _checks(test: Test, rulebook: Rulebook | None) -> Iterator[Check]:
         charts: dict[str, list[Reading]] = {}
         for one in test.readings:
             charts.setdefault(one.level, []).append(one)
-        for level, of in charts.items():
+        for at, of in charts.items():
             pairs = [(one.reference, one.measured) for one in of]
-            args = (subject, pairs, said["deviation"], level, begin, end)
+            args = (subject, pairs, said["deviation"], at, begin, end)
             yield qal3(*args, rulebook=rulebook, name=test.name)

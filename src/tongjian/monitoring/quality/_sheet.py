@@ -135,16 +135,19 @@ class _Reader:
         if rules not in self.known:
             listed = ", ".join(self.known)
             self.fault(number, "rules", rules, f"这些之一：{listed}", f"one of {listed}")
+        sizes = {
+            "span": self._number(number, "span", texts, needed=False),
+            "deviation": self._number(number, "deviation", texts, needed=kind == "qal3"),
+        }
+        for name, size in sizes.items():
+            if size is not None and size <= 0:
+                self.fault(number, name, texts[name], "大于 0 的数", "a number above 0")
         common = {
             "quantity": self._quantity(number, texts.get("quantity", "")),
             "unit": texts.get("unit", ""),
             "channel": texts.get("channel", ""),
-            "span": self._number(number, "span", texts, needed=False),
-            "deviation": self._number(number, "deviation", texts, needed=kind == "qal3"),
+            **sizes,
         }
-        for name in ("span", "deviation"):
-            if common[name] is not None and common[name] <= 0:
-                self.fault(number, name, texts[name], "大于 0 的数", "a number above 0")
         reading = Reading(
             number,
             self._number(number, "reference", texts) or 0.0,
