@@ -17,6 +17,7 @@ from tongjian.monitoring.quality import (
     drift,
     linearity,
     out_of_control,
+    overdue,
     qal3,
     t_quantile,
 )
@@ -346,3 +347,14 @@ def test_another_kind_of_check_does_not_end_it() -> None:
     # Times that touch are one.
     both = checks((0, 0), (10, 20), (20, 0)) + checks((20, 0), (25, 20), (30, 0), point="span")
     assert spans(out_of_control(both, at(0), at(100))) == [(0, 30)]
+
+
+def test_a_calibration_that_was_due() -> None:
+    # Every 24 hours by itself: done at 10, 40 and 60, due from 34 to 40 and from 84 on.
+    told = checks((40, 20), (10, 0), (60, 0))
+    assert spans(overdue(told, "automatic", at(0), at(100))) == [(34, 40), (84, 100)]
+    # Seven days by hand in an extractive system: never late.
+    assert overdue(told, "extractive", at(0), at(100)) == ()
+    assert overdue([], "automatic", at(0), at(100)) == ()
+    with pytest.raises(RuleError, match="by_post"):
+        overdue(told, "by_post", at(0), at(100))

@@ -16,7 +16,7 @@ from tongjian.monitoring.quality._averages import (
 )
 from tongjian.monitoring.quality._check import VERDICTS, Check, Figure, Subject, Verdict, word
 from tongjian.monitoring.quality._compare import Differences, compare
-from tongjian.monitoring.quality._control import out_of_control
+from tongjian.monitoring.quality._control import out_of_control, overdue
 from tongjian.monitoring.quality._drift import drift
 from tongjian.monitoring.quality._ecmps import read_ecmps
 from tongjian.monitoring.quality._flags import flag_is_known, state_of, states
@@ -68,6 +68,7 @@ __all__ = [
     "minutes_of",
     "months",
     "out_of_control",
+    "overdue",
     "qal3",
     "read_checks",
     "read_csv",
