@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tongjian.monitoring.profile import measured_quantities
 from tongjian.monitoring.quality import (
     Check,
     Interval,
@@ -20,8 +21,10 @@ from tongjian.monitoring.quality import (
     overdue,
     qal3,
     t_quantile,
+    word,
 )
 from tongjian.problems import RuleError
+from tongjian.rules import load_rulebook
 
 CHINA, USA, EU = "cn.hj75-2017", "us.40cfr75", "eu.en14181"
 Pairs = list[tuple[float, float]]
@@ -265,6 +268,21 @@ def test_the_order_of_runs_does_not_matter(order: list[int]) -> None:
     assert [one.value for one in check.figures] == pytest.approx(
         [one.value for one in plain.figures]
     )
+
+
+def test_the_table_of_limits_names_what_is_computed() -> None:
+    """A statistic that nobody computes would never be judged, and nobody would see."""
+    table = load_rulebook().table("cems.check-limit")
+    assert table is not None
+    own = {"zero_drift": {"difference", "share_of_span"}, "linearity": {"share_of_reference"}}
+    own["span_drift"] = own["zero_drift"]
+    own["linearity"] |= own["zero_drift"]
+    own["accuracy"] = {"relative_accuracy", "relative_error", "mean_difference"}
+    for _, test, quantity, _, statistic, _ in {one.key for one in table.values}:
+        assert statistic in own[test]
+        assert quantity in {*measured_quantities(), "gas", "any"}
+        for name in (test, statistic):
+            assert word(name, "zh") != word(name, "en")
 
 
 DRIFT = [0.5, -0.8, 1.2, 1.9, 2.2, 2.6, 1.8, 2.9, 2.4, 3.1]

@@ -1,10 +1,12 @@
 """Files of checks: tables with their faults, what is none, the command."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
+from xlsxwriter import Workbook
 
 from tongjian.cli import app
 from tongjian.monitoring.quality import read_checks, read_csv, read_ecmps
@@ -42,6 +44,22 @@ def test_a_table_in_chinese_or_english(tmp_path: Path, encoding: str) -> None:
     assert str(found[0].begin) == "2025-01-02T08:00"
     assert found[3].end > found[3].begin
     assert found[2].subject.quantity == "so2"
+
+
+def test_a_workbook_is_read_like_a_csv(tmp_path: Path) -> None:
+    path = tmp_path / "checks.xlsx"
+    with Workbook(str(path)) as book:
+        sheet = book.add_worksheet("漂移")
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet.write_row(
+            0, 0, ["kind", "quantity", "span", "level", "reference", "measured", "time"]
+        )
+        sheet.write_row(1, 0, ["漂移", "so2", 100, "零点", 0, 5.1])
+        sheet.write_datetime(1, 6, datetime(2025, 1, 2, 8, 30), moment)
+        book.add_worksheet("空")
+    told = CliRunner().invoke(app, ["monitoring", "qa", str(path), "--json"])
+    (found,) = json.loads(told.stdout)
+    assert (found["verdict"], found["begin"]) == ("out_of_control", "2025-01-02T08:30")
 
 
 def test_a_comparison_with_a_run_left_out(tmp_path: Path) -> None:
