@@ -98,7 +98,7 @@ ALLOWED = {
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
     **{
-        ("monitoring/quality/_limits.py", f"monitoring.{name}"): "where limits are looked up"
+        ("monitoring/quality/_limits.py", f"cems.{name}"): "where limits are looked up"
         for name in (
             *("validity", "check-limit", "check-form", "qal3", "calibration-interval"),
             "uncertainty-tier",
