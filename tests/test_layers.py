@@ -96,6 +96,7 @@ ALLOWED = {
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
     ("control_plan/_guide.py", "plan.freeze"): "where the deadline of evidence is looked up",
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
+    ("measured/_rows.py", "area"): "the cross-section of a duct, an input of a point",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
     **{
         ("monitoring/quality/_limits.py", f"cems.{name}"): "where limits are looked up"
