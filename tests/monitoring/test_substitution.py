@@ -385,6 +385,11 @@ def test_every_substituted_hour_is_explained(bench):
         "value": 410,
         "lack": "",
     }
+    en, zh = told.text("en"), told.text("zh")
+    assert en.startswith("648: the greatest of: 90th percentile of the last 720 valid hours")
+    assert "gap 25 h, availability 99.31%; made from 722 valid hours" in en
+    assert zh.startswith("648：取大：") and "75.33(b)(1)(ii)，seen" in zh
     own = explain(made.used, made.hours, 3)
+    assert own.text("en") == ""
     assert (own.value, own.rule, own.gap) == (4, "", None)
     assert own.as_dict() == {"hour": "2025-01-01T03", "state": "valid", "value": 4}
