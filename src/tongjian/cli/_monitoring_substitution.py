@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,10 +84,9 @@ def _check(about: Series) -> None:
 
 
 def _time(text: str) -> np.datetime64:
-    try:
+    time: np.datetime64 = np.datetime64("NaT", "s")
+    with contextlib.suppress(ValueError):
         time = np.datetime64(text.replace(" ", "T"), "s")
-    except ValueError:
-        time = np.datetime64("NaT")
     if np.isnat(time):
         values = {"option": "--calibration", "value": text, "expected": "2025-01-01T08:30"}
         raise TongjianError(Problem("cli.option", values=values))

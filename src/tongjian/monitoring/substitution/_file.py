@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -81,11 +82,10 @@ class _Reader:
             self.found.append((hour, value if state == State.VALID else math.nan, state))
 
     def _hour(self, line: int, text: str) -> np.datetime64 | None:
-        try:
+        time: np.datetime64 = np.datetime64("NaT", "s")
+        with contextlib.suppress(ValueError):
             time = np.datetime64(text.replace("/", "-").replace(" ", "T"), "s")
-        except ValueError:
-            time = np.datetime64("NaT")
-        hour = time.astype("datetime64[h]")
+        hour: np.datetime64 = time.astype("datetime64[h]")
         if np.isnat(time) or hour != time or len(text) < len("2025-01-01 00"):
             self._wrong("hours_time", line, "hour", value=text)
             return None
