@@ -135,6 +135,11 @@ def test_what_else_can_be_wrong(tmp_path: Path):
         rule(part(band(use={**LATEST, "percentile": 90}))),
         rule(part(band(use={**LATEST, "is": "percentile"}))),
         rule(part(band(use={**LATEST, "deviations": 2}))),  # of a maximum
+        rule(part(band(use={**NEIGHBOURS, "deviations": 2}))),
+        rule(part(band(use={**LATEST, "alone": ["after"]}))),
+        rule(part(band(use={"is": "potential", "over": "year"}))),
+        rule(part(band(use={"is": "maximum"}))),
+        rule(part(band(use="nothing"))),
         rule(part(band(use={"greater_of": [LATEST]}))),
         rule(availability={"window": "operating_hours"}),
         rule(availability={"window": "year", "hours": 3}),

@@ -114,7 +114,7 @@ def explain(used: Substituted, hours: Hours, position: int) -> Explanation:
     work = Work.of(hours, used.document, used.quantity, used.role, used.calibrations, used.highest)
     time, state = hours.times[position], State(int(hours.state[position]))
     for gap in work.gaps():
-        if position in gap.at:
+        if gap.first <= position <= gap.last and position in gap.at:
             return _inside(work, gap, position, time, state)
     own = work.state[position] == State.VALID
     return Explanation(position, time, state, float(hours.value[position]) if own else np.nan)
