@@ -184,6 +184,13 @@ def test_the_availability_of_the_quarter(bench, lost: int, valid: int, band: str
     assert made.at(100 + 2160)[1] == "invalid.a90-longer"
 
 
+def test_a_gap_with_which_the_data_end_may_get_longer(bench):
+    made = bench("cn.hj75-2017", "5*600 .*24 s*3", role="mass")
+    assert made.at(623)[1] == "invalid.a90-up-to-24h"
+    assert made.codes == ["recalled", "unfinished"]
+    assert bench("cn.hj75-2017", "5*600 .*24 s*3 5", role="mass").codes == ["recalled"]
+
+
 def test_no_calibration_known(bench):
     made = bench("cn.hj75-2017", "10*300 x 10*100")
     assert np.isnan(made.values[300]) and "no_calibration" in made.codes

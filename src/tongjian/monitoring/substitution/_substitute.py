@@ -171,7 +171,7 @@ def substitute(
     value = np.where(work.state == State.VALID, hours.value, np.nan)
     rule, rules = np.full(count, -1, np.int16), dict[str, int]()
     reached = np.full((2, count), -1, np.int64)
-    notices = Notices(document, quantity, work.samples.times)
+    notices = Notices(document, quantity, work.samples.times, work.state)
     for gap in work.gaps():
         notices.gap(gap)
         for piece in work.pieces(gap):
@@ -195,7 +195,7 @@ def substitute(
         role=role,
         calibrations=tuple(work.samples.calibrations),
         highest=highest,
-        notices=notices.told(work.state, work.chosen),
+        notices=notices.told(work.chosen),
     )
 
 
