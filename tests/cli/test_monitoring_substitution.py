@@ -127,6 +127,9 @@ def test_every_fault_of_a_file_at_once(tmp_path: Path) -> None:
     says(found[3], "asleep", "失控", "out_of_control")
     text = substituted(path, "--rule", "us.40cfr98", "--quantity", "so2", exit_code=1)
     assert text.count("[monitoring.hours_") == 7
+    none = tmp_path / "none.csv"
+    text = substituted(none, "--rule", "us.40cfr98", "--quantity", "so2", exit_code=1)
+    assert "[cli.unreadable]" in text and "none.csv" in text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,6 @@ def test_no_file_of_hours(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(RecordError) as caught:
         read_hours(path)
     assert codes(caught.value.problems) == [code]
-    substituted(tmp_path / "none.csv", "--rule", "us.40cfr98", "--quantity", "so2", exit_code=1)
 
 
 def test_hours_that_are_not_there_are_missing(file: Path) -> None:
