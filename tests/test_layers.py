@@ -249,7 +249,7 @@ def words() -> dict[str, str]:
     """Names that belong to the rulebook: ids of documents, and codes and names of the catalogue."""
     book, catalogue = load_rulebook(), Catalogue.load()
     found: dict[str, str] = {}
-    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts"):
+    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts", "substitutions"):
         found |= dict.fromkeys(getattr(book, kind), kind)
     for stream in catalogue.streams.values():
         named = (stream.id, stream.stream_class, stream.zh, stream.en, *stream.aliases)

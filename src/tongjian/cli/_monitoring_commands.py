@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import Json, Lang, output
+from tongjian.cli._options import Book, Json, Lang, output
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -88,4 +88,39 @@ def qa(
         run_qa(out, file, rules, quantity, unit)
 
 
-__all__ = ["decode", "group", "qa", "serve"]
+@group.command("substitute")
+def substitute(
+    file: Annotated[
+        Path, typer.Argument(help="小时数据 CSV：hour,value,state / hours in CSV: hour,value,state")
+    ],
+    rule: Annotated[str, typer.Option("--rule", help="替代规则编号 / id of the rule")],
+    quantity: Annotated[str, typer.Option("--quantity", help="监测量 / what is measured")],
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--role", help="gas | state | mass；缺省随监测量 / the quantity's own if left out"
+        ),
+    ] = None,
+    calibrations: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--calibration", help="合格校准的时刻，可多次 / a passed calibration, repeatable"
+        ),
+    ] = None,
+    highest: Annotated[
+        float | None, typer.Option("--highest", help="最大潜在值 / maximum potential value")
+    ] = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """按规则替代缺失与无效的小时：何处、何值、为何 / substitute lost hours: where, what and why."""
+    from tongjian.cli._monitoring_substitution import Series, run_substitute
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        about = Series(quantity, role, calibrations or [], highest)
+        run_substitute(out, file, rule, about, rulebook)
+
+
+__all__ = ["decode", "group", "qa", "serve", "substitute"]
