@@ -6,11 +6,14 @@ source and status, its rows and the inputs to compute it again; a score orders m
 look at first. It asks questions and gives no verdict.
 """
 
+from tongjian.monitoring.screening._balance import carbon_balance, flow_balance
 from tongjian.monitoring.screening._conventions import Conventions, read_conventions
 from tongjian.monitoring.screening._finding import Finding
 from tongjian.monitoring.screening._panel import Panel, Watched, panel_of_hours
 from tongjian.monitoring.screening._risk import Reason, Score, risk
 from tongjian.monitoring.screening._screen import TESTS, Screened, screen_series
+from tongjian.monitoring.screening._series_checks import check_order, check_whole
+from tongjian.monitoring.screening._telegrams import Setting, check_readings
 
 __all__ = [
     "TESTS",
@@ -20,7 +23,13 @@ __all__ = [
     "Reason",
     "Score",
     "Screened",
+    "Setting",
     "Watched",
+    "carbon_balance",
+    "check_order",
+    "check_readings",
+    "check_whole",
+    "flow_balance",
     "panel_of_hours",
     "read_conventions",
     "risk",

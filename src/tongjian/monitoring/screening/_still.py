@@ -115,7 +115,7 @@ def straight_lines(scene: Scene) -> Iterator[Finding]:
         bend &= (step[1:] != 0) | (step[:-1] != 0)
         bound = max(_FEW, least_run(bend, least, known["chance"]))
         for first, last in runs(bend):
-            line = _line(value, unit, first, last + 2)
+            line = _line(value, known["straight_units"] * unit, unit, (first, last + 2))
             if line is None or line[1] - line[0] - 1 < bound or _stands(scene, *line):
                 continue
             moved = float(value[line[1]] - value[line[0]])
@@ -131,18 +131,21 @@ def straight_lines(scene: Scene) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _line(value: Floats, unit: Floats, first: int, last: int) -> tuple[int, int] | None:
+def _line(
+    value: Floats, least: Floats, unit: Floats, span: tuple[int, int]
+) -> tuple[int, int] | None:
     """The rows, an end left out where it belongs to what is beside, that lie on one line.
 
     A slow drift bends little as well; only a line stays within a unit of its last digit from end
-    to end. Slower than its own resolution it is a plateau that was rounded.
+    to end, while it moves by `least` or more from row to row.
     """
+    first, last = span
     for begin, end in ((first, last), (first + 1, last), (first, last - 1), (first + 1, last - 1)):
         part = value[begin : end + 1]
-        room = float(unit[begin : end + 1].max())
-        straight = np.linspace(part[0], part[-1], len(part))
-        steep = abs(part[-1] - part[0]) >= (len(part) - 1) * room
-        if steep and bool(np.all(np.abs(part - straight) <= room * (1 + 1e-6))):
+        room = float(unit[begin : end + 1].max()) * (1 + 1e-6)
+        steep = abs(part[-1] - part[0]) >= (len(part) - 1) * float(least[begin : end + 1].min())
+        line = np.linspace(part[0], part[-1], len(part))
+        if steep and bool(np.all(np.abs(part - line) <= room)):
             return begin, end
     return None
 
