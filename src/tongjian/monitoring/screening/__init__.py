@@ -13,10 +13,12 @@ from tongjian.monitoring.screening._panel import Panel, Watched, panel_of_hours
 from tongjian.monitoring.screening._risk import Reason, Score, risk
 from tongjian.monitoring.screening._screen import TESTS, Screened, screen_series
 from tongjian.monitoring.screening._series_checks import check_order, check_whole
+from tongjian.monitoring.screening._table import Columns, read_panel
 from tongjian.monitoring.screening._telegrams import Setting, check_readings
 
 __all__ = [
     "TESTS",
+    "Columns",
     "Conventions",
     "Finding",
     "Panel",
@@ -32,6 +34,7 @@ __all__ = [
     "flow_balance",
     "panel_of_hours",
     "read_conventions",
+    "read_panel",
     "risk",
     "screen_series",
 ]

@@ -49,7 +49,9 @@ def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> I
     # What is high is gone itself; the hours beside it are what is left to see.
     edges = np.unique(np.concatenate((starts, ends)))
     looked_at = (("level", value, level, edges), ("rise", rise, steep, starts))
-    tables = [(name, bound, *_table(series, rows, bound)) for name, series, bound, rows in looked_at]
+    tables = [
+        (name, bound, *_table(series, rows, bound)) for name, series, bound, rows in looked_at
+    ]
     worst = min(tables, key=lambda it: fisher(*it[2:]))
     name, bound, *cells = worst
     chance, odds = fisher(*cells), odds_ratio(*cells)
@@ -63,12 +65,21 @@ def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> I
     }  # fmt: skip
     key = "screen_calibration" if calibrations else "screen_missing"
     yield screened(
-        key, scene, [one.name], (int(starts[0]), int(ends[-1] if len(ends) else starts[-1])),
-        (odds, known["gap_odds"], "gap_odds"), inputs,
-        rows=sum(cells[:2]), serious=chance < known["gap_level"] ** 2,
-        odds=f"{odds:.3g}", gaps=len(starts), high=cells[0], edges=sum(cells[:2]),
-        share=f"{100 * cells[2] / max(1, sum(cells[2:])):.0f}", chance=f"{chance:.1g}",
-    )  # fmt: skip
+        key,
+        scene,
+        [one.name],
+        (int(starts[0]), int(ends[-1] if len(ends) else starts[-1])),
+        (odds, known["gap_odds"], "gap_odds"),
+        inputs,
+        rows=sum(cells[:2]),
+        serious=chance < known["gap_level"] ** 2,
+        odds=f"{odds:.3g}",
+        gaps=len(starts),
+        high=cells[0],
+        edges=sum(cells[:2]),
+        share=f"{100 * cells[2] / max(1, sum(cells[2:])):.0f}",
+        chance=f"{chance:.1g}",
+    )
 
 
 def _table(series: Floats, rows: Flags, bound: float) -> tuple[int, int, int, int]:
@@ -76,7 +87,10 @@ def _table(series: Floats, rows: Flags, bound: float) -> tuple[int, int, int, in
     beside = series[rows]
     beside = beside[np.isfinite(beside)]
     everywhere = series[np.isfinite(series)]
-    high, all_high = int(np.count_nonzero(beside > bound)), int(np.count_nonzero(everywhere > bound))
+    high, all_high = (
+        int(np.count_nonzero(beside > bound)),
+        int(np.count_nonzero(everywhere > bound)),
+    )
     other = len(beside) - high
     return high, other, all_high - high, len(everywhere) - len(beside) - (all_high - high)
 

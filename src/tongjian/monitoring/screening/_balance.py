@@ -46,13 +46,19 @@ def carbon_balance(
             middle = float(np.median(ratio[first : last + 1]))
             found.append(
                 screened(
-                    "screen_carbon", scene, [name], (first, last),
+                    "screen_carbon",
+                    scene,
+                    [name],
+                    (first, last),
                     (middle / base - 1, known["carbon_ratio"], "carbon_ratio"),
                     {"ratios": ratio[first : last + 1].tolist(), "base": base},
                     serious=abs(middle / base - 1) > 2 * known["carbon_ratio"],
-                    begins=months[first], ends=months[last], ratio=f"{middle:.3f}", base=f"{base:.3f}",
+                    begins=months[first],
+                    ends=months[last],
+                    ratio=f"{middle:.3f}",
+                    base=f"{base:.3f}",
                 )
-            )  # fmt: skip
+            )
     rest = ratio[~is_reference & usable].tolist()
     kept = ratio[is_reference & usable].tolist()
     if rest and kept:
@@ -62,13 +68,20 @@ def carbon_balance(
             middle = float(np.median(rest))
             found.append(
                 screened(
-                    "screen_carbon_rank", scene, [name], (int(rows[0]), int(rows[-1])),
+                    "screen_carbon_rank",
+                    scene,
+                    [name],
+                    (int(rows[0]), int(rows[-1])),
                     (chance, known["carbon_level"], "carbon_level"),
-                    {"u": u, "ratios": rest, "reference": kept}, rows=len(rest),
-                    ratio=f"{middle:.3f}", base=f"{base:.3f}", count=len(rest), kept=len(kept),
+                    {"u": u, "ratios": rest, "reference": kept},
+                    rows=len(rest),
+                    ratio=f"{middle:.3f}",
+                    base=f"{base:.3f}",
+                    count=len(rest),
+                    kept=len(kept),
                     chance=f"{chance:.2g}",
                 )
-            )  # fmt: skip
+            )
     return [_dated(one, months) for one in found]
 
 
@@ -99,14 +112,20 @@ def flow_balance(
             middle = float(np.median(ratio[first : last + 1]))
             found.append(
                 screened(
-                    "screen_flow", scene, [flow.name], (first, last),
+                    "screen_flow",
+                    scene,
+                    [flow.name],
+                    (first, last),
                     (middle - 1, known["flow_ratio"], "flow_ratio"),
-                    {"measured": float(flow.usable[first : last + 1].mean()),
-                     "stoichiometric": float(stoichiometric[first : last + 1].mean())},
+                    {
+                        "measured": float(flow.usable[first : last + 1].mean()),
+                        "stoichiometric": float(stoichiometric[first : last + 1].mean()),
+                    },
                     serious=abs(middle - 1) > 2 * known["flow_ratio"],
-                    ratio=f"{middle:.3f}", bound=f"{100 * known['flow_ratio']:g}",
+                    ratio=f"{middle:.3f}",
+                    bound=f"{100 * known['flow_ratio']:g}",
                 )
-            )  # fmt: skip
+            )
     return found
 
 

@@ -10,7 +10,11 @@ from types import MappingProxyType
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import Rulebook, Value, load_rulebook
 
-_BOUNDS_OF_TESTS, _PHYSICAL, _POINTS = "monitoring.screening", "monitoring.bounds", "monitoring.risk"
+_BOUNDS_OF_TESTS, _PHYSICAL, _POINTS = (
+    "online.screening",
+    "online.bounds",
+    "online.risk",
+)
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,18 @@ def last_digits(scene: Scene) -> Iterator[Finding]:
             continue
         most = int(counts.argmax())
         yield screened(
-            "screen_digit", scene, [one.name], (int(rows[0]), int(rows[-1])),
+            "screen_digit",
+            scene,
+            [one.name],
+            (int(rows[0]), int(rows[-1])),
             (excess, known["digit_excess"], "digit_excess"),
             {"counts": counts.tolist(), "chi_squared": chi, "probability": chance},
-            rows=len(rows), serious=excess > 4 * known["digit_excess"],
-            digit=most, times=int(counts[most]), count=len(rows),
-        )  # fmt: skip
+            rows=len(rows),
+            serious=excess > 4 * known["digit_excess"],
+            digit=most,
+            times=int(counts[most]),
+            count=len(rows),
+        )
 
 
 def coarser(scene: Scene) -> Iterator[Finding]:
@@ -67,11 +73,17 @@ def coarser(scene: Scene) -> Iterator[Finding]:
             usual = float(np.median(others))
             if usual < known["coarse_other"]:
                 yield screened(
-                    "screen_coarse", scene, [one.name], (int(mine[0]), int(mine[-1])),
+                    "screen_coarse",
+                    scene,
+                    [one.name],
+                    (int(mine[0]), int(mine[-1])),
                     (share, known["coarse_share"], "coarse_share"),
-                    {"share_ending_in_zero": share, "other_months": usual}, rows=len(mine),
-                    period=name, share=f"{100 * share:.0f}", usual=f"{100 * usual:.0f}",
-                )  # fmt: skip
+                    {"share_ending_in_zero": share, "other_months": usual},
+                    rows=len(mine),
+                    period=name,
+                    share=f"{100 * share:.0f}",
+                    usual=f"{100 * usual:.0f}",
+                )
 
 
 def _digits(value: Floats) -> NDArray[np.int64]:

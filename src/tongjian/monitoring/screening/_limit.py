@@ -1,4 +1,4 @@
-"""Values cut off at a limit (限值处截断): too few above it, or one value at the top again and again.
+"""Values cut off at a limit (限值处截断): too few above it, or one value at the top repeatedly.
 
 A controlled plant keeps below its limit in all honesty; what is looked at is a density that ends
 there instead of thinning out.
@@ -15,6 +15,9 @@ from tongjian.monitoring.screening._chance import poisson_at_most
 from tongjian.monitoring.screening._finding import Finding, Scene, screened
 from tongjian.monitoring.screening._panel import Flags, Watched
 from tongjian.monitoring.screening._rows import resolution, runs
+
+_PLACES = 10
+"""Places below a value among which its frequency is compared."""
 
 
 def cut_at_limit(scene: Scene) -> Iterator[Finding]:
@@ -43,16 +46,29 @@ def cut_at_limit(scene: Scene) -> Iterator[Finding]:
             continue
         rows = np.flatnonzero(near | above)
         yield screened(
-            "screen_cut", scene, [one.name], (int(rows[0]), int(rows[-1])),
+            "screen_cut",
+            scene,
+            [one.name],
+            (int(rows[0]), int(rows[-1])),
             (ratio, known["cut_ratio"], "cut_ratio"),
             {
-                **count, "limit": one.limit, "expected": expected, "days_near": days,
-                "days_above": found_days, "days_expected": expected_days, "probability": chance,
+                **count,
+                "limit": one.limit,
+                "expected": expected,
+                "days_near": days,
+                "days_above": found_days,
+                "days_expected": expected_days,
+                "probability": chance,
             },
-            rows=int(len(rows)), serious=chance < known["cut_level"] ** 2,
-            near=count["near"], above=count["above"], expected=f"{expected:.3g}", limit=f"{one.limit:g}",
-            low=f"{(1 - width) * one.limit:g}", high=f"{(1 + width) * one.limit:g}",
-        )  # fmt: skip
+            rows=len(rows),
+            serious=chance < known["cut_level"] ** 2,
+            near=count["near"],
+            above=count["above"],
+            expected=f"{expected:.3g}",
+            limit=f"{one.limit:g}",
+            low=f"{(1 - width) * one.limit:g}",
+            high=f"{(1 + width) * one.limit:g}",
+        )
 
 
 def flat_tops(scene: Scene) -> Iterator[Finding]:
@@ -76,8 +92,10 @@ def _top(scene: Scene, one: Watched, top: float) -> Iterator[Finding]:
     known, value = scene.known, one.usable
     spans = runs(value == top)
     unit = float(resolution(value)[spans[0][0]])
-    # Ten units below it, to tell a coarse digit from a ceiling.
-    below = int(np.count_nonzero((value < top) & (value >= top - 10.5 * unit))) / 10
+    # Coarse digits repeat as well, but those below it just as often.
+    below = (
+        int(np.count_nonzero((value < top) & (value >= top - (_PLACES + 1 / 2) * unit))) / _PLACES
+    )
     bound = max(known["top_least"], known["top_ratio"] * below)
     if len(spans) < bound:
         return
@@ -85,14 +103,25 @@ def _top(scene: Scene, one: Watched, top: float) -> Iterator[Finding]:
     range_end = one.highest is not None and abs(top - one.highest) <= unit
     at_limit = one.limit is not None and 1 - known["near_limit"] < top / one.limit <= 1
     yield screened(
-        "screen_top", scene, [one.name], (spans[0][0], spans[-1][1]),
+        "screen_top",
+        scene,
+        [one.name],
+        (spans[0][0], spans[-1][1]),
         (len(spans), bound, "top_least"),
         {
-            "value": top, "values": count, "per_place_below": below, "resolution": unit,
-            "limit": one.limit, "highest": one.highest,
+            "value": top,
+            "values": count,
+            "per_place_below": below,
+            "resolution": unit,
+            "limit": one.limit,
+            "highest": one.highest,
         },
-        rows=count, serious=at_limit or range_end, value=f"{top:.9g}", count=len(spans), total=count,
-    )  # fmt: skip
+        rows=count,
+        serious=at_limit or range_end,
+        value=f"{top:.9g}",
+        count=len(spans),
+        total=count,
+    )
 
 
 def _days(true: Flags, day: int) -> int:

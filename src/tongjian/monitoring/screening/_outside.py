@@ -1,4 +1,4 @@
-"""Values that cannot be (物理范围): oxygen above that of air, negative concentrations, over range."""
+"""Values that cannot be (物理范围): oxygen above that of air, below zero, over range."""
 
 from __future__ import annotations
 
@@ -24,11 +24,17 @@ def outside(scene: Scene) -> Iterator[Finding]:
                 part = value[first : last + 1]
                 worst = float(part[np.argmax(np.abs(part - bound))])
                 yield screened(
-                    "screen_bounds", scene, [one.name], (first, last), (worst, bound, "digit_width"),
+                    "screen_bounds",
+                    scene,
+                    [one.name],
+                    (first, last),
+                    (worst, bound, "digit_width"),
                     {"lowest": low, "highest": high, "quantity": one.quantity},
                     serious=last - first + 1 >= scene.panel.day,
-                    value=f"{worst:.9g}", low=f"{low:g}", high=f"{high:g}",
-                )  # fmt: skip
+                    value=f"{worst:.9g}",
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                )
 
 
 def _bounds(scene: Scene, one: Watched) -> tuple[float, float]:

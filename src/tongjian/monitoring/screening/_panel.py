@@ -90,7 +90,9 @@ class Panel:
         if self.start is None:
             size = self.block_rows or 30 * self.day
             return [self.period(row) for row in range(first // size * size, last + 1, size)]
-        return list(dict.fromkeys(self.period(row) for row in (*range(first, last, self.day), last)))
+        return list(
+            dict.fromkeys(self.period(row) for row in (*range(first, last, self.day), last))
+        )
 
 
 def panel_of_hours(
@@ -109,10 +111,15 @@ def panel_of_hours(
             continue
         watched.append(
             Watched(
-                key, one.value, one.state == State.FLAGGED, channel.quantity,
-                channel.limit, channel.lowest, channel.highest,
+                key,
+                one.value,
+                one.state == State.FLAGGED,
+                channel.quantity,
+                channel.limit,
+                channel.lowest,
+                channel.highest,
             )
-        )  # fmt: skip
+        )
     if running is not None:
         runs = hours[running][1].value
     else:

@@ -53,14 +53,28 @@ def _told(scene: Scene, names: Sequence[str], match: Match, source: str) -> Find
     inputs = {"repeats_first_row": earlier + 1, "repeats_last_row": earlier + rows}
     if source:
         return screened(
-            "screen_copy", scene, [names[0], source], (later, later + rows - 1),
-            (rows, least, "replay_least"), inputs,
-            serious=rows >= panel.day, count=rows, source=source, of=of,
-        )  # fmt: skip
+            "screen_copy",
+            scene,
+            [names[0], source],
+            (later, later + rows - 1),
+            (rows, least, "replay_least"),
+            inputs,
+            serious=rows >= panel.day,
+            count=rows,
+            source=source,
+            of=of,
+        )
     return screened(
-        "screen_replay", scene, names, (later, later + rows - 1),
-        (rows, least, "replay_least"), inputs, serious=rows >= panel.day, count=rows, of=of,
-    )  # fmt: skip
+        "screen_replay",
+        scene,
+        names,
+        (later, later + rows - 1),
+        (rows, least, "replay_least"),
+        inputs,
+        serious=rows >= panel.day,
+        count=rows,
+        of=of,
+    )
 
 
 def _alike(scene: Scene, left: Watched, right: Watched) -> Iterator[Finding]:
@@ -77,11 +91,16 @@ def _alike(scene: Scene, left: Watched, right: Watched) -> Iterator[Finding]:
     if correlation >= known["copy_correlation"]:
         rows = np.flatnonzero(both)
         yield screened(
-            "screen_alike", scene, [left.name, right.name], (int(rows[0]), int(rows[-1]) + 1),
+            "screen_alike",
+            scene,
+            [left.name, right.name],
+            (int(rows[0]), int(rows[-1]) + 1),
             (correlation, known["copy_correlation"], "copy_correlation"),
-            {"ratio_of_spreads": float(two.std() / one.std())}, rows=int(both.sum()),
-            correlation=f"{correlation:.5f}", bound=f"{known['copy_correlation']:g}",
-        )  # fmt: skip
+            {"ratio_of_spreads": float(two.std() / one.std())},
+            rows=int(both.sum()),
+            correlation=f"{correlation:.5f}",
+            bound=f"{known['copy_correlation']:g}",
+        )
 
 
 def _matches(scene: Scene, value: Floats, source: Floats, *, same: bool) -> Iterator[Match]:
@@ -105,7 +124,11 @@ def _matches(scene: Scene, value: Floats, source: Floats, *, same: bool) -> Iter
             continue
         rows = size
         end = len(source) if not same else at
-        while at + rows < len(value) and first + rows < end and value[at + rows] == source[first + rows]:
+        while (
+            at + rows < len(value)
+            and first + rows < end
+            and value[at + rows] == source[first + rows]
+        ):
             rows += 1
         yield at, first, rows
         next_free = at + rows

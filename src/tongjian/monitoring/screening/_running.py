@@ -32,20 +32,30 @@ def load_consistency(scene: Scene) -> Iterator[Finding]:
             if last - first + 1 > least and middle > 0:
                 mean = float(value[first : last + 1].mean())
                 yield screened(
-                    "screen_stopped", scene, [one.name], (first, last),
+                    "screen_stopped",
+                    scene,
+                    [one.name],
+                    (first, last),
                     (mean / middle, known["stopped_share"], "stopped_share"),
                     {"mean": mean, "running_median": middle},
-                    serious=mean > middle, mean=f"{mean:.4g}", middle=f"{middle:.4g}",
-                )  # fmt: skip
+                    serious=mean > middle,
+                    mean=f"{mean:.4g}",
+                    middle=f"{middle:.4g}",
+                )
         for first, last in runs((running > 0) & (value <= bounds[1])):
             if last - first + 1 > least and middle > 0:
                 mean = float(value[first : last + 1].mean())
                 yield screened(
-                    "screen_idle", scene, [one.name], (first, last),
+                    "screen_idle",
+                    scene,
+                    [one.name],
+                    (first, last),
                     (mean / middle, known["idle_share"], "idle_share"),
                     {"mean": mean, "running_median": middle},
-                    serious=last - first + 1 > panel.day, mean=f"{mean:.4g}", middle=f"{middle:.4g}",
-                )  # fmt: skip
+                    serious=last - first + 1 > panel.day,
+                    mean=f"{mean:.4g}",
+                    middle=f"{middle:.4g}",
+                )
 
 
 __all__ = ["load_consistency"]

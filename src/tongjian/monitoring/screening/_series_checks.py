@@ -38,11 +38,18 @@ def _order(scene: Scene, pair: tuple[Watched, Watched]) -> Iterator[Finding]:
         at = first + int(np.argmax(lower.usable[span] - upper.usable[span]))
         low, high = float(lower.usable[at]), float(upper.usable[at])
         yield screened(
-            "screen_order", scene, [lower.name, upper.name], (first, last),
+            "screen_order",
+            scene,
+            [lower.name, upper.name],
+            (first, last),
             (low - high, float(room[at]), "digit_width"),
-            {"row": at + 1, lower.name: low, upper.name: high}, serious=True,
-            lower=lower.name, upper=upper.name, low=f"{low:.9g}", high=f"{high:.9g}",
-        )  # fmt: skip
+            {"row": at + 1, lower.name: low, upper.name: high},
+            serious=True,
+            lower=lower.name,
+            upper=upper.name,
+            low=f"{low:.9g}",
+            high=f"{high:.9g}",
+        )
 
 
 def check_whole(
@@ -75,22 +82,41 @@ def check_whole(
     found = []
     for first, last in runs(wrong):
         at = first + int(np.nanargmax(np.abs(value - due)[first : last + 1]))
-        span, inputs = (first, last), {"row": at + 1, "sent": float(value[at]), "due": float(due[at])}
+        span, inputs = (
+            (first, last),
+            {"row": at + 1, "sent": float(value[at]), "due": float(due[at])},
+        )
         measure = (float(abs(value[at] - due[at])), float(room[at]), "sum_data")
         if kind == "mean":
             found.append(
                 screened(
-                    "screen_mean", scene, [whole.name], span, measure, inputs, serious=True,
-                    sent=f"{value[at]:.9g}", due=f"{due[at]:.6g}", room=f"{room[at]:.3g}", count=each,
+                    "screen_mean",
+                    scene,
+                    [whole.name],
+                    span,
+                    measure,
+                    inputs,
+                    serious=True,
+                    sent=f"{value[at]:.9g}",
+                    due=f"{due[at]:.6g}",
+                    room=f"{room[at]:.3g}",
+                    count=each,
                 )
-            )  # fmt: skip
+            )
         else:
             found.append(
                 screened(
-                    "screen_total", scene, [whole.name], span, measure, inputs, serious=True,
-                    sent=f"{value[at]:.9g}", due=f"{due[at]:.6g}",
+                    "screen_total",
+                    scene,
+                    [whole.name],
+                    span,
+                    measure,
+                    inputs,
+                    serious=True,
+                    sent=f"{value[at]:.9g}",
+                    due=f"{due[at]:.6g}",
                 )
-            )  # fmt: skip
+            )
     return found
 
 

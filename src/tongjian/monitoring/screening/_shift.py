@@ -43,14 +43,14 @@ def shifts(scene: Scene) -> Iterator[Finding]:
         yield from _peaks(scene, one, tried)
 
 
-def _peaks(
-    scene: Scene, one: Watched, tried: list[tuple[int, float, float]]
-) -> Iterator[Finding]:
+def _peaks(scene: Scene, one: Watched, tried: list[tuple[int, float, float]]) -> Iterator[Finding]:
     """The largest of each group of days that stand out, its neighbours left alone."""
     known, day = scene.known, scene.panel.day
     side = int(known["step_window"])
     out = [it for it in tried if abs(it[1]) >= known["step_least"]]
-    out = sorted((it for it in out if abs(it[2]) >= known["step_score"]), key=lambda it: -abs(it[2]))
+    out = sorted(
+        (it for it in out if abs(it[2]) >= known["step_score"]), key=lambda it: -abs(it[2])
+    )
     taken: list[int] = []
     for at, step, score in out:
         if any(abs(at - other) < side for other in taken):
@@ -58,12 +58,18 @@ def _peaks(
         taken.append(at)
         ratio = float(np.exp(step))
         yield screened(
-            "screen_shift", scene, [one.name], (at * day, min((at + side) * day, len(scene.panel)) - 1),
+            "screen_shift",
+            scene,
+            [one.name],
+            (at * day, min((at + side) * day, len(scene.panel)) - 1),
             (abs(score), known["step_score"], "step_score"),
             {"ratio": ratio, "log_step": step, "standard_error": step / score, "days": 2 * side},
-            rows=2 * side * day, serious=abs(score) >= known["step_serious"],
-            ratio=f"{ratio:.3f}", score=f"{abs(score):.1f}", days=side,
-        )  # fmt: skip
+            rows=2 * side * day,
+            serious=abs(score) >= known["step_serious"],
+            ratio=f"{ratio:.3f}",
+            score=f"{abs(score):.1f}",
+            days=side,
+        )
 
 
 def _step(

@@ -56,11 +56,18 @@ def flat_lines(scene: Scene) -> Iterator[Finding]:
                 if len(part := _value(scene, name)[begin : last + 1])
             }
             yield screened(
-                "screen_flat", scene, [one.name], (begin, last), (length, bound, "flat_least"),
+                "screen_flat",
+                scene,
+                [one.name],
+                (begin, last),
+                (length, bound, "flat_least"),
                 {"value": value, "others_moved": spread, "step_s": panel.step_s},
                 serious=length >= max(serious, bound),
-                value=f"{value:.9g}", count=length, bound=bound, others=", ".join(others) or "–",
-            )  # fmt: skip
+                value=f"{value:.9g}",
+                count=length,
+                bound=bound,
+                others=", ".join(others) or "–",
+            )
 
 
 def _value(scene: Scene, name: str) -> Floats:
@@ -92,10 +99,16 @@ def holds(scene: Scene) -> Iterator[Finding]:
             if mine[first : last + 1].all()
         ]
         yield screened(
-            "screen_hold", scene, names, (first - 1, last), (length, least, "hold_least"),
+            "screen_hold",
+            scene,
+            names,
+            (first - 1, last),
+            (length, least, "hold_least"),
             {"share_of_channels": float(share[first : last + 1].min()), "channels": len(same)},
-            count=length, held=len(names), total=len(same),
-        )  # fmt: skip
+            count=length,
+            held=len(names),
+            total=len(same),
+        )
 
 
 def straight_lines(scene: Scene) -> Iterator[Finding]:
@@ -125,10 +138,16 @@ def straight_lines(scene: Scene) -> Iterator[Finding]:
         (_, moved, bound), names = group[0], [name for name, _, _ in group]
         each = moved / (count - 1)
         yield screened(
-            "screen_straight", scene, names, (first, last), (count, bound + 2, "straight_least"),
+            "screen_straight",
+            scene,
+            names,
+            (first, last),
+            (count, bound + 2, "straight_least"),
             {"change_a_row": each, "moved": {name: change for name, change, _ in group}},
-            serious=count >= serious, count=count, step=f"{each:.4g}",
-        )  # fmt: skip
+            serious=count >= serious,
+            count=count,
+            step=f"{each:.4g}",
+        )
 
 
 def _line(
@@ -164,21 +183,24 @@ def quiet(scene: Scene) -> Iterator[Finding]:
         gone = np.isnan(bend)
         middle = np.median(sliding_window_view(np.where(gone, np.inf, bend), window - 2), axis=1)
         ratio = middle / usual
-        spans = [
-            (first, last + window - 1) for first, last in runs(ratio < known["quiet_ratio"])
-        ]
+        spans = [(first, last + window - 1) for first, last in runs(ratio < known["quiet_ratio"])]
         for first, last in bridged(spans, 1):
             # A plant that stands, and a value that does not move at all, are told otherwise.
             least = float(ratio[first : last - window + 2].min())
             if _stands(scene, first, last) or _told_otherwise(one, first, last):
                 continue
             yield screened(
-                "screen_quiet", scene, [one.name], (first, last),
+                "screen_quiet",
+                scene,
+                [one.name],
+                (first, last),
                 (least, known["quiet_ratio"], "quiet_ratio"),
                 {"median_second_difference": usual, "window_rows": window},
                 serious=least < known["quiet_serious"],
-                ratio=f"{least:.2g}", bound=f"{known['quiet_ratio']:g}", hours=_hours(window, panel.step_s),
-            )  # fmt: skip
+                ratio=f"{least:.2g}",
+                bound=f"{known['quiet_ratio']:g}",
+                hours=_hours(window, panel.step_s),
+            )
 
 
 def _told_otherwise(one: Watched, first: int, last: int) -> bool:
