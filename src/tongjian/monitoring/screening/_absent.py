@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tongjian.monitoring.screening._chance import fisher, odds_ratio
 from tongjian.monitoring.screening._finding import Finding, Scene, screened
@@ -82,7 +83,7 @@ def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> I
     )
 
 
-def _table(series: Floats, rows: Flags, bound: float) -> tuple[int, int, int, int]:
+def _table(series: Floats, rows: NDArray[np.int64], bound: float) -> tuple[int, int, int, int]:
     """High and other, beside gaps and elsewhere."""
     beside = series[rows]
     beside = beside[np.isfinite(beside)]

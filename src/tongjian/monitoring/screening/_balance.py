@@ -31,7 +31,10 @@ def carbon_balance(
     any, else one. With reference months a Mann-Whitney test of all others is made as well.
     """
     known = known or read_conventions()
-    ratio = np.asarray(measured, dtype=np.float64) / np.asarray(computed, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(
+            np.asarray(computed) > 0, np.asarray(measured) / np.asarray(computed), np.nan
+        )
     panel = Panel([Watched(name, ratio)], _MONTH_S)
     scene = Scene(panel, known)
     is_reference = np.array([month in set(reference) for month in months], dtype=np.bool_)

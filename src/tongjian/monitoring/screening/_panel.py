@@ -74,7 +74,8 @@ class Panel:
         """The beginning of a row."""
         if self.start is None:
             return None
-        return self.start.astype("datetime64[s]") + np.timedelta64(row * self.step_s, "s")
+        begins: np.datetime64 = self.start.astype("datetime64[s]")
+        return begins + np.timedelta64(row * self.step_s, "s")
 
     def period(self, row: int) -> str:
         """The month of a row (2025-03), or its block of thirty days (rows 1–720)."""
@@ -96,35 +97,44 @@ class Panel:
 
 
 def panel_of_hours(
-    hours: Mapping[str, tuple[Channel, Hours]], *, running: str | None = None
+    hours: Mapping[str, tuple[Channel, Hours]],
+    *,
+    limits: Mapping[str, float] | None = None,
+    running: str | None = None,
 ) -> Panel:
     """The hours of several channels of one point as a panel; all of them begin and end together.
 
-    Hours that are not valid count as flagged where a value or a mark came, as missing where none
-    did. `running` names the channel that says whether production runs; without it an hour counts
-    as stopped where a channel is marked so.
+    Hours of calibration, maintenance or fault count as flagged, others that are not valid as
+    missing. `limits` are in the unit and on the basis of the hours: a permitted concentration at
+    reference oxygen belongs to hours converted to it, so that it is not taken from the channel.
+    `running` names the channel that is above zero while production runs; without it hours count as
+    stopped where a channel is marked so, and nothing is known of running where none is.
     """
-    watched, marks = [], []
+    watched = []
     for key, (channel, one) in hours.items():
-        marks.append(one.state)
         if key == running:
             continue
+        quantity = measured_quantities().get(channel.quantity)
+        # The range is in the unit of the channel, hours are in that of the quantity.
+        ranged = quantity is not None and quantity.unit == channel.unit
         watched.append(
             Watched(
                 key,
                 one.value,
                 one.state == State.FLAGGED,
                 channel.quantity,
-                channel.limit,
-                channel.lowest,
-                channel.highest,
+                (limits or {}).get(key),
+                channel.lowest if ranged else None,
+                channel.highest if ranged else None,
             )
         )
+    runs: Floats | None = None
     if running is not None:
-        runs = hours[running][1].value
+        signal = hours[running][1].value
+        runs = np.where(np.isnan(signal), np.nan, (signal > 0).astype(np.float64))
     else:
-        stopped = np.any([one == State.STOPPED for one in marks], axis=0)
-        runs = np.where(stopped, 0.0, 1.0)
+        stopped = np.any([one.state == State.STOPPED for _, one in hours.values()], axis=0)
+        runs = np.where(stopped, 0.0, 1.0) if stopped.any() else None
     first = next(iter(hours.values()))[1].start
     return Panel(watched, _HOUR, first, runs)
 

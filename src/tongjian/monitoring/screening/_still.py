@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tongjian.monitoring.screening._finding import Finding, Scene, screened
-from tongjian.monitoring.screening._panel import Flags, Floats, Watched
+from tongjian.monitoring.screening._panel import Flags, Floats
 from tongjian.monitoring.screening._rows import bridged, least_run, resolution, runs
 
 _FEW = 3
@@ -180,14 +180,14 @@ def quiet(scene: Scene) -> Iterator[Finding]:
         usual = float(np.nanmedian(bend)) if np.isfinite(bend).any() else 0.0
         if not usual > 0:
             continue
-        gone = np.isnan(bend)
+        # A value that is held is another finding; it takes no part in how much the rest varies.
+        gone = np.isnan(bend) | _same(one.usable)[2:]
         middle = np.median(sliding_window_view(np.where(gone, np.inf, bend), window - 2), axis=1)
         ratio = middle / usual
         spans = [(first, last + window - 1) for first, last in runs(ratio < known["quiet_ratio"])]
         for first, last in bridged(spans, 1):
-            # A plant that stands, and a value that does not move at all, are told otherwise.
             least = float(ratio[first : last - window + 2].min())
-            if _stands(scene, first, last) or _told_otherwise(one, first, last):
+            if _stands(scene, first, last):
                 continue
             yield screened(
                 "screen_quiet",
@@ -201,12 +201,6 @@ def quiet(scene: Scene) -> Iterator[Finding]:
                 bound=f"{known['quiet_ratio']:g}",
                 hours=_hours(window, panel.step_s),
             )
-
-
-def _told_otherwise(one: Watched, first: int, last: int) -> bool:
-    """Whether most of it is one value repeated."""
-    part = one.usable[first : last + 1]
-    return float(np.mean(part[1:] == part[:-1])) > 1 / 2
 
 
 def _hours(rows: int, step_s: int) -> str:
