@@ -203,7 +203,7 @@ def test_the_inputs_are_enough_to_compute_the_statistic_again() -> None:
     gaps = next(one for one in found(blanked()) if one.test == "missing")
     a, b, c, d = (
         gaps.inputs[name]
-        for name in ("beside_high", "beside_other", "elsewhere_high", "elsewhere_other")
+        for name in ("before_high", "before_other", "elsewhere_high", "elsewhere_other")
     )
     assert gaps.statistic == pytest.approx((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)))
 

@@ -13,26 +13,26 @@ from tongjian.monitoring.screening._panel import Flags, Floats, Watched
 
 
 def missing_when_high(scene: Scene) -> Iterator[Finding]:
-    """Gaps and flags that begin or end beside high or rising values more than others do."""
+    """Gaps and flags that come after high or rising values more than others do."""
     for one in scene.panel.channels:
         if one.is_gas:
             gone = np.isnan(one.usable)
             if scene.panel.running is not None:
                 gone &= scene.panel.running != 0
-            yield from _beside(scene, one, gone, calibrations=False)
+            yield from _after(scene, one, gone, calibrations=False)
 
 
 def calibrated_when_high(scene: Scene) -> Iterator[Finding]:
-    """Calibrations and maintenance beside high values (校准集中于峰值)."""
+    """Calibrations and maintenance after high or rising values (校准集中于峰值)."""
     marks = scene.panel.calibrating
     if marks is None:
         return
     for one in scene.panel.channels:
         if one.is_gas:
-            yield from _beside(scene, one, marks, calibrations=True)
+            yield from _after(scene, one, marks, calibrations=True)
 
 
-def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> Iterator[Finding]:
+def _after(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> Iterator[Finding]:
     known = scene.known
     value = np.where(gone, np.nan, one.usable)
     there = np.isfinite(value)
@@ -47,19 +47,17 @@ def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> I
     rise[1:] = np.diff(value)
     known_rise = np.isfinite(rise)
     steep = float(np.quantile(rise[known_rise], known["gap_high"])) if known_rise.any() else np.inf
-    # What is high is gone itself; the hours beside it are what is left to see.
-    edges = np.unique(np.concatenate((starts, ends)))
-    looked_at = (("level", value, level, edges), ("rise", rise, steep, starts))
-    tables = [
-        (name, bound, *_table(series, rows, bound)) for name, series, bound, rows in looked_at
-    ]
+    # What is high is gone itself: the hour before it is left to see. One hour for each gap, since
+    # both sides of a gap go together and would count it twice.
+    looked_at = (("level", value, level), ("rise", rise, steep))
+    tables = [(name, bound, *_table(series, starts, bound)) for name, series, bound in looked_at]
     worst = min(tables, key=lambda it: fisher(*it[2:]))
     name, bound, *cells = worst
     chance, odds = fisher(*cells), odds_ratio(*cells)
     # Two tables were tried, so that each has half of the level.
     if chance > known["gap_level"] / 2 or odds < known["gap_odds"]:
         return
-    names = ("beside_high", "beside_other", "elsewhere_high", "elsewhere_other")
+    names = ("before_high", "before_other", "elsewhere_high", "elsewhere_other")
     inputs = {
         **dict(zip(names, cells, strict=True)), "by": name, "high_from": bound,
         "gaps": len(starts), "probability": chance,
@@ -77,23 +75,23 @@ def _beside(scene: Scene, one: Watched, gone: Flags, *, calibrations: bool) -> I
         odds=f"{odds:.3g}",
         gaps=len(starts),
         high=cells[0],
-        edges=sum(cells[:2]),
+        before=sum(cells[:2]),
         share=f"{100 * cells[2] / max(1, sum(cells[2:])):.0f}",
         chance=f"{chance:.1g}",
     )
 
 
 def _table(series: Floats, rows: NDArray[np.int64], bound: float) -> tuple[int, int, int, int]:
-    """High and other, beside gaps and elsewhere."""
-    beside = series[rows]
-    beside = beside[np.isfinite(beside)]
+    """High and other, before gaps and elsewhere."""
+    before = series[rows]
+    before = before[np.isfinite(before)]
     everywhere = series[np.isfinite(series)]
     high, all_high = (
-        int(np.count_nonzero(beside > bound)),
+        int(np.count_nonzero(before > bound)),
         int(np.count_nonzero(everywhere > bound)),
     )
-    other = len(beside) - high
-    return high, other, all_high - high, len(everywhere) - len(beside) - (all_high - high)
+    other = len(before) - high
+    return high, other, all_high - high, len(everywhere) - len(before) - (all_high - high)
 
 
 __all__ = ["calibrated_when_high", "missing_when_high"]
