@@ -123,4 +123,32 @@ def substitute(
         run_substitute(out, file, rule, about, rulebook)
 
 
-__all__ = ["decode", "group", "qa", "serve", "substitute"]
+@group.command("screen")
+def screen(
+    file: Annotated[Path, typer.Argument(help="CSV：每列一个通道 / a channel in each column")],
+    limits: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="列=限值，如 nox=80 / column=limit"),
+    ] = None,
+    quantities: Annotated[
+        list[str] | None,
+        typer.Option("--quantity", help="列=监测量，如 A1=nox / column=measured quantity"),
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="时间列 / column of times")] = None,
+    running: Annotated[
+        str | None, typer.Option("--running", help="运行信号列，大于零为运行 / above zero: running")
+    ] = None,
+    step: Annotated[int, typer.Option("--step", help="间隔，秒 / seconds of a row", min=1)] = 3600,
+    rows: Annotated[int, typer.Option("--rows", help="最多显示 / rows shown", min=1)] = 30,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """筛查小时序列：恒值、截断、重放等，只提示不判定 / screen series: findings, no verdicts."""
+    from tongjian.cli._monitoring_screen import run_screening
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_screening(out, file, (limits or [], quantities or []), (time, running), step, rows)
+
+
+__all__ = ["decode", "group", "qa", "screen", "serve", "substitute"]
