@@ -41,7 +41,7 @@ def averages(
     last: np.datetime64,
     step: np.timedelta64,
 ) -> Averages:
-    """See `SeriesStore.averages`; minutes where there are some, else the shortest other interval."""
+    """See `SeriesStore.averages`; of minutes, or else of the shortest interval there is."""
     key, vocabulary, factor = (
         (channel, "2017", 1.0)
         if isinstance(channel, str)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import duckdb
 import numpy as np
@@ -19,7 +19,7 @@ from tongjian.monitoring.series._writing import HOUR_S, IN_ORDER, flush, label_o
 SHARD_ROWS = 8_000_000
 """Rows of a month's file: so many are sorted at a time, and a file is read in parts anyway."""
 LATE_SHARE = 0.1
-"""A month is joined anew once this share of it has come late; until then hours are made when asked."""
+"""A month is joined anew once this share of it has come late; hours are made when asked till then."""
 _SETTLED = np.timedelta64(7, "D")
 _MONTH = len("2025-01")
 
@@ -174,8 +174,7 @@ def roll(
         "CREATE OR REPLACE TEMP TABLE twice AS SELECT series, hour FROM rolled GROUP BY ALL "
         "HAVING sum(every) <> bit_count(bit_or(seen))"
     )
-    row = connection.execute("SELECT count(*) FROM twice").fetchone()
-    if row is not None and row[0]:
+    if connection.execute("SELECT 1 FROM twice LIMIT 1").fetchall():
         held = (
             f"SELECT f.*, {hour} AS hour FROM {source} f SEMI JOIN twice "
             f"ON f.series = twice.series AND {hour} = twice.hour "
@@ -238,7 +237,7 @@ def _exchange(core: Core, old: Sequence[StoredFile], new: Sequence[StoredFile]) 
 def _apart(files: Sequence[StoredFile]) -> bool:
     """Whether no series can be in two of them."""
     ordered = sorted(files, key=lambda one: one.low)
-    return all(one.high < other.low for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(one.high < other.low for one, other in pairwise(ordered))
 
 
 def _ranges(

@@ -136,11 +136,11 @@ class Core:
         """Remove what a write that was cut short has left: no manifest ever named it."""
         assert self._depth
         known = {one.path for one in self.manifest.files} | self.manifest.retired.keys()
-        for path in self.folder.rglob("*.parquet*"):
-            if path.relative_to(self.folder).as_posix() not in known:
+        old = time.time() - GRACE_S  # a younger one may just be written by another process
+        for path in (*self.folder.rglob("*.parquet"), *(self.folder / "draft").glob("*")):
+            unnamed = path.relative_to(self.folder).as_posix() not in known
+            if unnamed and path.stat().st_mtime < old:
                 path.unlink()
-        for path in (self.folder / "draft").glob("*"):
-            path.unlink()
 
     def reading(self, work: Callable[[], Any]) -> Any:
         """What `work` gives, knowing what is there; again if a file went while it was read."""
@@ -228,6 +228,4 @@ class Core:
                 time.sleep(0.02)
 
     def _one(self, sql: str) -> Any:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row[0]
+        return self.connection.execute(sql).fetchall()[0][0]

@@ -17,7 +17,8 @@ MINUTE_S, HOUR_S = 60, 3600
 _LONGEST_S = 1800
 """The longest interval whose mean stands for each of its minutes."""
 _ENOUGH = 6
-"""Values from which on their distance says how long an interval is."""
+"""Values, of a day before and the time asked for, whose distance says how long an interval is."""
+_LOOK_BACK = np.timedelta64(1, "D")
 _MINUTE, _HOUR = np.timedelta64(1, "m"), np.timedelta64(1, "h")
 _NAMES = ("avg", "rtd", "flag")
 
@@ -32,7 +33,7 @@ def minutes(core: Core, channel: Channel, first: np.datetime64, last: np.datetim
     count = max(0, int((last - start) / _MINUTE))
     value = np.full(count, np.nan)
     state = np.full(count, State.MISSING, np.uint8)
-    early = start - np.timedelta64(_LONGEST_S, "s")
+    early = start - _LOOK_BACK
     found = [span for span in spans(core, channel.key, early, last) if span <= _LONGEST_S]
     means = [span for span in found if span]
     for span in sorted(means, key=lambda one: (one != MINUTE_S, one)) or found:
