@@ -213,7 +213,9 @@ def test_averages_of_any_step_are_those_of_the_minutes(store: SeriesStore) -> No
     store.put(listed)
     store.flush()
     store.compact(DAY + np.timedelta64(31, "D"))
-    late = [value(early + n, float(numbers[n]), "D" if bad[n] else "N") for n in minute if n % 7 == 0]
+    late = [
+        value(early + n, float(numbers[n]), "D" if bad[n] else "N") for n in minute if n % 7 == 0
+    ]
     store.put(late[: len(late) // 2])
     store.flush()
     store.put(late[len(late) // 2 :])

@@ -13,7 +13,7 @@ import numpy as np
 from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._manifest import StoredFile
 from tongjian.monitoring.series._reading import LATEST
-from tongjian.monitoring.series._tables import STORED, connect, scan, text
+from tongjian.monitoring.series._tables import STORED, scan, text
 from tongjian.monitoring.series._writing import HOUR_S, IN_ORDER, flush, label_of, write
 
 SHARD_ROWS = 8_000_000
@@ -44,7 +44,7 @@ def compact(core: Core, until: np.datetime64 | None = None) -> Compacted:
         core.sweep()
     before, rows = len(core.manifest.files), 0
     limit = _settled(core) if until is None else until.astype("datetime64[M]")
-    connection = connect()
+    connection = core.connection.cursor()  # reading goes on beside it
     try:
         for month, files in _by_month(core):
             rows += _month(core, connection, month, files, np.datetime64(month, "M") < limit)

@@ -68,10 +68,8 @@ def connect(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def insert(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], count: int
-) -> None:
-    """Add `count` rows; a column that is not given is empty, one that is no list is the same."""
+def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any]) -> None:
+    """Add rows; a column that is not given is empty, one that is no list is the same."""
     arrays: Arrays = {}
     kinds = TABLES[table]
     for name, kind in kinds.items():
