@@ -25,9 +25,9 @@ _TELEGRAMS = 300
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "kill"), reason="needs SIGKILL")
 def test_what_was_acknowledged_stands(tmp_path: Path, exhaustive: bool) -> None:
-    """3 rounds, 60 in the exhaustive run."""
+    """2 rounds, 60 in the exhaustive run."""
     dice = random.Random(7)
-    for number in range(60 if exhaustive else 3):
+    for number in range(60 if exhaustive else 2):
         first = number * _TELEGRAMS
         journal(tmp_path / "journal", *(minute(first + n) for n in range(_TELEGRAMS)))
         acknowledged = killed(tmp_path, number, dice.uniform(0.02, 0.6))

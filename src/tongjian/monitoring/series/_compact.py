@@ -19,7 +19,7 @@ from tongjian.monitoring.series._writing import HOUR_S, IN_ORDER, flush, label_o
 SHARD_ROWS = 8_000_000
 """Rows of a month's file: so many are sorted at a time, and a file is read in parts anyway."""
 LATE_SHARE = 0.1
-"""A month is joined anew once this share of it has come late; hours are made when asked till then."""
+"""A month is joined anew once this share of it came late; until then hours are made when asked."""
 _SETTLED = np.timedelta64(7, "D")
 _MONTH = len("2025-01")
 
@@ -47,7 +47,7 @@ def compact(core: Core, until: np.datetime64 | None = None) -> Compacted:
     connection = core.connection.cursor()  # reading goes on beside it
     try:
         for month, files in _by_month(core):
-            rows += _month(core, connection, month, files, np.datetime64(month, "M") < limit)
+            rows += _month(core, connection, month, files, bool(np.datetime64(month, "M") < limit))
         rows += _rest(core, connection)
     finally:
         connection.close()
@@ -58,7 +58,8 @@ def _settled(core: Core) -> np.datetime64:
     """The first day of the month that may still receive much."""
     latest = max((one.last for one in core.manifest.files if one.kind == "parsed"), default=0)
     moment = np.datetime64(latest, "us") - _SETTLED
-    return moment.astype("datetime64[M]")
+    month: np.datetime64 = moment.astype("datetime64[M]")
+    return month
 
 
 def _by_month(core: Core) -> Iterator[tuple[str, list[StoredFile]]]:

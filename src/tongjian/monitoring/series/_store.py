@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +13,7 @@ import numpy as np
 from tongjian.monitoring.hours import Hours, Minutes, Used
 from tongjian.monitoring.profile import Channel, Profile
 from tongjian.monitoring.series import _derived, _hours, _reading
+from tongjian.monitoring.series._across import Across, across
 from tongjian.monitoring.series._averages import Averages, averages
 from tongjian.monitoring.series._compact import Compacted, compact
 from tongjian.monitoring.series._core import Core
@@ -175,6 +176,13 @@ class SeriesStore:
         found: Averages = self._core.reading(
             lambda: averages(self._core, channel, first, last, step)
         )
+        return found
+
+    def across(
+        self, channels: Mapping[str, Channel], first: np.datetime64, last: np.datetime64
+    ) -> Across:
+        """The mean of each of `channels` (by key) over one time, such as an hour of a province."""
+        found: Across = self._core.reading(lambda: across(self._core, channels, first, last))
         return found
 
     def listing(self) -> list[Listed]:

@@ -38,7 +38,7 @@ STORED: dict[str, dict[str, str]] = {
     },
 }
 """The columns of files. "hours" are rolled up from parsed values of shorter intervals."""
-_NUMPY = {
+_NUMPY: dict[str, Any] = {
     **{"VARCHAR": object, "TIMESTAMP": "datetime64[us]", "DOUBLE": np.float64},
     **{"BIGINT": np.int64, "INTEGER": np.int32, "SMALLINT": np.int16, "UTINYINT": np.uint8},
 }
