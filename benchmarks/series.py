@@ -69,19 +69,22 @@ def fill(store: SeriesStore, channels: int) -> int:
 
 
 def _generated(at: int, count: int, first: str, minutes: int) -> str:
-    codes = ", ".join(f"'{one}'" for one in CODES)
-    empty = ", ".join(f"NULL::DOUBLE AS {one}" for one in KINDS[KINDS.index("avg") + 1 :])
-    before = ", ".join(f"NULL::DOUBLE AS {one}" for one in KINDS[: KINDS.index("avg")])
+    keys = ", ".join(f"'{key_of(number)}'" for number in range(at, at + count))
+    files = ", ".join(f"'gateway-0a1b2c3d/{day:012d}.journal'" for day in range(31))
+    split = KINDS.index("avg")
+    before, after = (
+        ", ".join(f"NULL::DOUBLE AS {one}" for one in part)
+        for part in (KINDS[:split], KINDS[split + 1 :])
+    )
     return f"""
-        SELECT lpad((c // {CHANNELS})::VARCHAR, 24, '0') || '/' || [{codes}][c % {CHANNELS} + 1]
-            AS series, time, {before},
-            round(50 + c % 17 + 20 * sin(m / 229.0 + c) + (h % 1000) / 200.0, 2) AS avg, {empty},
+        SELECT [{keys}][c + 1] AS series, time, {before},
+            round(50 + c % 17 + 20 * sin(m / 229.0 + c) + (h % 1000) / 200.0, 2) AS avg, {after},
             CASE WHEN h % 200 = 7 THEN 'D' ELSE 'N' END AS flag, NULL::VARCHAR AS more,
-            epoch_us(time) - 28740000000 + (hash(m, c // {CHANNELS}) % 3000000)::BIGINT AS received,
-            'gateway-0a1b2c3d/' || lpad((m // 1440)::VARCHAR, 12, '0') || '.journal' AS origin,
-            (m % 1440) * 200 + c // {CHANNELS} AS record, m AS seq
+            epoch_us(time) - 28740000000 + (m * m * 7919 + g * g * 104729) % 3000017 AS received,
+            [{files}][m // 1440 + 1] AS origin, (m % 1440) * 200 + g AS record, m AS seq
         FROM (
-            SELECT i // {minutes} + {at} AS c, i % {minutes} AS m, hash(i, {at}) AS h,
+            SELECT i // {minutes} AS c, i % {minutes} AS m, (i // {minutes} + {at}) // {CHANNELS}
+                AS g, hash(i, {at}) AS h,
                 TIMESTAMP '{first} 00:00:00' + to_minutes(i % {minutes}) AS time
             FROM range({minutes * count}) t(i)
         )"""

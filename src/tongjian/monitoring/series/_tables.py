@@ -146,7 +146,8 @@ def copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
     """Write what a query gives into a Parquet file, in its order."""
     target = text(str(path.resolve()))
     connection.execute(
-        f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({sql}) TO {target} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, "
+        f"ROW_GROUP_SIZE {ROW_GROUP})"
     )
 
 
