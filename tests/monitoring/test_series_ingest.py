@@ -91,9 +91,11 @@ def test_every_kind_of_telegram_has_its_interval(tmp_path: Path) -> None:
     profile = Profile(Stations([Station(MN, PASSWORD, min_interval=5)]))
     with SeriesStore.open(tmp_path / "series") as store:
         done = store.ingest(journal(tmp_path / "j", *frames, refused=1), profile)
-        assert (done.records, done.telegrams, done.values) == (9, 6, 5)
+        assert (done.records, done.telegrams, done.values) == (9, 6, 6)
         assert (done.refused, done.undated) == (1, 1)
+        # A station that the profile does not have yet: what it sent is there when it does.
         assert dict(done.unknown) == {"9" * 24: 1}
+        assert len(store.parsed(f"{'9' * 24}/a21026", 60, DAY, NEXT)) == 1
         assert dict(done.flags) == {(MN, "?"): 1}
         assert [kept(store, span=span) for span in (300, 3600, 86_400)] == [[1, 4], [2], [3]]
         assert store.parsed(f"{MN}/a21026", 0, DAY, NEXT).rtd.tolist() == [5]

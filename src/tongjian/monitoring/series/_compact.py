@@ -24,6 +24,12 @@ _SETTLED = np.timedelta64(7, "D")
 _MONTH = len("2025-01")
 
 
+TEND_ROWS = 50_000
+"""Rows in the log from which on looking after the store writes them into files."""
+TEND_FILES = 16
+"""Files without hours rolled up from which on looking after the store joins files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compacted:
     """What was done: files before and after, and rows that were written anew."""
@@ -52,6 +58,17 @@ def compact(core: Core, until: np.datetime64 | None = None) -> Compacted:
     finally:
         connection.close()
     return Compacted(before, len(core.manifest.files), rows)
+
+
+def tend(core: Core) -> None:
+    """What a process does that takes in data now and then: flush and join once it is worth it."""
+    core.refresh()
+    if core.waiting >= TEND_ROWS:
+        flush(core)
+    rolled = {path for one in core.manifest.files if one.kind == "hours" for path in one.of}
+    loose = [one for one in core.manifest.files if one.kind == "parsed" and one.path not in rolled]
+    if sum(one.interval < HOUR_S for one in loose) >= TEND_FILES or len(loose) >= 4 * TEND_FILES:
+        compact(core)
 
 
 def _settled(core: Core) -> np.datetime64:
