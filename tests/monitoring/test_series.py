@@ -433,3 +433,18 @@ def test_all_channels_over_one_time(store: SeriesStore) -> None:
         part = one.across(channels, DAY, DAY + 2 * MINUTE)
         assert part.mean.tolist() == pytest.approx([5.0, 14.3])
     assert len(store.across({}, DAY, DAY + HOUR).key) == 0
+
+
+def test_looking_after_a_store_joins_what_has_piled_up(
+    store: SeriesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_compact, "TEND_ROWS", 2)
+    monkeypatch.setattr(_compact, "TEND_FILES", 3)
+    counts = []
+    for number in range(6):
+        store.put([value(number, 1.0), value(1440 + number, 1.0, key="A1/b", interval=0)])
+        store.tend()
+        counts.append(len(list((store.folder / "parsed").rglob("*.parquet"))))
+    # Two files for each round; joined in the third, whose old ones stay for readers.
+    assert counts == [2, 4, 8, 10, 14, 16]
+    assert len(store.parsed(KEY, 60, DAY, DAY + HOUR)) == 6

@@ -27,7 +27,7 @@ _MONTH = len("2025-01")
 TEND_ROWS = 50_000
 """Rows in the log from which on looking after the store writes them into files."""
 TEND_FILES = 16
-"""Files without hours rolled up from which on looking after the store joins files."""
+"""Files that could be joined or rolled up from which on looking after the store does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,19 @@ def tend(core: Core) -> None:
     core.refresh()
     if core.waiting >= TEND_ROWS:
         flush(core)
+    stored = [one for one in core.manifest.files if one.kind != "hours"]
     rolled = {path for one in core.manifest.files if one.kind == "hours" for path in one.of}
-    loose = [one for one in core.manifest.files if one.kind == "parsed" and one.path not in rolled]
-    if sum(one.interval < HOUR_S for one in loose) >= TEND_FILES or len(loose) >= 4 * TEND_FILES:
+    loose = sum(0 < one.interval < HOUR_S and one.path not in rolled for one in stored)
+    places = {(one.kind, one.interval, label_of(one)) for one in stored}
+    if max(loose, len(stored) - len(places)) >= TEND_FILES:
         compact(core)
 
 
 def _settled(core: Core) -> np.datetime64:
     """The first day of the month that may still receive much."""
     latest = max((one.last for one in core.manifest.files if one.kind == "parsed"), default=0)
-    moment = np.datetime64(latest, "us") - _SETTLED
+    # A station whose clock is years ahead does not make this month an old one.
+    moment = min(np.datetime64(latest, "us"), np.datetime64("now", "us")) - _SETTLED
     month: np.datetime64 = moment.astype("datetime64[M]")
     return month
 

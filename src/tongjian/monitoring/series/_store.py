@@ -120,7 +120,7 @@ class SeriesStore:
         return compact(self._core, until)
 
     def tend(self) -> None:
-        """Flush and join if there is enough to do (例行维护): for whoever has just taken in data."""
+        """Flush and join if there is enough to do (例行维护), for whoever has just put data."""
         tend(self._core)
 
     def close(self) -> None:
