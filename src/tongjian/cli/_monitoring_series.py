@@ -195,10 +195,10 @@ def _step(text: str, first: np.datetime64, last: np.datetime64) -> np.timedelta6
 
 def _moment(option: str, text: str) -> np.datetime64:
     try:
-        found = np.datetime64(text, "us")
+        found: np.datetime64 | None = np.datetime64(text, "us")
     except ValueError:
-        found = np.datetime64("NaT")
-    if np.isnat(found):
+        found = None
+    if found is None or np.isnat(found):
         values = {"option": option, "value": text, "expected": "2025-01-31, 2025-01-31T08:00"}
         raise TongjianError(Problem("cli.option", values=values))
     return found
