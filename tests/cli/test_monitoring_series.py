@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 
 from tests.monitoring.station import MN, PASSWORD, minute
 from tests.monitoring.test_series_ingest import journal
-from tongjian.cli import app
+from tongjian.cli._monitoring_commands import group
 
 
 def told(*arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(app, ["monitoring", *arguments])
+    result = CliRunner().invoke(group, list(arguments))
     assert result.exit_code == code, result.output
     return result.output
 
