@@ -45,7 +45,7 @@ def key_of(number: int) -> str:
     return f"{number // CHANNELS:024d}/{CODES[number % CHANNELS]}"
 
 
-def fill(store: SeriesStore, channels: int, seconds: float) -> tuple[int, int]:
+def fill(store: SeriesStore, channels: int, seconds: float, months: int = 12) -> tuple[int, int]:
     """Write a year of minutes of so many channels, or of as many as `seconds` allow.
 
     Gives the count of channels and of values.
@@ -57,7 +57,7 @@ def fill(store: SeriesStore, channels: int, seconds: float) -> tuple[int, int]:
     while at < channels and (not at or time.perf_counter() - began < seconds):
         count = min(step, channels - at)
         made = []
-        for month in range(12):
+        for month in range(months):
             first = (_START.astype("datetime64[M]") + month * _MONTH).astype("datetime64[D]")
             last = (_START.astype("datetime64[M]") + (month + 1) * _MONTH).astype("datetime64[D]")
             minutes = int((last - first) / np.timedelta64(1, "m"))
