@@ -36,10 +36,12 @@ STORED: dict[str, dict[str, str]] = {
     "used": TABLES["used"],
     "hours": {
         **{"series": "VARCHAR", "time": "TIMESTAMP", "flag": "VARCHAR", "n": "INTEGER"},
-        **{"total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
+        **{"zeros": "INTEGER", "total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
     },
 }
-"""The columns of files. "hours" are rolled up from parsed values of shorter intervals."""
+"""The columns of files. "hours" are rolled up from parsed values of shorter intervals: how many,
+how many of them zero, their sum, and the least and greatest but zero; for whether a zero is a
+measured value depends on what its flag means."""
 _NUMPY: dict[str, Any] = {
     **{"VARCHAR": object, "TIMESTAMP": "datetime64[us]", "DOUBLE": np.float64},
     **{"BIGINT": np.int64, "INTEGER": np.int32, "SMALLINT": np.int16, "UTINYINT": np.uint8},
