@@ -453,3 +453,29 @@ def test_looking_after_a_store_joins_what_has_piled_up(
     # Two files for each round; joined in the third, whose old ones stay for readers.
     assert counts == [2, 4, 8, 10, 14, 16]
     assert len(store.parsed(KEY, 60, DAY, DAY + HOUR)) == 6
+
+
+def test_a_full_disk_loses_nothing_that_stands(
+    store: SeriesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put([value(0, 1.0)])
+    real = os.write
+
+    def half(file: int, data: bytes) -> int:
+        real(file, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(os, "write", half)
+        store.put([value(1, 2.0)])
+    assert store.parsed(KEY, 60, DAY, DAY + HOUR).avg.tolist() == [1.0]
+    store.put([value(2, 3.0)])
+    for one in everywhere(store):
+        assert one.parsed(KEY, 60, DAY, DAY + HOUR).avg.tolist() == [1.0, 3.0]
+
+
+def test_any_text_can_be_a_key(store: SeriesStore) -> None:
+    for key in ("a'; DROP TABLE parsed; --/b", "工厂/己二酸", "nul\0/x", "$series/[*]?"):
+        store.put([value(0, 1.0, key=key)])
+        for one in everywhere(store):
+            assert one.parsed(key, 60, DAY, DAY + HOUR).avg.tolist() == [1.0], key
