@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import Book, Json, Lang, output
+from tongjian.cli._options import HERE, Book, Json, Lang, Workspace, output
 
 group = typer.Typer(
     no_args_is_help=True,
     help="在线监测：读报文、收报文 / online monitoring: read telegrams, receive them",
 )
+Profile = Annotated[
+    Path | None, typer.Option("--profile", help="监测档案 / monitoring profile (monitoring.toml)")
+]
+Store = Annotated[
+    Path | None, typer.Option("--store", help="监测数据库文件夹 / folder of the store")
+]
 
 
 @group.command("decode")
@@ -151,4 +157,47 @@ def screen(
         run_screening(out, file, (limits or [], quantities or []), (time, running), step, rows)
 
 
-__all__ = ["decode", "group", "qa", "screen", "serve", "substitute"]
+@group.command("ingest")
+def ingest(
+    workspace: Workspace = HERE,
+    profile: Profile = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", help="报文日志，或内有各网关日志的文件夹 / journal, or several"),
+    ] = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """报文日志入库，接着上次，不重不漏 / take journals into the store, each record once."""
+    from tongjian.cli._monitoring_series import places, run_ingest
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_ingest(out, places(workspace, profile, journal, store))
+
+
+@group.command("series")
+def series(
+    key: Annotated[
+        str | None,
+        typer.Argument(help="序列 MN/因子，缺省列出全部 / MN/code; all", metavar="SERIES"),
+    ] = None,
+    workspace: Workspace = HERE,
+    first: Annotated[str | None, typer.Option("--from", help="起 / from, 2025-01-31")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="止（不含）/ to, not included")] = None,
+    step: Annotated[str, typer.Option("--step", help="步长 / step: 15min, 1h, 1d, 1mon, 1y")] = "",
+    profile: Profile = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """列出监测序列，或一条的均值 / list the series, or the means of one."""
+    from tongjian.cli._monitoring_series import places, run_series
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_series(out, places(workspace, profile, None, store), key, first, last, step)
+
+
+__all__ = ["decode", "group", "ingest", "qa", "screen", "series", "serve", "substitute"]
