@@ -11,6 +11,8 @@ from tongjian.monitoring.sources._meters import (
 )
 from tongjian.monitoring.sources._minutes import MinuteMaker
 from tongjian.monitoring.sources._modbus import ModbusSource
+from tongjian.monitoring.sources._opcua import OpcUaSource
+from tongjian.monitoring.sources._open import open_sources, read_sources
 from tongjian.monitoring.sources._settings import SourceSettings, Tag
 from tongjian.monitoring.sources._source import Batch, Source, SourceError, Tell
 from tongjian.monitoring.sources._totals import Period, Total, totals
@@ -27,6 +29,7 @@ __all__ = [
     "MeterReading",
     "MinuteMaker",
     "ModbusSource",
+    "OpcUaSource",
     "Period",
     "Sink",
     "Source",
@@ -38,7 +41,9 @@ __all__ = [
     "Total",
     "Value",
     "consumption",
+    "open_sources",
     "ratio",
     "read_meter_file",
+    "read_sources",
     "totals",
 ]

@@ -6,10 +6,10 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tongjian.monitoring.sources._flags import NORMAL
-from tongjian.monitoring.sources._value import SAMPLE, Value, local_time, now_us
+from tongjian.monitoring.sources._value import SAMPLE, Value, local_time, now
 
 MINUTE = timedelta(minutes=1)
 _REMEMBERED = 2 * 24 * 60
@@ -40,8 +40,8 @@ class _Open:
 
     def kinds(self) -> dict[str, float]:
         if not self.weight:
-            return {"Avg": math.nan}
-        return {"Avg": self.total / self.weight, "Min": self.lowest, "Max": self.highest}
+            return {}
+        return {"avg": self.total / self.weight, "min": self.lowest, "max": self.highest}
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class _Held:
 
 
 class MinuteMaker:
-    """Makes minute values (interval 60 s; Avg, Min, Max) from samples.
+    """Makes minute values (interval 60 s; avg, min, max) from samples.
 
     Series in `held` are reported by exception: a value stands, weighted by time, until the next
     one or until the line is lost. Others are polled: each sample counts once. The mean is of the
@@ -68,7 +68,7 @@ class MinuteMaker:
         self,
         held: Collection[str],
         late_s: float,
-        clock: Callable[[], datetime] = lambda: local_time(datetime.now(UTC)),
+        clock: Callable[[], datetime] = lambda: local_time(now()),
     ) -> None:
         self._holding = frozenset(held)
         self._late = timedelta(seconds=late_s)
@@ -78,17 +78,19 @@ class MinuteMaker:
         self._made: dict[str, OrderedDict[datetime, None]] = {}
 
     def take(self, sample: Value) -> None:
-        """Adds one sample (kind Rtd)."""
+        """Adds one sample (kind rtd)."""
         value = sample.kinds.get(SAMPLE, math.nan)
         held = self._held.get(sample.key)
         if sample.key not in self._holding or (held and sample.time < held.sampled):
-            self._add(sample.key, sample.time, value, sample.flag, 1.0, sample.origin)
+            self._add(sample.key, sample.time, value, sample.flag or NORMAL, 1.0, sample.origin)
             return
         # What stood before the line did was not watched, however old its stamp is.
         since = max(sample.time, held.since if held else self._clock())
         if held is not None:
             self._spread(sample.key, held, since)
-        self._held[sample.key] = _Held(sample.time, since, value, sample.flag, sample.origin)
+        self._held[sample.key] = _Held(
+            sample.time, since, value, sample.flag or NORMAL, sample.origin
+        )
 
     def lose(self, key: str) -> None:
         """The line of `key` is lost: what was held stands no longer."""
@@ -118,7 +120,7 @@ class MinuteMaker:
         made[start] = None
         if len(made) > _REMEMBERED:
             made.popitem(last=False)
-        yield Value(key, start, 60, minute.kinds(), minute.flag, now_us(), minute.origin)
+        yield Value(key, start, 60, minute.kinds(), minute.flag, now(), minute.origin)
 
     def _spread(self, key: str, held: _Held, end: datetime) -> None:
         """The held value over the time until `end`, minute by minute."""

@@ -34,7 +34,7 @@ from tongjian.monitoring.sources._settings import (
 )
 from tongjian.monitoring.sources._source import Batch, SourceError, Tell
 from tongjian.monitoring.sources._tags import FAULT, NO_LINE, sample
-from tongjian.monitoring.sources._value import Value, local_time, now_us
+from tongjian.monitoring.sources._value import Value, local_time, now
 from tongjian.problems import Problem
 
 if TYPE_CHECKING:
@@ -182,11 +182,11 @@ class ModbusSource:
         for block in list(self._blocks):
             read |= await self._read(client, block, tell)
         start = datetime.fromtimestamp(0, UTC) + timedelta(seconds=slot * self._poll_s)
-        time, received = local_time(start), now_us()
+        time, received = local_time(start), now()
         return [self._value(cell, read, time, received) for cell in self._cells]
 
     def _value(
-        self, cell: _Cell, read: Mapping[Address, int], time: datetime, received: int
+        self, cell: _Cell, read: Mapping[Address, int], time: datetime, received: datetime
     ) -> Value:
         at = cell.address
         words = [read.get(Address(at.table, at.first + n)) for n in range(cell.words)]

@@ -21,8 +21,7 @@ class Once:
     def seen(self, value: Value) -> bool:
         """Whether `value` was given before, with the same numbers and flag."""
         known = self._values.setdefault((value.key, value.interval_s), OrderedDict())
-        # Text, because NaN differs from itself.
-        content = (value.flag, repr(sorted(value.kinds.items())))
+        content = (value.flag, *sorted(value.kinds.items()))
         if known.get(value.time) == content:
             return True
         known[value.time] = content

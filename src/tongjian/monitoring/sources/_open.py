@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from tongjian.monitoring.sources import _modbus
+from tongjian.monitoring.sources import _modbus, _opcua
 from tongjian.monitoring.sources._modbus import ModbusSource
+from tongjian.monitoring.sources._opcua import OpcUaSource
 from tongjian.monitoring.sources._settings import Kind, SourceSettings, read_settings
 from tongjian.monitoring.sources._source import Source
 from tongjian.problems import Problem, RecordError
 
-KINDS: dict[str, Kind] = {"modbus": _modbus.KIND}
+KINDS: dict[str, Kind] = {"modbus": _modbus.KIND, "opcua": _opcua.KIND}
 # The package that a kind needs, and the extra that brings it.
 _NEEDS = {
     "modbus": ("pymodbus", "modbus"),
@@ -45,4 +47,7 @@ def open_sources(settings: list[SourceSettings]) -> list[Source]:
     return [_OPENED[one.kind](one) for one in settings]
 
 
-_OPENED = {"modbus": ModbusSource}
+_OPENED: dict[str, Callable[[SourceSettings], Source]] = {
+    "modbus": ModbusSource,
+    "opcua": OpcUaSource,
+}

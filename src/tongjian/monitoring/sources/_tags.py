@@ -17,7 +17,7 @@ def sample(
     tag: Tag,
     number: float | None,
     time: datetime,
-    received: int,
+    received: datetime,
     origin: str,
     flag: str = NORMAL,
 ) -> Value:
@@ -25,13 +25,13 @@ def sample(
 
     `number` is None where the source sent a state without a value.
     """
-    value = math.nan
+    kinds: dict[str, float] = {}
     if number is None or not math.isfinite(number) or number in tag.invalid:
         flag = FAULT if flag == NORMAL else flag
     else:
-        value = number * tag.scale + tag.offset
+        kinds[SAMPLE] = value = number * tag.scale + tag.offset
         if flag == NORMAL and tag.highest is not None and value > tag.highest:
             flag = OVER_RANGE
         elif flag == NORMAL and tag.lowest is not None and value < tag.lowest:
             flag = FAULT
-    return Value(f"{source}/{tag.code}", time, 0, {SAMPLE: value}, flag, received, origin)
+    return Value(f"{source}/{tag.code}", time, 0, kinds, flag, received, origin)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
 CHINA = timezone(timedelta(hours=8))
 """北京时间：series are kept in it, without a zone."""
-SAMPLE = "Rtd"
-"""The kind of a single sample (实时数据), as HJ 212 calls it."""
+SAMPLE = "rtd"
+"""The kind of a single sample (实时数据)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,17 +20,17 @@ class Value:
 
     `key` is that of its channel, `time` naive local time of China: the instant of a sample
     (`interval_s` 0) or the start of an interval of `interval_s` seconds. `kinds` holds numbers by
-    what they are (Rtd, Avg, Min, Max, Cou), in the channel's unit. `flag` is a data flag of
-    HJ 212-2017 (N is normal), `received` UTC microseconds since 1970, `origin` what it came from.
+    what they are (rtd, avg, min, max) in the unit sent; what is not known is not there. `flag` is a data flag of
+    HJ 212-2017 (N is normal), `received` when it came (UTC), `origin` what it came from.
     """
 
     key: str
     time: datetime
     interval_s: int
-    kinds: dict[str, float] = field(hash=False)
-    flag: str
-    received: int
-    origin: str
+    kinds: Mapping[str, float]
+    flag: str | None = None
+    received: datetime | None = None
+    origin: str = ""
 
 
 class Sink(Protocol):
@@ -40,9 +40,9 @@ class Sink(Protocol):
         """Keeps `rows` for good before it returns; putting the same row again changes nothing."""
 
 
-def now_us() -> int:
-    """The moment, UTC microseconds since 1970."""
-    return (datetime.now(UTC) - _EPOCH) // timedelta(microseconds=1)
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
 
 
 def local_time(moment: datetime) -> datetime:
