@@ -11,6 +11,7 @@ from tongjian.monitoring.sources._meters import (
 )
 from tongjian.monitoring.sources._minutes import MinuteMaker
 from tongjian.monitoring.sources._modbus import ModbusSource
+from tongjian.monitoring.sources._mqtt import MqttSource, SparkplugSource
 from tongjian.monitoring.sources._opcua import OpcUaSource
 from tongjian.monitoring.sources._open import open_sources, read_sources
 from tongjian.monitoring.sources._settings import SourceSettings, Tag
@@ -29,12 +30,14 @@ __all__ = [
     "MeterReading",
     "MinuteMaker",
     "ModbusSource",
+    "MqttSource",
     "OpcUaSource",
     "Period",
     "Sink",
     "Source",
     "SourceError",
     "SourceSettings",
+    "SparkplugSource",
     "Step",
     "Tag",
     "Tell",

@@ -81,22 +81,23 @@ class Collector:
 
     async def run(self) -> None:
         """Collects until `stop`."""
-        writer = asyncio.create_task(self._write())
         readers = [asyncio.create_task(self._read(source)) for source in self._sources]
-        stopped = asyncio.create_task(self._stopping.wait())
+        for reader in readers:
+            reader.add_done_callback(lambda _: self.stop())  # only a fault ends one before
         try:
-            await asyncio.wait([stopped, writer], return_when=asyncio.FIRST_COMPLETED)
+            # Sessions stand until what has come is kept, so that it can be acknowledged.
+            whole = await self._write()
         finally:
-            self._stopping.set()
             for reader in readers:
                 reader.cancel()
             results = await asyncio.gather(*readers, return_exceptions=True)
-            await asyncio.gather(stopped, return_exceptions=True)
-        await writer
+        if whole:
+            await self._write()  # what a reader was handing over at the end
+            made = list(self._minutes.finish()) if self._settings.minutes else []
+            self.counts.minutes += len(made)
+            await self._put(made)
         for result in results:  # a fault of the program, not of a line
-            if isinstance(result, BaseException) and not isinstance(
-                result, asyncio.CancelledError
-            ):
+            if isinstance(result, Exception):
                 raise result
 
     async def _read(self, source: Source) -> None:
@@ -108,6 +109,8 @@ class Collector:
             try:
                 async with aclosing(source.batches(self._tell)) as batches:  # type: ignore[type-var]
                     async for batch in batches:
+                        if self._stopping.is_set():
+                            return
                         wait, told = settings.first_wait_s, ""
                         await self._queue.put(batch)
             except SourceError as error:
@@ -123,17 +126,17 @@ class Collector:
                 await asyncio.wait_for(self._stopping.wait(), pause)
             wait = min(wait * 2, settings.longest_wait_s)
 
-    async def _write(self) -> None:
-        """Everything that came, into the sink."""
+    async def _write(self) -> bool:
+        """Everything that came, into the sink; False when it was stopped while the sink failed."""
         while not (self._stopping.is_set() and self._queue.empty()):
             batches = await self._gathered()
             rows = self._rows(batches)
             if not await self._put(rows):
-                return
+                return False
             for batch in batches:
                 if batch.kept is not None:
                     batch.kept()
-        await self._put(list(self._minutes.finish()))
+        return True
 
     async def _gathered(self) -> list[Batch]:
         settings = self._settings

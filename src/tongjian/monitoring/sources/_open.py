@@ -6,14 +6,19 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from tongjian.monitoring.sources import _modbus, _opcua
+from tongjian.monitoring.sources import _modbus, _mqtt, _opcua
 from tongjian.monitoring.sources._modbus import ModbusSource
+from tongjian.monitoring.sources._mqtt import MqttSource, SparkplugSource
 from tongjian.monitoring.sources._opcua import OpcUaSource
 from tongjian.monitoring.sources._settings import Kind, SourceSettings, read_settings
 from tongjian.monitoring.sources._source import Source
 from tongjian.problems import Problem, RecordError
 
-KINDS: dict[str, Kind] = {"modbus": _modbus.KIND, "opcua": _opcua.KIND}
+KINDS: dict[str, Kind] = {
+    "modbus": _modbus.KIND, "opcua": _opcua.KIND,
+    "mqtt": _mqtt.KIND,
+    "sparkplug": _mqtt.SPARKPLUG,
+}
 # The package that a kind needs, and the extra that brings it.
 _NEEDS = {
     "modbus": ("pymodbus", "modbus"),
@@ -50,4 +55,6 @@ def open_sources(settings: list[SourceSettings]) -> list[Source]:
 _OPENED: dict[str, Callable[[SourceSettings], Source]] = {
     "modbus": ModbusSource,
     "opcua": OpcUaSource,
+    "mqtt": MqttSource,
+    "sparkplug": SparkplugSource,
 }

@@ -142,17 +142,20 @@ def read_settings(path: Path, kinds: Mapping[str, Kind]) -> list[SourceSettings]
             _fault(path, "", "source", error, "可读的 TOML", "readable TOML")
         ) from error
     problems: list[Problem] = []
-    settings: dict[str, SourceSettings] = {}
+    settings: list[SourceSettings] = []
+    names: set[str] = set()
     for position, row in enumerate(found, 1):
         wrong = list(_faults(path, position, row, kinds))
-        if row.get("name") in settings:
-            wrong.append(_fault(path, row["name"], "name", row["name"], "各不相同", "given once"))
+        name = str(row.get("name", ""))
+        if name in names:
+            wrong.append(_fault(path, name, "name", name, "各不相同", "given once"))
+        names.add(name)
         problems += wrong
         if not wrong:
-            settings[row["name"]] = _settings(row)
+            settings.append(_settings(row))
     if problems:
         raise RecordError(problems)
-    return list(settings.values())
+    return settings
 
 
 def _settings(row: Mapping[str, Any]) -> SourceSettings:
