@@ -157,7 +157,7 @@ def test_times_as_they_are_written(text: str, time: datetime | None) -> None:
 
 def test_a_file_with_chinese_heads_in_gb18030(tmp_path: Path) -> None:
     file = tmp_path / "抄表.csv"
-    rows = "表号,抄表时间,示数\nA,2025-01-01,9990\nA,2025-02-01,\"1,010\"\nA,2025-03-01,1020\n"
+    rows = '表号,抄表时间,示数\nA,2025-01-01,9990\nA,2025-02-01,"1,010"\nA,2025-03-01,1020\n'
     file.write_bytes(rows.encode("gb18030"))
     meter = Meter(span=Fraction(10_000), multiplier=Fraction(60))
     found = read_meter_file(file, MeterFile(), meter)

@@ -85,7 +85,7 @@ def test_what_the_device_refuses_takes_nothing_else_with_it() -> None:
         async with device(port), collecting(polled) as (kept, told, _):
             await until(lambda: len(kept.samples("dcs/holding:900")) >= 3)
         assert {row.flag for row in kept.samples("dcs/holding:900")} == {"B"}
-        assert [row.kinds["rtd"] for row in kept.samples("dcs/holding:100")][0] == 412.5
+        assert kept.samples("dcs/holding:100")[0].kinds == {"rtd": 412.5}
         assert [one.code for one in told] == ["monitoring.modbus_refused"]
         assert "没有这个地址" in told[0].text("zh") and "holding:900" in told[0].text("en")
 

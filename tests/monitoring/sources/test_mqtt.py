@@ -25,7 +25,7 @@ from tongjian.problems import Problem
 
 pytest.importorskip("paho", reason="needs the extra mqtt")
 pytest.importorskip("amqtt", reason="needs amqtt, the broker of these tests")
-from tests.monitoring.sources.broker import Publisher, broker  # noqa: E402
+from tests.monitoring.sources.broker import Publisher, broker
 
 TOPIC = "plant/stack1"
 
@@ -111,7 +111,7 @@ def test_a_message_is_acknowledged_when_it_is_kept_and_no_sooner() -> None:
 
     told, rows = asyncio.run(play())
     assert [one.code for one in told] == ["monitoring.sink_failed"]
-    assert [row.kinds.get("rtd") for row in rows if row.key.endswith("n2o.value")][0] == 2
+    assert next(row.kinds for row in rows if row.key.endswith("n2o.value")) == {"rtd": 2}
 
 
 MS = 1_750_000_000_000
@@ -129,9 +129,7 @@ def test_a_sparkplug_node_is_asked_for_its_birth_and_followed() -> None:
         options = {"host": HERE, "port": port, "host_id": "tongjian", "timeout_s": 2.0}
         host = SparkplugSource(SourceSettings("sp", "sparkplug", options, tags))
         birth = node("NBIRTH", 0, Metric("bdSeq", whole=1, datatype=4))
-        device = node(
-            "DBIRTH", 1, Metric("N2O", 7, MS, datatype=10, floating=400.0), device="cems"
-        )
+        device = node("DBIRTH", 1, Metric("N2O", 7, MS, datatype=10, floating=400.0), device="cems")
 
         def data(seq: int, value: float, at: int) -> tuple[str, bytes]:
             return node("DDATA", seq, Metric("", 7, MS + at, floating=value), device="cems")

@@ -16,7 +16,7 @@ from tests.ports import HERE, free_port
 from tongjian.monitoring.sources import OpcUaSource, SourceSettings, Tag
 
 pytest.importorskip("asyncua", reason="needs the extra opcua")
-from asyncua import Server, ua  # noqa: E402
+from asyncua import Server, ua
 
 SPACE = "urn:example:plant"
 N2O, GONE = f"nsu={SPACE};s=N2O", f"nsu={SPACE};s=Gone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,10 +37,8 @@ def test_payloads_of_another_encoder() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_payload_or_refused(data: bytes) -> None:
-    try:
+    with suppress(ValueError):
         decode(data)
-    except ValueError:
-        pass
 
 
 @pytest.mark.parametrize("cut", [1, 5, 40, len(FOREIGN) - 1])

@@ -122,7 +122,7 @@ class Collector:
                         self._tell(problem)
             await self._queue.put(Batch((), lost=source.keys))
             with suppress(TimeoutError):
-                pause = wait * random.uniform(0.5, 1.0)  # noqa: S311
+                pause = wait * random.uniform(0.5, 1.0)
                 await asyncio.wait_for(self._stopping.wait(), pause)
             wait = min(wait * 2, settings.longest_wait_s)
 

@@ -71,7 +71,12 @@ class Topics:
         return values, problems
 
     def _value(
-        self, tag: Tag, found: object, content: object, option: Mapping[str, Any], received: datetime
+        self,
+        tag: Tag,
+        found: object,
+        content: object,
+        option: Mapping[str, Any],
+        received: datetime,
     ) -> Value:
         if found is _MISSING:
             raise ValueError("∅")

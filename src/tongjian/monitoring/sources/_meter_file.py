@@ -22,7 +22,17 @@ from tongjian.monitoring.sources._stamps import mended, stamp, usual_step
 from tongjian.problems import Place, Problem, RecordError
 
 _MOST_PROBLEMS = 50  # a file of another kind would otherwise be told row by row
-_TIMES = ("time", "timestamp", "datetime", "date", "时间", "日期", "抄表时间", "数据时间", "采集时间")
+_TIMES = (
+    "time",
+    "timestamp",
+    "datetime",
+    "date",
+    "时间",
+    "日期",
+    "抄表时间",
+    "数据时间",
+    "采集时间",
+)
 _VALUES = ("reading", "register", "value", "读数", "示数", "表底", "止码", "数值", "值")
 _METERS = ("meter", "serial", "表号", "电表号", "计量表号", "表计编号")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")

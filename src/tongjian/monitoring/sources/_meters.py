@@ -14,6 +14,9 @@ from tongjian.problems import Place, Problem
 How = Literal["counted", "rolled", "sent"]
 """Counted between readings, counted over a rollover, or sent as a quantity."""
 
+# What happens to every meter, and is told so that it can be seen.
+_IN_ORDER = {"meter_twice", "meter_exchange", "meter_rollover"}
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -103,10 +106,10 @@ class _Counter:
                 kept[one.time, one.meter] = one
             elif known.register == one.register:
                 values = {"time": one.time, "value": one.register}
-                self.tell("meter_twice", one, severity="note", **values)
+                self.say("meter_twice", one, **values)
             else:
                 values = {"time": one.time, "before": known.register, "after": one.register}
-                self.tell("meter_two_values", one, **values)
+                self.say("meter_two_values", one, **values)
         return sorted(kept.values(), key=lambda one: one.time)
 
     def stands_out(
@@ -122,7 +125,7 @@ class _Counter:
             "time": after.time, "value": after.register,
             "before": before.register, "after": following.register,
         }  # fmt: skip
-        self.tell("meter_outlier", after, **values)
+        self.say("meter_outlier", after, **values)
         return True
 
     def count(self, before: MeterReading, after: MeterReading) -> None:
@@ -134,9 +137,9 @@ class _Counter:
             }  # fmt: skip
             if after.time > before.time:
                 steps.append(Step(before.time, after.time, None))
-                self.tell("meter_exchange_gap", after, **exchange)
+                self.say("meter_exchange_gap", after, **exchange)
             else:
-                self.tell("meter_exchange", after, severity="note", **exchange)
+                self.say("meter_exchange", after, **exchange)
             return
         amount = self._amount(before, after)
         backwards = after.register < before.register
@@ -145,12 +148,12 @@ class _Counter:
             "since": before.time, "time": after.time,
         }  # fmt: skip
         if amount is None and backwards:
-            self.tell("meter_backwards", after, **values)
+            self.say("meter_backwards", after, **values)
         elif amount is None:
             most = f"{float(self._meter.most_per_hour or 0):g}"
-            self.tell("meter_too_fast", after, most=most, **values)
+            self.say("meter_too_fast", after, most=most, **values)
         elif backwards:
-            self.tell("meter_rollover", after, severity="note", **values)
+            self.say("meter_rollover", after, **values)
         how: How = "rolled" if backwards and amount is not None else "counted"
         steps.append(Step(before.time, after.time, amount, how))
 
@@ -173,14 +176,14 @@ class _Counter:
             return None
         return amount
 
-    def tell(
+    def say(
         self,
         key: str,
         reading: MeterReading,
-        severity: Literal["warning", "note"] = "warning",
         **values: object,
     ) -> None:
         place = Place(file=self._file or None, row=reading.row)
+        severity: Literal["warning", "note"] = "note" if key in _IN_ORDER else "warning"
         self._found.problems.append(Problem(f"monitoring.{key}", place, values, severity))
 
 
@@ -204,14 +207,14 @@ def sent_quantities(
         start = one.time - step if stamped_at_end else one.time
         last = found.steps[-1].end if found.steps else start
         if start < last:
-            counter.tell("meter_overlap", one, time=one.time, since=last)
+            counter.say("meter_overlap", one, time=one.time, since=last)
             continue
         if start > last:
             missing += start - last
             found.steps.append(Step(last, start, None, "sent"))
         amount = Fraction(one.register) * multiplier
         if amount < 0:
-            counter.tell("meter_negative", one, time=one.time, value=one.register)
+            counter.say("meter_negative", one, time=one.time, value=one.register)
         found.steps.append(Step(start, start + step, amount if amount >= 0 else None, "sent"))
     if missing:
         values = {"count": missing // step, "minutes": step // timedelta(minutes=1)}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tongjian.monitoring.sources._flags import NORMAL
 from tongjian.monitoring.sources._registers import (
     BITS,
+    MOST_REGISTERS,
     TYPES,
     Address,
     Block,
@@ -40,6 +41,7 @@ from tongjian.problems import Problem
 if TYPE_CHECKING:
     from pymodbus.client import AsyncModbusTcpClient
 
+_LAST_UNIT = 2**8 - 1
 _ORDER = among("big", "little")
 _ADDRESS = ("表:地址，如 holding:100", "table:address such as holding:100")
 _FLAGS = Wanted(
@@ -60,10 +62,10 @@ KIND = Kind(
     source={
         "host": NAME,
         "port": PORT,
-        "unit": Wanted(whole(0, 255), "0 到 255 的整数", "a whole number from 0 to 255"),
+        "unit": Wanted(whole(0, _LAST_UNIT), "0 到 255 的整数", "a whole number from 0 to 255"),
         "poll_s": SECONDS,
         "timeout_s": SECONDS,
-        "gap": Wanted(whole(0, 124), "0 到 124 的整数", "a whole number from 0 to 124"),
+        "gap": Wanted(whole(0, MOST_REGISTERS - 1), "0 到 124 的整数", "a whole number from 0 to 124"),
         "byte_order": _ORDER,
         "word_order": _ORDER,
     },

@@ -31,7 +31,7 @@ _BROKER = {
     "host": NAME,
     "port": PORT,
     "tls": YES_NO,
-    **dict.fromkeys(("ca", "certificate", "private_key"), TEXT),
+    **dict.fromkeys(("ca_file", "certificate", "private_key"), TEXT),
     **dict.fromkeys(("user", "password", "password_from", "client_id"), TEXT),
     **dict.fromkeys(("keepalive_s", "timeout_s"), SECONDS),
 }

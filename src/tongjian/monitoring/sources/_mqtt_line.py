@@ -59,9 +59,9 @@ class MqttLine:
         if "user" in option:
             secret = os.environ.get(option.get("password_from", ""), option.get("password", ""))
             self._client.username_pw_set(option["user"], secret)
-        if option.get("tls") or "ca" in option:
+        if option.get("tls") or "ca_file" in option:
             self._client.tls_set(
-                option.get("ca"), option.get("certificate"), option.get("private_key")
+                option.get("ca_file"), option.get("certificate"), option.get("private_key")
             )
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
@@ -113,9 +113,7 @@ class MqttLine:
         error = ConnectionRefusedError(str(reason)) if reason.is_failure else None
         self._loop.call_soon_threadsafe(self._settle, error)
 
-    def _on_disconnect(
-        self, client: Client, data: Any, flags: Any, reason: Any, more: Any
-    ) -> None:
+    def _on_disconnect(self, client: Client, data: Any, flags: Any, reason: Any, more: Any) -> None:
         if not self._closing:
             self._hand_over(ConnectionError(str(reason)))
 
@@ -127,7 +125,7 @@ class MqttLine:
             def acknowledge() -> None:
                 client.ack(mid, qos)
 
-        came = Message(message.topic, message.payload, message.retain, now(), acknowledge)
+        came = Message(message.topic, bytes(message.payload), message.retain, now(), acknowledge)
         self._hand_over(came)
 
     def _hand_over(self, what: Message | Exception) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from tongjian.monitoring.sources._flags import NORMAL, state_flags
 from tongjian.monitoring.sources._settings import (
-    NAME,
     SECONDS,
     TEXT,
     Kind,
@@ -103,7 +102,7 @@ class OpcUaSource:
             try:
                 await self._connect(client)
                 nodes = await self._subscribe(client, changes, tell)
-            except (OSError, TimeoutError, ua.UaError, ValueError) as error:
+            except (OSError, TimeoutError, ua.uaerrors.UaError, ValueError) as error:
                 raise self._lost(error) from error
             if nodes:
                 yield Batch(nodes)
@@ -115,7 +114,7 @@ class OpcUaSource:
                     raise self._lost(changes.failure)
         finally:
             # A server that is gone cannot be taken leave of.
-            with suppress(OSError, TimeoutError, ua.UaError, asyncio.CancelledError):
+            with suppress(OSError, TimeoutError, ua.uaerrors.UaError, asyncio.CancelledError):
                 await client.disconnect()
 
     async def _connect(self, client: Client) -> None:

@@ -15,7 +15,8 @@ from tongjian.monitoring.sources._source import Source
 from tongjian.problems import Problem, RecordError
 
 KINDS: dict[str, Kind] = {
-    "modbus": _modbus.KIND, "opcua": _opcua.KIND,
+    "modbus": _modbus.KIND,
+    "opcua": _opcua.KIND,
     "mqtt": _mqtt.KIND,
     "sparkplug": _mqtt.SPARKPLUG,
 }

@@ -18,7 +18,8 @@ TYPES = {
     "int16": "h", "uint16": "H", "int32": "i", "uint32": "I", "int64": "q", "uint64": "Q",
     "float32": "f", "float64": "d", "bool": "?",
 }  # fmt: skip
-MOST_REGISTERS, MOST_BITS = 125, 2000
+_MOST_BYTES = 250
+MOST_REGISTERS, MOST_BITS = _MOST_BYTES // 2, _MOST_BYTES * 8
 """Of one request: sections 6.1 to 6.4."""
 _LAST = 65_535
 _ADDRESS = re.compile(r"(coil|discrete|holding|input):([0-9]{1,5})")

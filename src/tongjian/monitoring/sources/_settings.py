@@ -108,12 +108,9 @@ class Kind:
 
 
 # What every channel has: where it belongs is read by the profile.
-_PLACE = {
-    name: TEXT
-    for name in ("quantity", "unit", "facility", "process_unit", "position", "name", "stream")
-}
+_BELONGS = ("quantity", "unit", "facility", "process_unit", "position")
 _CHANNEL: dict[str, Wanted] = {
-    **_PLACE,
+    **dict.fromkeys(_BELONGS, TEXT),
     "code": NAME,
     "dry": YES_NO,
     "limit": NUMBER,
@@ -188,8 +185,8 @@ def _faults(
         yield from _fields(path, place, channel, {**_CHANNEL, **kind.channel})
         if code in codes:
             yield _fault(path, place, "code", code, "各不相同", "given once")
-        elif text(code) and (told := kind.code_fault(code)):
-            yield _fault(path, place, "code", code, *told)
+        elif text(code) and (form := kind.code_fault(code)):
+            yield _fault(path, place, "code", code, *form)
         codes.add(code)
 
 

@@ -32,7 +32,8 @@ def stamp(text: str, form: str = "") -> datetime | None:
         found = _FORM.fullmatch(cleaned) or _COMPACT.fullmatch(cleaned)
         if found is None:
             return None
-        return datetime(*(int(part or 0) for part in found.groups())) + later
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second) + later
     except (ValueError, OverflowError):
         return None
 

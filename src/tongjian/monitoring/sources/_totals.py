@@ -1,4 +1,4 @@
-"""Totals of hours, days, months and years (时、日、月、年合计) from steps of any length, exactly."""
+"""Totals of hours, days, months and years (时、日、月、年合计), exactly."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ class Value:
 
     `key` is that of its channel, `time` naive local time of China: the instant of a sample
     (`interval_s` 0) or the start of an interval of `interval_s` seconds. `kinds` holds numbers by
-    what they are (rtd, avg, min, max) in the unit sent; what is not known is not there. `flag` is a data flag of
-    HJ 212-2017 (N is normal), `received` when it came (UTC), `origin` what it came from.
+    what they are (rtd, avg, min, max) in the unit sent; what is not known is not there. `flag` is a
+    data flag of HJ 212-2017 (N is normal), `received` when it came (UTC), `origin` whence.
     """
 
     key: str
