@@ -110,9 +110,13 @@ def run_meter(
     )
     zh = out.lang == "zh"
     head = (
-        ["期间", f"用量 {target or unit}", "其中按时间分摊", "未知小时", "完整"]
+        [*("期间", f"用量 {target or unit}", "跨期未计" if leave else "其中按时间分摊"), "未知小时", "完整"]
         if zh
-        else ["period", f"quantity {target or unit}", "shared by time", "hours unknown", "complete"]
+        else [
+            *("period", f"quantity {target or unit}"),
+            "left over its border" if leave else "shared by time",
+            *("hours unknown", "complete"),
+        ]
     )
     out.table(
         file.name,
@@ -121,7 +125,7 @@ def run_meter(
             [
                 one.start.strftime(_FORMS[period]),
                 float(one.amount * factor),
-                float(one.spread * factor),
+                float((one.across if leave else one.spread) * factor),
                 (one.length_s - one.known_s) / 3600,
                 one.complete,
             ]
@@ -130,9 +134,11 @@ def run_meter(
         keys=1,
     )
     whole = float(sum((one.amount for one in rows), Fraction(0)) * factor)
+    left = float(sum((one.across for one in rows), Fraction(0)) * factor)
+    shown = f"，另有 {left:,.2f} 跨期未计" if left else "", f", {left:,.2f} left out" if left else ""
     out.say(
-        f"合计 {whole:,.2f} {target or unit}（倍率 {float(multiplier):g}）",
-        f"Total {whole:,.2f} {target or unit} (multiplier {float(multiplier):g})",
+        f"合计 {whole:,.2f} {target or unit}（倍率 {float(multiplier):g}）{shown[0]}",
+        f"Total {whole:,.2f} {target or unit} (multiplier {float(multiplier):g}){shown[1]}",
     )
 
 

@@ -60,7 +60,9 @@ def test_a_failing_sink_holds_its_sources_back_and_loses_nothing() -> None:
     async def play() -> None:
         source, sink = Endless(), Failing()
         told: list[Problem] = []
-        settings = CollectorSettings(0.01, 0.05, batches=5, gather_s=0.01, minutes=False)
+        settings = CollectorSettings(
+            *(0.01, 0.05), batches=5, batch_values=5, gather_s=0.01, minutes=False
+        )
         collector = Collector([source], sink, told.append, settings)
         running = asyncio.create_task(collector.run())
         await until(lambda: bool(told))

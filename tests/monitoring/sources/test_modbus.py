@@ -13,6 +13,7 @@ import pytest
 from tests.monitoring.sources.support import collecting, until
 from tests.ports import HERE, free_port
 from tongjian.monitoring.sources import ModbusSource, SourceSettings, Tag
+from tongjian.monitoring.sources._registers import Address, Block, blocks
 
 pymodbus = pytest.importorskip("pymodbus", reason="needs the extra modbus")
 from pymodbus.server import ModbusTcpServer  # noqa: E402
@@ -75,6 +76,60 @@ def test_numbers_as_the_map_says() -> None:
     assert found["dcs/holding:105"] == (None, "D")
     assert found["dcs/holding:107"] == (4e9, "C")
     assert found["dcs/holding:109"] == (1e-3, "M")
+
+
+def test_bits_and_tables_of_their_own() -> None:
+    """A device whose four tables are four memories: the same address means four things."""
+
+    async def play() -> dict[str, float]:
+        port = free_port()
+        tables = (
+            [SimData(3, values=[True, False], datatype=DataType.BITS)],
+            [SimData(3, values=[False, True], datatype=DataType.BITS)],
+            [SimData(3, values=[30], datatype=DataType.REGISTERS)],
+            [SimData(3, values=[40], datatype=DataType.REGISTERS)],
+        )
+        server = ModbusTcpServer(SimDevice(1, tables), address=(HERE, port))
+        await server.serve_forever(background=True)
+        codes = ("coil:3", "coil:4", "discrete:3", "discrete:4", "holding:3", "input:3")
+        async with collecting(source(port, *map(Tag, codes))) as (kept, _, _):
+            await until(lambda: len(kept.rows) >= len(codes))
+        await server.shutdown()
+        return {row.key: row.kinds["rtd"] for row in kept.rows[: len(codes)]}
+
+    assert list(asyncio.run(play()).values()) == [1, 0, 0, 1, 30, 40]
+
+
+def test_blocks_are_the_fewest_requests_that_are_allowed() -> None:
+    at = [(Address("holding", first), 2) for first in (0, 2, 4, 10, 124)]
+    assert blocks(at) == [
+        Block(Address("holding", 0), 6),
+        Block(Address("holding", 10), 2),
+        Block(Address("holding", 124), 2),
+    ]
+    # 0 to 11 with the gap; 126 registers are more than one request may have.
+    assert [one.count for one in blocks(at, gap=124)] == [12, 2]
+    assert [one.count for one in blocks([(Address("coil", 1), 1), (Address("holding", 2), 1)])] == [
+        1,
+        1,
+    ]
+
+
+def test_a_silent_device_is_given_up_and_tried_again() -> None:
+    async def play() -> list[str]:
+        async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        silent = await asyncio.start_server(nothing, HERE, 0)
+        port = silent.sockets[0].getsockname()[1]
+        async with collecting(source(port, TAGS[0], timeout_s=0.05)) as (kept, told, collector):
+            await until(lambda: collector.counts.broken >= 2)
+        silent.close()
+        assert kept.rows == []
+        return [one.code for one in told]
+
+    assert asyncio.run(play()) == ["monitoring.source_lost"]
 
 
 def test_what_the_device_refuses_takes_nothing_else_with_it() -> None:

@@ -7,17 +7,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.monitoring.sources.support import collecting, until
 from tests.ports import HERE, free_port
-from tongjian.monitoring.sources import OpcUaSource, SourceSettings, Tag
+from tongjian.monitoring.sources import OpcUaSource, SourceError, SourceSettings, Tag
 
 pytest.importorskip("asyncua", reason="needs the extra opcua")
 from asyncua import Server, ua
+from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from asyncua.crypto.permission_rules import User, UserRole
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
+SECRET = "quite-long-and-secret"
+URI = "urn:example:tongjian:test"
 SPACE = "urn:example:plant"
 N2O, GONE = f"nsu={SPACE};s=N2O", f"nsu={SPACE};s=Gone"
 
@@ -58,12 +64,36 @@ class Plant:
         )
 
 
+class Users:
+    """Who may read: one user by a password."""
+
+    def get_user(
+        self, server: Any, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
+        known = (username, password) == ("reader", SECRET)
+        return User(role=UserRole.User) if known else None
+
+
+async def certificate(folder: Path, name: str) -> dict[str, str]:
+    """A self-signed certificate and its key, as files."""
+    made = {"certificate": str(folder / f"{name}.der"), "private_key": str(folder / f"{name}.pem")}
+    await setup_self_signed_certificate(
+        *(Path(made["private_key"]), Path(made["certificate"]), URI, HERE),
+        [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH],
+        {},
+    )
+    return made
+
+
 @asynccontextmanager
-async def plant(port: int) -> AsyncIterator[Plant]:
-    server = Server()
+async def plant(port: int, files: dict[str, str]) -> AsyncIterator[Plant]:
+    server = Server(user_manager=Users())
     await server.init()
+    await server.set_application_uri(URI)
     server.set_endpoint(f"opc.tcp://{HERE}:{port}/plant/")
-    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+    await server.load_certificate(files["certificate"])
+    await server.load_private_key(files["private_key"])
     space = await server.register_namespace(SPACE)
     made = Plant(server, None)
     made.node = await made.variable(space)
@@ -71,23 +101,37 @@ async def plant(port: int) -> AsyncIterator[Plant]:
         yield made
 
 
-def source(port: int, *codes: str) -> OpcUaSource:
-    options = {"url": f"opc.tcp://{HERE}:{port}/plant/", "publish_s": 0.02, "timeout_s": 1.0}
+def source(port: int, files: dict[str, str], password_from: str, *codes: str) -> OpcUaSource:
+    options = {
+        **{"url": f"opc.tcp://{HERE}:{port}/plant/", "publish_s": 0.02, "timeout_s": 2.0},
+        **{"security": "Basic256Sha256", "mode": "SignAndEncrypt", **files},
+        **{"user": "reader", "password_from": password_from},
+    }
     tags = tuple(Tag(code) for code in codes)
     return OpcUaSource(SourceSettings("opc", "opcua", options, tags))
 
 
 # The server that is cut off leaves a callback of its own unawaited.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_changes_with_the_sources_time_and_state_over_a_restart() -> None:
+def test_changes_with_the_sources_time_and_state_over_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it over an enciphered channel, with a user's password from the environment."""
+    monkeypatch.setenv("TEST_OPC_PASSWORD", SECRET)
+
     async def play() -> None:
+        files = await certificate(tmp_path, "both")
         port = free_port()
         start = datetime.now(UTC).replace(microsecond=250_000)
         key = f"opc/{N2O}"
         async with (
-            plant(port) as server,
-            collecting(source(port, N2O, GONE)) as (kept, told, collector),
+            plant(port, files) as server,
+            collecting(source(port, files, "TEST_OPC_PASSWORD", N2O, GONE)) as kit,
         ):
+            kept, told, collector = kit
+            with pytest.raises(SourceError) as refused:
+                await anext(source(port, files, "TEST_OPC_NOT_SET", N2O).batches(told.append))
+            assert "BadUserAccessDenied" in refused.value.problems[0].text("en")
             await until(lambda: len(kept.samples(key)) >= 1)
             await server.write(401.5, start + timedelta(seconds=1))
             await until(lambda: len(kept.samples(key)) >= 2)

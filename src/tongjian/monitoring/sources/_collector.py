@@ -30,7 +30,7 @@ class CollectorSettings:
     longest_wait_s: float = 60.0
     batches: int = 256
     batch_values: int = 5000
-    gather_s: float = 0.2
+    gather_s: float = 0.5
     late_s: float = 15.0
     samples: bool = True
     minutes: bool = True
@@ -139,15 +139,20 @@ class Collector:
         return True
 
     async def _gathered(self) -> list[Batch]:
+        """What came within `gather_s`, or as much as the sink may get at once."""
         settings = self._settings
+        loop = asyncio.get_running_loop()
+        end = loop.time() + settings.gather_s
+        found: list[Batch] = []
+        count = 0
         with suppress(TimeoutError):
-            found = [await asyncio.wait_for(self._queue.get(), settings.gather_s)]
-            count = len(found[0].values)
-            while count < settings.batch_values and not self._queue.empty():
-                found.append(self._queue.get_nowait())
+            while count < settings.batch_values:
+                if self._queue.empty() and self._stopping.is_set():
+                    break
+                wait = max(end - loop.time(), 0.001)
+                found.append(await asyncio.wait_for(self._queue.get(), wait))
                 count += len(found[-1].values)
-            return found
-        return []
+        return found
 
     def _rows(self, batches: Sequence[Batch]) -> list[Value]:
         rows: list[Value] = []
