@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 from tests.ports import HERE, free_port
 from tongjian.cli import app
 from tongjian.monitoring.profile import read_profile
-from tongjian.monitoring.series import SeriesStore
+from tongjian.monitoring.series import SeriesStore, Value
 
 
 @contextmanager
@@ -126,3 +127,31 @@ def test_months_of_a_meter(tmp_path: Path) -> None:
     assert wrong.exit_code == 1 and "cli.ratio" in wrong.output
     other = CliRunner().invoke(app, ["monitoring", "meter", str(file), "--to", "t"])
     assert other.exit_code == 1 and "units.other_dimension" in other.output
+
+
+def test_months_of_a_register_that_was_collected(tmp_path: Path) -> None:
+    """A register of four digits every 20 minutes, which rolls over: 3 in each step."""
+    start = datetime(2024, 1, 31, 20)
+    rows = [
+        Value("dcs/holding:300", start + number * timedelta(minutes=20), 0, {"rtd": shown}, flag)
+        for number in range(25)
+        for shown, flag in [((9960 + 3 * number) % 10_000, "N")]
+    ]
+    spoilt = Value("dcs/holding:300", start + timedelta(minutes=50), 0, {"rtd": 5.0}, "D")
+    with SeriesStore.open(tmp_path / "monitoring" / "series") as store:
+        store.put([*rows, spoilt])
+    arguments = ["monitoring", "meter", "--series", "dcs/holding:300", "-w", str(tmp_path)]
+
+    result = CliRunner().invoke(app, [*arguments, "--digits", "4", "--by", "day", "--json"])
+
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    # 20:00 to 24:00 are 12 steps, and 12 more until 04:00.
+    assert [(one["period"], one["amount"]) for one in told["totals"]] == [
+        ("2024-01-31", "36"), ("2024-02-01", "36"),
+    ]  # fmt: skip
+    assert [one["code"] for one in told["problems"]] == ["monitoring.meter_rollover"]
+    none = CliRunner().invoke(app, [*arguments, "--first", "2025-01-01"])
+    assert none.exit_code == 1 and "cli.no_series" in none.output
+    both = CliRunner().invoke(app, ["monitoring", "meter"])
+    assert both.exit_code == 1 and "cli.meter_source" in both.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -97,7 +98,19 @@ def collect(
 
 @group.command("meter")
 def meter(
-    file: Annotated[Path, typer.Argument(help="抄表 CSV / readings as CSV")],
+    file: Annotated[
+        Path | None, typer.Argument(help="抄表 CSV，或用 --series / readings as CSV, or --series")
+    ] = None,
+    series: Annotated[
+        str, typer.Option("--series", help="监测库中的表底序列 / a register in the store")
+    ] = "",
+    workspace: Workspace = HERE,
+    first: Annotated[
+        datetime | None, typer.Option("--first", help="序列的起点 / of the series, from")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--last", help="序列的终点（不含）/ to, exclusive")
+    ] = None,
     time: Annotated[str, typer.Option("--time", help="时间列 / column of time")] = "",
     value: Annotated[str, typer.Option("--value", help="读数列 / column of readings")] = "",
     serial: Annotated[str, typer.Option("--meter", help="表号列 / column of the meter")] = "",
@@ -134,14 +147,15 @@ def meter(
     as_json: Json = False,
 ) -> None:
     """由抄表读数算用量：翻转、换表、倍率 / from meter readings to quantities."""
-    from tongjian.cli._monitoring_sources import run_meter
+    from tongjian.cli._monitoring_sources import Readings, run_meter
     from tongjian.monitoring.sources import MeterFile
 
     out = output(lang, as_json)
     with out.failing_cleanly():
         how = MeterFile(time, value, serial, form, quantities, stamped.value)
         made = (digits, multipliers or [], most)
-        run_meter(out, file, how, made, period.value, leave, (unit, to))
+        readings = Readings(file, how, workspace, series, first, last)
+        run_meter(out, readings, made, period.value, leave, (unit, to))
 
 
 __all__ = ["collect", "decode", "group", "meter", "serve"]

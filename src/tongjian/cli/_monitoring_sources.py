@@ -6,21 +6,27 @@ import asyncio
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+
+import numpy as np
 
 from tongjian.cli._output import Output
 from tongjian.monitoring.profile import read_profile
 from tongjian.monitoring.series import SeriesStore
 from tongjian.monitoring.sources import (
     Collector,
+    Consumption,
     Meter,
     MeterFile,
     Period,
     Source,
     Total,
+    consumption,
+    kept_readings,
     open_sources,
     ratio,
     read_meter_file,
@@ -77,10 +83,39 @@ async def _collect(collector: Collector, sources: Sequence[Source], seconds: flo
     await collector.run()
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Where readings are: a file, or a series of a workspace from `first` to before `last`."""
+
+    file: Path | None
+    how: MeterFile
+    workspace: Path
+    series: str
+    first: datetime | None
+    last: datetime | None
+
+    @property
+    def name(self) -> str:
+        return self.series or str(self.file.name if self.file else "")
+
+    def consumption(self, meter: Meter) -> Consumption:
+        """What the meter counted; raises `TongjianError` where there is nothing to read."""
+        if (self.file is None) == (not self.series):
+            raise TongjianError(Problem("cli.meter_source"))
+        if self.file is not None:
+            return read_meter_file(self.file, self.how, meter)
+        with SeriesStore.open(self.workspace / "monitoring" / "series") as store:
+            first, last = self.first or datetime.min, self.last or datetime.max
+            span = np.datetime64(first, "us"), np.datetime64(last, "us")
+            readings = kept_readings(store.parsed(self.series, 0, *span))
+        if not readings:
+            raise TongjianError(Problem("cli.no_series", values={"series": self.series}))
+        return consumption(readings, meter, self.series)
+
+
 def run_meter(
     out: Output,
-    file: Path,
-    how: MeterFile,
+    readings: Readings,
     meter: tuple[int, Sequence[str], str],
     period: Period,
     leave: bool,
@@ -98,7 +133,7 @@ def run_meter(
     )
     unit, target = units
     factor = _factor(unit, target)
-    found = read_meter_file(file, how, made)
+    found = readings.consumption(made)
     rows = totals(found.steps, period, spread=not leave)
     out.problems(found.problems)
     out.data(
@@ -110,7 +145,11 @@ def run_meter(
     )
     zh = out.lang == "zh"
     head = (
-        [*("期间", f"用量 {target or unit}", "跨期未计" if leave else "其中按时间分摊"), "未知小时", "完整"]
+        [
+            *("期间", f"用量 {target or unit}", "跨期未计" if leave else "其中按时间分摊"),
+            "未知小时",
+            "完整",
+        ]
         if zh
         else [
             *("period", f"quantity {target or unit}"),
@@ -119,7 +158,7 @@ def run_meter(
         ]
     )
     out.table(
-        file.name,
+        readings.name,
         head,
         [
             [
@@ -135,7 +174,10 @@ def run_meter(
     )
     whole = float(sum((one.amount for one in rows), Fraction(0)) * factor)
     left = float(sum((one.across for one in rows), Fraction(0)) * factor)
-    shown = f"，另有 {left:,.2f} 跨期未计" if left else "", f", {left:,.2f} left out" if left else ""
+    shown = (
+        f"，另有 {left:,.2f} 跨期未计" if left else "",
+        f", {left:,.2f} left out" if left else "",
+    )
     out.say(
         f"合计 {whole:,.2f} {target or unit}（倍率 {float(multiplier):g}）{shown[0]}",
         f"Total {whole:,.2f} {target or unit} (multiplier {float(multiplier):g}){shown[1]}",
@@ -175,4 +217,4 @@ def _decimal(value: Fraction) -> str:
     return f"{shown.normalize():f}"
 
 
-__all__ = ["run_collect", "run_meter"]
+__all__ = ["Readings", "run_collect", "run_meter"]

@@ -14,6 +14,7 @@ from tongjian.monitoring.sources._modbus import ModbusSource
 from tongjian.monitoring.sources._mqtt import MqttSource, SparkplugSource
 from tongjian.monitoring.sources._opcua import OpcUaSource
 from tongjian.monitoring.sources._open import open_sources, read_sources
+from tongjian.monitoring.sources._registers_kept import kept_readings
 from tongjian.monitoring.sources._settings import SourceSettings, Tag
 from tongjian.monitoring.sources._source import Batch, Source, SourceError, Tell
 from tongjian.monitoring.sources._totals import Period, Total, totals
@@ -44,6 +45,7 @@ __all__ = [
     "Total",
     "Value",
     "consumption",
+    "kept_readings",
     "open_sources",
     "ratio",
     "read_meter_file",

@@ -65,7 +65,9 @@ KIND = Kind(
         "unit": Wanted(whole(0, _LAST_UNIT), "0 到 255 的整数", "a whole number from 0 to 255"),
         "poll_s": SECONDS,
         "timeout_s": SECONDS,
-        "gap": Wanted(whole(0, MOST_REGISTERS - 1), "0 到 124 的整数", "a whole number from 0 to 124"),
+        "gap": Wanted(
+            whole(0, MOST_REGISTERS - 1), "0 到 124 的整数", "a whole number from 0 to 124"
+        ),
         "byte_order": _ORDER,
         "word_order": _ORDER,
     },
@@ -174,7 +176,7 @@ class ModbusSource:
 
     async def _next(self, last: int) -> int:
         """Waits for the next place on the grid after `last`."""
-        while (slot := self._slot()) <= last:
+        while last - 1 <= (slot := self._slot()) <= last:  # earlier: the clock was set back
             left = (last + 1) * self._poll_s - self._clock().timestamp()
             await asyncio.sleep(max(left, 0.001))
         return slot

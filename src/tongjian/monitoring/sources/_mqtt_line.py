@@ -66,6 +66,7 @@ class MqttLine:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
 
     def will(self, topic: str, data: bytes) -> None:
         """What the broker says, and keeps, when this connection breaks."""
@@ -116,6 +117,13 @@ class MqttLine:
     def _on_disconnect(self, client: Client, data: Any, flags: Any, reason: Any, more: Any) -> None:
         if not self._closing:
             self._hand_over(ConnectionError(str(reason)))
+
+    def _on_subscribe(
+        self, client: Client, data: Any, number: int, reasons: Any, more: Any
+    ) -> None:
+        refused = [str(one) for one in reasons if one.is_failure]
+        if refused:
+            self._hand_over(PermissionError(f"subscribe: {refused[0]}"))
 
     def _on_message(self, client: Client, data: Any, message: MQTTMessage) -> None:
         acknowledge = None
