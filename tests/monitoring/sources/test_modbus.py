@@ -155,11 +155,12 @@ def test_a_device_that_comes_back_is_read_again_and_nothing_comes_twice() -> Non
             assert [one.code for one in told] == ["monitoring.source_lost"]  # said once
             for more in (3, 6):
                 async with device(port):
-                    await until(lambda more=more: len(kept.rows) >= more)
+                    await until(lambda more=more: len(kept.samples("dcs/holding:100")) >= more)
                 broken = collector.counts.broken
                 await until(lambda broken=broken: collector.counts.broken > broken)
-        times = [row.time for row in kept.rows]
+        samples = kept.samples("dcs/holding:100")
+        times = [row.time for row in samples]
         assert len(times) >= 6 and times == sorted(set(times))
-        assert {row.kinds["rtd"] for row in kept.rows} == {412.5}
+        assert {row.kinds["rtd"] for row in samples} == {412.5}
 
     asyncio.run(play())
