@@ -16,10 +16,10 @@ from tests.ports import HERE
 
 
 @asynccontextmanager
-async def broker(port: int) -> AsyncIterator[Broker]:
+async def broker(port: int, *, anonymous: bool = True) -> AsyncIterator[Broker]:
     for name in ("amqtt", "transitions"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    plugin = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+    plugin = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": anonymous}}
     listener = {"default": {"type": "tcp", "bind": f"{HERE}:{port}"}}
     made = Broker({"listeners": listener, "plugins": plugin})
     await made.start()

@@ -15,6 +15,7 @@ from tests.ports import HERE, free_port
 from tongjian.monitoring.sources import (
     Collector,
     MqttSource,
+    SourceError,
     SourceSettings,
     SparkplugSource,
     Tag,
@@ -112,6 +113,17 @@ def test_a_message_is_acknowledged_when_it_is_kept_and_no_sooner() -> None:
     told, rows = asyncio.run(play())
     assert [one.code for one in told] == ["monitoring.sink_failed"]
     assert next(row.kinds for row in rows if row.key.endswith("n2o.value")) == {"rtd": 2}
+
+
+def test_a_broker_that_refuses_is_told() -> None:
+    async def play() -> str:
+        port = free_port()
+        async with broker(port, anonymous=False):
+            with pytest.raises(SourceError) as refused:
+                await anext(json_source(port).batches(print))
+        return refused.value.problems[0].text("en")
+
+    assert "Not authorized" in asyncio.run(play())
 
 
 MS = 1_750_000_000_000
