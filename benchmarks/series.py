@@ -1,13 +1,14 @@
 """The store of monitoring data on many values (监测数据库): room, appending, queries.
 
-    python -m benchmarks.series [--values 1e7] [--folder FOLDER]
+    python -m benchmarks.series [--values 1e7] [--minutes 600] [--folder FOLDER]
 
 A year of minutes of as many channels as make `--values`, written straight into the store's own
 files as they are once months have been joined, with the hours rolled up from them; 1e9 values are
-1,903 channels and need about 4 GB of disk and half an hour. Values vary over the day, with noise
-in the second decimal, one in 200 flagged; each has its time of arrival (to the µs, one telegram
-for the ten channels of a station) and its place in a journal. Then a day is appended as telegrams
-would be, and questions are asked. The folder is removed afterwards.
+1,903 channels and need about 4 GB of disk and a quarter of an hour or more (`--minutes` sets an
+end: then there are fewer channels). Values vary over the day, with noise in the second decimal,
+one in 200 flagged; each has its time of arrival (to the µs, one telegram for the ten channels of a
+station) and its place in a journal. Questions are asked, then minutes of all channels appended as
+telegrams would be. The folder is removed afterwards.
 """
 
 from __future__ import annotations
@@ -44,19 +45,23 @@ def key_of(number: int) -> str:
     return f"{number // CHANNELS:024d}/{CODES[number % CHANNELS]}"
 
 
-def fill(store: SeriesStore, channels: int) -> int:
-    """Write a year of minutes; gives the count of values."""
+def fill(store: SeriesStore, channels: int, seconds: float, months: int = 12) -> tuple[int, int]:
+    """Write a year of minutes of so many channels, or of as many as `seconds` allow.
+
+    Gives the count of channels and of values.
+    """
     core = store._core
-    rows = 0
-    for month in range(12):
-        first = (_START.astype("datetime64[M]") + month * _MONTH).astype("datetime64[D]")
-        last = (_START.astype("datetime64[M]") + (month + 1) * _MONTH).astype("datetime64[D]")
-        minutes = int((last - first) / np.timedelta64(1, "m"))
-        step = max(1, SHARD_ROWS // minutes)
+    began = time.perf_counter()
+    rows = at = 0
+    step = SHARD_ROWS // (31 * 1440)
+    while at < channels and (not at or time.perf_counter() - began < seconds):
+        count = min(step, channels - at)
         made = []
-        label = str(first)[:7]
-        for at in range(0, channels, step):
-            count = min(step, channels - at)
+        for month in range(months):
+            first = (_START.astype("datetime64[M]") + month * _MONTH).astype("datetime64[D]")
+            last = (_START.astype("datetime64[M]") + (month + 1) * _MONTH).astype("datetime64[D]")
+            minutes = int((last - first) / np.timedelta64(1, "m"))
+            label = str(first)[:7]
             sql = _generated(at, count, str(first), minutes)
             one = write(core, core.connection, ("parsed", 60, label), sql, len(made))
             made.append(one)
@@ -64,24 +69,28 @@ def fill(store: SeriesStore, channels: int) -> int:
             made.append(roll(core, core.connection, (60, label), [one], len(made)))
         with core.writing():
             core.commit(core.manifest.with_files(made, {}))
-        print(f"  {label}: {rows:,} values", flush=True)
-    return rows
+        at += count
+        print(f"  {at:,} channels: {rows:,} values", flush=True)
+    return at, rows
 
 
 def _generated(at: int, count: int, first: str, minutes: int) -> str:
-    codes = ", ".join(f"'{one}'" for one in CODES)
-    empty = ", ".join(f"NULL::DOUBLE AS {one}" for one in KINDS[KINDS.index("avg") + 1 :])
-    before = ", ".join(f"NULL::DOUBLE AS {one}" for one in KINDS[: KINDS.index("avg")])
+    keys = ", ".join(f"'{key_of(number)}'" for number in range(at, at + count))
+    files = ", ".join(f"'gateway-0a1b2c3d/{day:012d}.journal'" for day in range(31))
+    split = KINDS.index("avg")
+    before, after = (
+        ", ".join(f"NULL::DOUBLE AS {one}" for one in part)
+        for part in (KINDS[:split], KINDS[split + 1 :])
+    )
     return f"""
-        SELECT lpad((c // {CHANNELS})::VARCHAR, 24, '0') || '/' || [{codes}][c % {CHANNELS} + 1]
-            AS series, time, {before},
-            round(50 + c % 17 + 20 * sin(m / 229.0 + c) + (h % 1000) / 200.0, 2) AS avg, {empty},
+        SELECT [{keys}][c + 1] AS series, time, {before},
+            round(50 + c % 17 + 20 * sin(m / 229.0 + c) + (h % 1000) / 200.0, 2) AS avg, {after},
             CASE WHEN h % 200 = 7 THEN 'D' ELSE 'N' END AS flag, NULL::VARCHAR AS more,
-            epoch_us(time) - 28740000000 + (hash(m, c // {CHANNELS}) % 3000000)::BIGINT AS received,
-            'gateway-0a1b2c3d/' || lpad((m // 1440)::VARCHAR, 12, '0') || '.journal' AS origin,
-            (m % 1440) * 200 + c // {CHANNELS} AS record, m AS seq
+            epoch_us(time) - 28740000000 + (m * m * 7919 + g * g * 104729) % 3000017 AS received,
+            [{files}][m // 1440 + 1] AS origin, (m % 1440) * 200 + g AS record, m AS seq
         FROM (
-            SELECT i // {minutes} + {at} AS c, i % {minutes} AS m, hash(i, {at}) AS h,
+            SELECT i // {minutes} AS c, i % {minutes} AS m, (i // {minutes} + {at}) // {CHANNELS}
+                AS g, hash(i, {at}) AS h,
                 TIMESTAMP '{first} 00:00:00' + to_minutes(i % {minutes}) AS time
             FROM range({minutes * count}) t(i)
         )"""
@@ -146,6 +155,7 @@ def main() -> None:
     """Make a store, measure, print, remove it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--values", type=float, default=1e7)
+    parser.add_argument("--minutes", type=float, default=600, help="for making the values")
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     channels = max(1, round(asked.values / _MINUTES))
@@ -153,7 +163,7 @@ def main() -> None:
         folder = Path(name)
         with SeriesStore.open(folder) as store:
             began = time.perf_counter()
-            rows = fill(store, channels)
+            channels, rows = fill(store, channels, 60 * asked.minutes)
             spent = time.perf_counter() - began
             files = store._core.manifest.files
             size = {

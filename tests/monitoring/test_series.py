@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -201,20 +202,24 @@ def test_hours_that_the_source_sent(store: SeriesStore) -> None:
 
 
 def test_averages_of_any_step_are_those_of_the_minutes(store: SeriesStore) -> None:
-    """Four days of two months with gaps and flags, part of it late, beside NumPy's means."""
+    """Four days of two months with gaps and flags, part of it late, beside NumPy's means.
+
+    A zero with flag B of HJ 76-2017 (a banked fire) is no measurement.
+    """
+    channel = replace(SO2, flags="hj76-2017")
     random = np.random.default_rng(7)
     early = 29 * 1440
     count = 4 * 1440
     numbers = random.normal(100, 20, count).round(2)
-    bad = random.random(count) < 0.1
+    numbers[random.random(count) < 0.1] = 0
+    flags = random.choice(["N", "D", "B"], count)
+    bad = (flags == "D") | (flags == "B") & (numbers == 0)
     minute = [n for n in range(count) if n % 1000 > 30]
-    listed = [value(early + n, float(numbers[n]), "D" if bad[n] else "N") for n in minute if n % 7]
+    listed = [value(early + n, float(numbers[n]), str(flags[n])) for n in minute if n % 7]
     store.put(listed)
     store.flush()
     store.compact(DAY + np.timedelta64(31, "D"))
-    late = [
-        value(early + n, float(numbers[n]), "D" if bad[n] else "N") for n in minute if n % 7 == 0
-    ]
+    late = [value(early + n, float(numbers[n]), str(flags[n])) for n in minute if n % 7 == 0]
     store.put(late[: len(late) // 2])
     store.flush()
     store.put(late[len(late) // 2 :])
@@ -226,7 +231,7 @@ def test_averages_of_any_step_are_those_of_the_minutes(store: SeriesStore) -> No
             store.compact(end)
         for step in ("15m", "1h", "8h", "1D", "1M", "1Y"):
             size, unit = int(step[:-1]), step[-1]
-            found = store.averages(SO2, DAY, end, np.timedelta64(size, unit))
+            found = store.averages(channel, DAY, end, np.timedelta64(size, unit))
             if unit in "MY":
                 group = times.astype(f"datetime64[{unit}]")
             else:
@@ -433,3 +438,44 @@ def test_all_channels_over_one_time(store: SeriesStore) -> None:
         part = one.across(channels, DAY, DAY + 2 * MINUTE)
         assert part.mean.tolist() == pytest.approx([5.0, 14.3])
     assert len(store.across({}, DAY, DAY + HOUR).key) == 0
+
+
+def test_looking_after_a_store_joins_what_has_piled_up(
+    store: SeriesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_compact, "TEND_ROWS", 2)
+    monkeypatch.setattr(_compact, "TEND_FILES", 3)
+    counts = []
+    for number in range(6):
+        store.put([value(number, 1.0), value(1440 + number, 1.0, key="A1/b", interval=0)])
+        store.tend()
+        counts.append(len(list((store.folder / "parsed").rglob("*.parquet"))))
+    # Two files for each round; joined in the third, whose old ones stay for readers.
+    assert counts == [2, 4, 8, 10, 14, 16]
+    assert len(store.parsed(KEY, 60, DAY, DAY + HOUR)) == 6
+
+
+def test_a_full_disk_loses_nothing_that_stands(
+    store: SeriesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put([value(0, 1.0)])
+    real = os.write
+
+    def half(file: int, data: bytes) -> int:
+        real(file, data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr(os, "write", half)
+        store.put([value(1, 2.0)])
+    assert store.parsed(KEY, 60, DAY, DAY + HOUR).avg.tolist() == [1.0]
+    store.put([value(2, 3.0)])
+    for one in everywhere(store):
+        assert one.parsed(KEY, 60, DAY, DAY + HOUR).avg.tolist() == [1.0, 3.0]
+
+
+def test_any_text_can_be_a_key(store: SeriesStore) -> None:
+    for key in ("a'; DROP TABLE parsed; --/b", "工厂/己二酸", "nul\0/x", "$series/[*]?"):
+        store.put([value(0, 1.0, key=key)])
+        for one in everywhere(store):
+            assert one.parsed(key, 60, DAY, DAY + HOUR).avg.tolist() == [1.0], key

@@ -91,9 +91,11 @@ def test_every_kind_of_telegram_has_its_interval(tmp_path: Path) -> None:
     profile = Profile(Stations([Station(MN, PASSWORD, min_interval=5)]))
     with SeriesStore.open(tmp_path / "series") as store:
         done = store.ingest(journal(tmp_path / "j", *frames, refused=1), profile)
-        assert (done.records, done.telegrams, done.values) == (9, 6, 5)
+        assert (done.records, done.telegrams, done.values) == (9, 7, 6)
         assert (done.refused, done.undated) == (1, 1)
+        # A station that the profile does not have yet: what it sent is there when it does.
         assert dict(done.unknown) == {"9" * 24: 1}
+        assert len(store.parsed(f"{'9' * 24}/a21026", 60, DAY, NEXT)) == 1
         assert dict(done.flags) == {(MN, "?"): 1}
         assert [kept(store, span=span) for span in (300, 3600, 86_400)] == [[1, 4], [2], [3]]
         assert store.parsed(f"{MN}/a21026", 0, DAY, NEXT).rtd.tolist() == [5]
@@ -190,3 +192,31 @@ def test_a_demo_station_in_the_unit_of_its_quantity(tmp_path: Path) -> None:
         (channel,) = read.channels.values()
         found = store.minutes(channel, DAY, DAY + np.timedelta64(1, "m"))
         assert found.value[0] == pytest.approx(982.4, abs=0.05)
+
+
+def test_no_telegram_stops_the_others(tmp_path: Path) -> None:
+    """Quotes, bytes that are no text, numbers without end, years of other ages: kept or told."""
+    start = b"QN=20240101000000000;ST=31;CN=2051;PW=123456;MN=" + MN.encode() + b";Flag=5;CP=&&"
+    areas = [
+        b"DataTime=20240101000000;a'1-Avg=1,a'1-Flag=N';DROP-Avg=2",
+        b"DataTime=20240101000000;a\xff\xfe-Avg=3,a\xff\xfe-Flag=\xff",
+        b"DataTime=20240101000000;big-Avg=1e999,big-Max=NaN,big-Min=9",
+        b"DataTime=00010101000000;old-Avg=4",
+        b"DataTime=99991231235900;new-Avg=5",
+        b"DataTime=20240101000000;-Avg=6;x-=7",
+        b"DataTime=20240101000100;a21026-Avg=8",
+    ]
+    frames = [frame(start + area + b"&&") for area in areas]
+    with SeriesStore.open(tmp_path / "series") as store:
+        for _ in range(2):
+            store.ingest(journal(tmp_path / "j", *frames), PROFILE)
+            assert kept(store) == [8.0]
+            assert kept(store, "a'1") == [1.0]
+            assert kept(store, "a\\udcff\\udcfe") == [3.0]
+            assert store.parsed(f"{MN}/big", 60, DAY, NEXT).min.tolist() == [9.0]
+            assert np.isnan(kept(store, "big")).all()
+            store.flush()
+            store.compact()
+        years = {str(one.first)[:4] for one in store.listing()}
+        assert years == {"0001", "2024", "9999"}
+        assert store.verify() == []

@@ -79,6 +79,84 @@ def serve(
         run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
 
 
+Profile = Annotated[
+    Path | None, typer.Option("--profile", help="监测档案 / monitoring profile (monitoring.toml)")
+]
+Store = Annotated[
+    Path | None, typer.Option("--store", help="监测数据库文件夹 / folder of the store")
+]
+
+
+@group.command("ingest")
+def ingest(
+    workspace: Workspace = HERE,
+    profile: Profile = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", help="报文日志，或内有各网关日志的文件夹 / journal, or several"),
+    ] = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """报文日志入库，接着上次，不重不漏 / take journals into the store, each record once."""
+    from tongjian.cli._monitoring_series import places, run_ingest
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_ingest(out, places(workspace, profile, journal, store))
+
+
+@group.command("series")
+def series(
+    key: Annotated[
+        str | None,
+        typer.Argument(help="序列 MN/因子，缺省列出全部 / MN/code; all", metavar="SERIES"),
+    ] = None,
+    workspace: Workspace = HERE,
+    first: Annotated[str | None, typer.Option("--from", help="起 / from, 2025-01-31")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="止（不含）/ to, not included")] = None,
+    step: Annotated[str, typer.Option("--step", help="步长 / step: 15min, 1h, 1d, 1mon, 1y")] = "",
+    profile: Profile = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """列出监测序列，或一条的均值 / list the series, or the means of one."""
+    from tongjian.cli._monitoring_series import places, run_series
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_series(out, places(workspace, profile, None, store), key, first, last, step)
+
+
+@group.command("qa")
+def qa(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="检验记录：CSV、XLSX，或 ECMPS 的 JSON / checks: CSV, XLSX, or JSON of ECMPS"
+        ),
+    ],
+    rules: Annotated[
+        str,
+        typer.Option("--rules", help="没有写明规则的检验按此判定 / rules of checks that name none"),
+    ] = "cn.hj75-2017",
+    quantity: Annotated[
+        str, typer.Option("--quantity", help="监测量（ECMPS）/ what is measured (ECMPS)")
+    ] = "",
+    unit: Annotated[str, typer.Option("--unit", help="单位（ECMPS）/ its unit (ECMPS)")] = "",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """判定漂移、示值误差、相对准确度、QAL3 检验 / judge drift, linearity, accuracy and QAL3."""
+    from tongjian.cli._monitoring_quality import run_qa
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_qa(out, file, rules, quantity, unit)
+
+
 @group.command("collect")
 def collect(
     workspace: Workspace = HERE,
@@ -158,4 +236,4 @@ def meter(
         run_meter(out, readings, made, period.value, leave, (unit, to))
 
 
-__all__ = ["collect", "decode", "group", "meter", "serve"]
+__all__ = ["collect", "decode", "group", "ingest", "meter", "qa", "series", "serve"]

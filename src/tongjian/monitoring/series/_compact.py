@@ -24,6 +24,12 @@ _SETTLED = np.timedelta64(7, "D")
 _MONTH = len("2025-01")
 
 
+TEND_ROWS = 50_000
+"""Rows in the log from which on looking after the store writes them into files."""
+TEND_FILES = 16
+"""Files that could be joined or rolled up from which on looking after the store does so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compacted:
     """What was done: files before and after, and rows that were written anew."""
@@ -54,10 +60,24 @@ def compact(core: Core, until: np.datetime64 | None = None) -> Compacted:
     return Compacted(before, len(core.manifest.files), rows)
 
 
+def tend(core: Core) -> None:
+    """What a process does that takes in data now and then: flush and join once it is worth it."""
+    core.refresh()
+    if core.waiting >= TEND_ROWS:
+        flush(core)
+    stored = [one for one in core.manifest.files if one.kind != "hours"]
+    rolled = {path for one in core.manifest.files if one.kind == "hours" for path in one.of}
+    loose = sum(0 < one.interval < HOUR_S and one.path not in rolled for one in stored)
+    places = {(one.kind, one.interval, label_of(one)) for one in stored}
+    if max(loose, len(stored) - len(places)) >= TEND_FILES:
+        compact(core)
+
+
 def _settled(core: Core) -> np.datetime64:
     """The first day of the month that may still receive much."""
     latest = max((one.last for one in core.manifest.files if one.kind == "parsed"), default=0)
-    moment = np.datetime64(latest, "us") - _SETTLED
+    # A station whose clock is years ahead does not make this month an old one.
+    moment = min(np.datetime64(latest, "us"), np.datetime64("now", "us")) - _SETTLED
     month: np.datetime64 = moment.astype("datetime64[M]")
     return month
 
@@ -163,8 +183,8 @@ def roll(
     value = "coalesce(avg, rtd)"
     hour = "date_trunc('hour', time)"
     counted = (
-        f"count({value})::INTEGER AS n, sum({value}) AS total, "
-        f"min({value}) AS low, max({value}) AS high"
+        f"count({value})::INTEGER AS n, count_if({value} = 0)::INTEGER AS zeros, "
+        f"sum({value}) AS total, min(nullif({value}, 0)) AS low, max(nullif({value}, 0)) AS high"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE rolled AS SELECT series, {hour} AS hour, flag, {counted}, "
@@ -189,7 +209,7 @@ def roll(
             f"FROM ({held}) GROUP BY ALL"
         )
     sql = (
-        "SELECT series, hour AS time, flag, n, total, low, high FROM rolled "
+        "SELECT series, hour AS time, flag, n, zeros, total, low, high FROM rolled "
         f"ORDER BY {IN_ORDER['hours']}"
     )
     return write(core, connection, ("hours", *place), sql, number, paths)

@@ -15,7 +15,7 @@ from tongjian.monitoring.profile import Channel, Profile
 from tongjian.monitoring.series import _derived, _hours, _reading
 from tongjian.monitoring.series._across import Across, across
 from tongjian.monitoring.series._averages import Averages, averages
-from tongjian.monitoring.series._compact import Compacted, compact
+from tongjian.monitoring.series._compact import Compacted, compact, tend
 from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._derived import Stale
 from tongjian.monitoring.series._ingest import Ingested, ingest
@@ -118,6 +118,10 @@ class SeriesStore:
     def compact(self, until: np.datetime64 | None = None) -> Compacted:
         """Join files: those of a day, and of months before `until`; roll up hours (合并)."""
         return compact(self._core, until)
+
+    def tend(self) -> None:
+        """Flush and join if there is enough to do (例行维护), for whoever has just put data."""
+        tend(self._core)
 
     def close(self) -> None:
         """Let go of it; what was put needs no more."""
