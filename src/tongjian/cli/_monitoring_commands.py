@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -200,4 +202,110 @@ def series(
         run_series(out, places(workspace, profile, None, store), key, first, last, step)
 
 
-__all__ = ["decode", "group", "ingest", "qa", "screen", "series", "serve", "substitute"]
+class Stamped(Enum):
+    """Where in its interval a time stamp is."""
+
+    END = "end"
+    START = "start"
+
+
+class Totalled(Enum):
+    """What totals are made of."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@group.command("collect")
+def collect(
+    workspace: Workspace = HERE,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="到时停止，0 为一直采 / stop after; 0: never")
+    ] = 0.0,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """从 Modbus、OPC UA、MQTT 数据源采集到监测库 / collect from other sources into the store."""
+    from tongjian.cli._monitoring_sources import run_collect
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_collect(out, workspace, seconds)
+
+
+@group.command("meter")
+def meter(
+    file: Annotated[
+        Path | None, typer.Argument(help="抄表 CSV，或用 --series / readings as CSV, or --series")
+    ] = None,
+    series: Annotated[
+        str, typer.Option("--series", help="监测库中的表底序列 / a register in the store")
+    ] = "",
+    workspace: Workspace = HERE,
+    first: Annotated[
+        datetime | None, typer.Option("--first", help="序列的起点 / of the series, from")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--last", help="序列的终点（不含）/ to, exclusive")
+    ] = None,
+    time: Annotated[str, typer.Option("--time", help="时间列 / column of time")] = "",
+    value: Annotated[str, typer.Option("--value", help="读数列 / column of readings")] = "",
+    serial: Annotated[str, typer.Option("--meter", help="表号列 / column of the meter")] = "",
+    form: Annotated[
+        str, typer.Option("--form", help="时间格式 / form of time, e.g. %d/%m/%Y %H:%M")
+    ] = "",
+    quantities: Annotated[
+        bool,
+        typer.Option("--quantities", help="是时段用量，不是表底 / quantities, not a register"),
+    ] = False,
+    stamped: Annotated[
+        Stamped, typer.Option("--stamped", help="时间戳在时段的 / a stamp is at its interval's")
+    ] = Stamped.END,
+    digits: Annotated[
+        int, typer.Option("--digits", min=0, max=15, help="表底整数位数 / whole digits")
+    ] = 0,
+    multipliers: Annotated[
+        list[str] | None,
+        typer.Option("--multiplier", help="倍率，可多次，如 300/5 / multiplier, repeatable"),
+    ] = None,
+    most: Annotated[
+        str, typer.Option("--most", help="每小时用量上限 / more than an hour can have")
+    ] = "",
+    period: Annotated[
+        Totalled, typer.Option("--by", help="合计的期间 / period of totals")
+    ] = Totalled.MONTH,
+    leave: Annotated[
+        bool,
+        typer.Option("--leave", help="跨期的步不分摊 / do not share a step over a border"),
+    ] = False,
+    unit: Annotated[str, typer.Option("--unit", help="读数的单位 / unit of readings")] = "kWh",
+    to: Annotated[str, typer.Option("--to", help="换算为 / convert to, e.g. MWh")] = "",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """由抄表读数算用量：翻转、换表、倍率 / from meter readings to quantities."""
+    from tongjian.cli._monitoring_sources import Readings, run_meter
+    from tongjian.monitoring.sources import MeterFile
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        how = MeterFile(time, value, serial, form, quantities, stamped.value)
+        made = (digits, multipliers or [], most)
+        readings = Readings(file, how, workspace, series, first, last)
+        run_meter(out, readings, made, period.value, leave, (unit, to))
+
+
+__all__ = [
+    "collect",
+    "decode",
+    "group",
+    "ingest",
+    "meter",
+    "qa",
+    "screen",
+    "series",
+    "serve",
+    "substitute",
+]
