@@ -107,9 +107,17 @@ ALLOWED = {
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",
     ("engine/_results.py", "result.total"): "where results of accounting become records",
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
+    ("monitoring/profile/_file.py", "area"): "of a duct, at a measuring point",
     ("control_plan/_guide.py", "plan.freeze"): "where the deadline of evidence is looked up",
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
+    **{
+        ("monitoring/quality/_limits.py", f"cems.{name}"): "where limits are looked up"
+        for name in (
+            *("validity", "check-limit", "check-form", "qal3", "calibration-interval"),
+            "uncertainty-tier",
+        )
+    },
 }
 # Molar masses that meet in formulas of carbon and nitrogen, and the molar volume of a gas.
 CO2_OR_N2O = 44
@@ -255,7 +263,7 @@ def words() -> dict[str, str]:
     """Names that belong to the rulebook: ids of documents, and codes and names of the catalogue."""
     book, catalogue = load_rulebook(), Catalogue.load()
     found: dict[str, str] = {}
-    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts"):
+    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts", "substitutions"):
         found |= dict.fromkeys(getattr(book, kind), kind)
     for stream in catalogue.streams.values():
         named = (stream.id, stream.stream_class, stream.zh, stream.en, *stream.aliases)
