@@ -73,7 +73,7 @@ def _direct(
     """Single values as hours rolled up are: with their count, sum, least and greatest."""
     rows = values(core, key, span, first, last, _NAMES)
     number = value_of(rows)
-    good = states(vocabulary, rows["flag"], number) == State.VALID
+    good = states(vocabulary, rows["flag"].tolist(), number) == State.VALID
     number = number[good]
     return {
         "time": rows["time"][good],

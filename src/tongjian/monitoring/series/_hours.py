@@ -43,7 +43,7 @@ def minutes(core: Core, channel: Channel, first: np.datetime64, last: np.datetim
             cover = 1
         else:
             at, number = rows["time"], value_of(rows)
-            kind = states(channel.flags, rows["flag"], number)
+            kind = states(channel.flags, rows["flag"].tolist(), number)
             cover = _cover(at) if span == MINUTE_S else span // MINUTE_S
         position = ((at.astype("datetime64[m]") - start) / _MINUTE).astype(np.int64)
         for more in range(cover):
@@ -66,7 +66,7 @@ def hours_sent(core: Core, channel: Channel, first: np.datetime64, last: np.date
     rows = values(core, channel.key, HOUR_S, start, last, _NAMES)
     position = ((rows["time"].astype("datetime64[h]") - start) / _HOUR).astype(np.int64)
     number = value_of(rows)
-    kind = states(channel.flags, rows["flag"], number)
+    kind = states(channel.flags, rows["flag"].tolist(), number)
     state[position] = kind
     value[position] = np.where(kind == State.VALID, number, np.nan)
     return Hours(start, value * factor_of(channel), state, np.full(count, -1, np.int16))
@@ -82,7 +82,7 @@ def _averaged(
 ) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.uint8]]:
     """The mean of each minute's measured values; its state is that of its first other value."""
     number = value_of(rows)
-    kind = states(channel.flags, rows["flag"], number)
+    kind = states(channel.flags, rows["flag"].tolist(), number)
     minute = rows["time"].astype("datetime64[m]")
     at, group = np.unique(minute, return_inverse=True)
     good = kind == State.VALID
