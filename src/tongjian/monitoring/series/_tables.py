@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,44 +36,55 @@ STORED: dict[str, dict[str, str]] = {
     "used": TABLES["used"],
     "hours": {
         **{"series": "VARCHAR", "time": "TIMESTAMP", "flag": "VARCHAR", "n": "INTEGER"},
-        **{"total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
+        **{"zeros": "INTEGER", "total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
     },
 }
-"""The columns of files. "hours" are rolled up from parsed values of shorter intervals."""
-_NUMPY = {
+"""The columns of files. "hours" are rolled up from parsed values of shorter intervals: how many,
+how many of them zero, their sum, and the least and greatest but zero; for whether a zero is a
+measured value depends on what its flag means."""
+_NUMPY: dict[str, Any] = {
     **{"VARCHAR": object, "TIMESTAMP": "datetime64[us]", "DOUBLE": np.float64},
     **{"BIGINT": np.int64, "INTEGER": np.int32, "SMALLINT": np.int16, "UTINYINT": np.uint8},
 }
-ROW_GROUP = 40_960
-"""Rows that are read at least: about a month of minutes of one series, a day's of 28."""
+ROW_GROUP = 122_880
+"""Rows that are read at least: the minutes of three months of one series, of a day of 85. Smaller
+ones are read faster and need more room: what repeats from series to series is stored once."""
 
 Arrays = dict[str, NDArray[Any]]
 
 
-def connect(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
-    """A database in memory with empty tables; it loads nothing and keeps to a few threads."""
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection with empty tables of its own, to a database in memory."""
+    connection = _database(os.getpid()).cursor()
+    for name, columns in TABLES.items():
+        listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        connection.execute(f"CREATE TEMP TABLE {name} ({listed})")
+    return connection
+
+
+@cache
+def _database(_process: int) -> duckdb.DuckDBPyConnection:
+    """The one database of this process; it loads nothing and keeps to a few threads.
+
+    Starting one takes longer than most queries here.
+    """
     connection = duckdb.connect(
         ":memory:",
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
-            "threads": str(threads),
+            "threads": str(THREADS),
             "temp_directory": str(Path(tempfile.gettempdir()) / "tongjian-series"),
         },
     )
     # Files never change, so that what is known of one stays true.
     connection.execute("SET parquet_metadata_cache = true")
-    for name, columns in TABLES.items():
-        listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-        connection.execute(f"CREATE TABLE {name} ({listed})")
     return connection
 
 
-def insert(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], count: int
-) -> None:
-    """Add `count` rows; a column that is not given is empty, one that is no list is the same."""
+def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any]) -> None:
+    """Add rows; a column that is not given is empty, one that is no list is the same."""
     arrays: Arrays = {}
     kinds = TABLES[table]
     for name, kind in kinds.items():
@@ -148,7 +161,8 @@ def copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
     """Write what a query gives into a Parquet file, in its order."""
     target = text(str(path.resolve()))
     connection.execute(
-        f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
+        f"COPY ({sql}) TO {target} (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, "
+        f"ROW_GROUP_SIZE {ROW_GROUP})"
     )
 
 
