@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from typer.testing import CliRunner
 
 from tests.measured.plant import FACILITY, UNIT, Line
