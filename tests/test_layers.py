@@ -86,6 +86,10 @@ WORDS = {
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
+    (
+        "cli/_monitoring_commands.py",
+        "cn.hj75-2017",
+    ): "by which checks are judged, and hours replaced, where nothing else is said",
     ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
     ("site/registry/validators.py", "register.device"): "where levels of equipment are looked up",

@@ -58,7 +58,7 @@ class Screened:
 
 
 def screen_series(panel: Panel, known: Conventions | None = None) -> Screened:
-    """What to look at in the series of `panel`; flagged values are left out of every test."""
+    """What to look at in the hours or quarter hours of `panel`, without its flagged values."""
     scene = Scene(panel, known or read_conventions())
     found = [one for test in TESTS.values() for one in test(scene)]
     ordered = sorted(found, key=lambda one: (one.severity != "serious", one.first, one.test))
