@@ -102,7 +102,7 @@ class Rows:
             "series": [*self.series],
             "time": [*self.time],
             **{
-                name: values + [None] * (len(self) - len(values))
+                name: [*values, *[None] * (len(self) - len(values))]
                 for name, values in self.kinds.items()
                 if values
             },
