@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import HERE, Book, Json, Lang, Workspace, output
+from tongjian.cli._options import HERE, Book, Json, Lang, Workspace, Years, output
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -67,6 +67,62 @@ def serve(
     out = output(lang, as_json=False)
     with out.failing_cleanly():
         run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
+
+
+Facilities = Annotated[
+    list[str] | None,
+    typer.Option("--facility", "-f", help="企业编码，可多次 / facility, repeatable"),
+]
+
+
+@group.command("measure")
+def measure(
+    workspace: Workspace = HERE,
+    year: Years = None,
+    facility: Facilities = None,
+    rule: Annotated[
+        str | None,
+        typer.Option("--rule", help="监测规则 / rules of validity and substitution"),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", help="更正的操作人 / who corrects")
+    ] = "tongjian monitoring measure",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只算，不写入活动数据 / compute, record nothing")
+    ] = False,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """监测小时经有效性判定、替代与核算，月合计写入活动数据 / hours become monthly records."""
+    from tongjian.cli._monitoring_measure import run_measure
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_measure(out, workspace, year or [], facility or [], rule, by, rulebook, dry_run=dry_run)
+
+
+@group.command("show")
+def show(
+    workspace: Workspace = HERE,
+    year: Years = None,
+    facility: Facilities = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="从年度结果到月度数据、小时 / from the year to records and hours"
+        ),
+    ] = False,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """有效率、各状态小时、实测与替代、各月与年度结果 / validity, hours, masses, the year."""
+    from tongjian.cli._monitoring_measure import run_show
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_show(out, workspace, year or [], facility or [], rulebook, explains=explain)
 
 
 @group.command("qa")
@@ -302,10 +358,12 @@ __all__ = [
     "decode",
     "group",
     "ingest",
+    "measure",
     "meter",
     "qa",
     "screen",
     "series",
     "serve",
+    "show",
     "substitute",
 ]
