@@ -67,11 +67,11 @@ class Member:
         return self.name_zh if lang == "zh" else self.name_en
 
 
-def members_of(scenario: Scenario, options: Options) -> list[Member]:
+def members_of(scenario: Scenario, options: Options, before: int = 0) -> list[Member]:
     """`options.stations` stations: those of the scenario, then of more plants like it.
 
     0 is one plant with all its points. A further plant has a facility with a number of its own and
-    weather of its own, but is of the same size.
+    weather of its own, but is of the same size. `before` stations have been numbered already.
     """
     count = options.stations or len(scenario.points)
     found = []
@@ -87,7 +87,7 @@ def members_of(scenario: Scenario, options: Options) -> list[Member]:
         name = f"{scenario.name}{more} {point.position}"
         found.append(
             Member(
-                identity(options, number),
+                identity(options, before + number),
                 PointSource(point, plant, options.seed + which, name),
                 facility + more,
                 unit,

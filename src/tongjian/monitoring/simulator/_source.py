@@ -179,7 +179,7 @@ class PointSource:
         pascal = (point.barometric or state["pascal"]) + gauge
         dilution = averages.average[self._at["dilution"]] / self._dry(averages)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = (state["air"] - point.reference_oxygen) / (state["air"] - dilution)
+            share = (state["air"] - 100 * point.reference_oxygen) / (state["air"] - dilution)
         normal = state["pascal"] / pascal * kelvin / state["kelvin"]
         found: Array = normal * share
         return found
