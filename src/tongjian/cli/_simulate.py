@@ -99,17 +99,10 @@ def run_simulation(out: Output, asked: Asked) -> None:
     en = ["MN", "station", "telegrams", "answered", "sent again", "connections"]
     title = "仿真站点" if out.lang == "zh" else "Simulated stations"
     out.table(title, zh if out.lang == "zh" else en, rows, keys=1)
-    out.data(
-        [
-            {"mn": one.who.mn, **asdict(sent)}
-            for one, sent in zip(members, found, strict=True)
-        ]
-    )
+    out.data([{"mn": one.who.mn, **asdict(sent)} for one, sent in zip(members, found, strict=True)])
     if asked.truth is not None:
         number = len(truth.rows())
-        out.say(
-            f"注入 {number} 项，见 {asked.truth}", f"{number} things injected: {asked.truth}"
-        )
+        out.say(f"注入 {number} 项，见 {asked.truth}", f"{number} things injected: {asked.truth}")
 
 
 def _options(asked: Asked) -> Options:
@@ -129,7 +122,9 @@ def _options(asked: Asked) -> Options:
         if value not in among:
             wrong.append(_option(name, value, " / ".join(among)))
     if asked.minutes and 60 % asked.minutes:
-        wrong.append(_option("--minutes", asked.minutes, "1 / 2 / 3 / 4 / 5 / 6 / 10 / 12 / 15 / 20 / 30"))
+        wrong.append(
+            _option("--minutes", asked.minutes, "1 / 2 / 3 / 4 / 5 / 6 / 10 / 12 / 15 / 20 / 30")
+        )
     if asked.replay is not None and (not asked.columns or 60 % asked.step):
         wrong.append(_option("--column / --step", " ".join(asked.columns), "NOX=a21002, 15"))
     now = datetime.now(_CHINA).replace(tzinfo=None, second=0, microsecond=0)

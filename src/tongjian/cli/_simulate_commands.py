@@ -45,7 +45,8 @@ def stations(
         int, typer.Option("--minutes", min=0, max=30, help="分钟数据间隔，0 不发 / minute data")
     ] = 0,
     realtime: Annotated[
-        int, typer.Option("--realtime", min=0, help="实时数据间隔（秒），0 不发 / real-time data, s")
+        int,
+        typer.Option("--realtime", min=0, help="实时数据间隔（秒），0 不发 / real-time data, s"),
     ] = 0,
     edition: Annotated[
         str, typer.Option("--edition", help="标准版本 / edition: 2005, 2017, 2025")
@@ -91,7 +92,8 @@ def stations(
         str | None, typer.Option("--times", help="时间列，用来核对 / column of times, checked")
     ] = None,
     window: Annotated[
-        int, typer.Option("--window", min=1, help="同时等应答的报文数 / telegrams that wait at once")
+        int,
+        typer.Option("--window", min=1, help="同时等应答的报文数 / telegrams that wait at once"),
     ] = 100,
     over_time: Annotated[
         float, typer.Option("--over-time", help="应答超时（秒）/ seconds to an answer")
@@ -108,13 +110,32 @@ def stations(
     out = output(lang, as_json)
     with out.failing_cleanly():
         asked = Asked(
-            **{"scenarios": scenario or [], "stations": count, "host": host, "port": port},
-            **{"first": first, "last": last, "speed": speed, "minutes": minutes},
-            **{"realtime_s": realtime, "edition": edition, "plain": plain, "crc": crc},
-            **{"seed": seed, "scale": scale, "facility": facility, "process_unit": process_unit},
-            **{"faults": faults or [], "truth": truth, "profile": profile, "replay": replay},
-            **{"columns": columns or [], "step": step, "times": times, "window": window},
-            **{"over_time_s": over_time, "stay_s": stay},
+            scenarios=scenario or [],
+            stations=count,
+            host=host,
+            port=port,
+            first=first,
+            last=last,
+            speed=speed,
+            minutes=minutes,
+            realtime_s=realtime,
+            edition=edition,
+            plain=plain,
+            crc=crc,
+            seed=seed,
+            scale=scale,
+            facility=facility,
+            process_unit=process_unit,
+            faults=faults or [],
+            truth=truth,
+            profile=profile,
+            replay=replay,
+            columns=columns or [],
+            step=step,
+            times=times,
+            window=window,
+            over_time_s=over_time,
+            stay_s=stay,
         )
         run_simulation(out, asked)
 

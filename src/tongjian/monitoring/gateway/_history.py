@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tongjian.monitoring.gateway._commands import ACCEPTED, Command, Outcome
@@ -87,7 +88,7 @@ class History:
                 if self._gateway.line_of(name) is not None:
                     task = asyncio.create_task(self._ask(name, known))
                     self._asking[mn] = task
-                    task.add_done_callback(lambda _, mn=mn: self._asking.pop(mn, None))
+                    task.add_done_callback(partial(self._asked, mn))
         self._gateway.metrics.set("missing_hours", count)
 
     async def request(self, mn: str, cn: str, first: datetime, last: datetime) -> Outcome:
@@ -109,6 +110,9 @@ class History:
         """Ask no more."""
         for task in self._asking.values():
             task.cancel()
+
+    def _asked(self, mn: bytes, task: asyncio.Task[None]) -> None:
+        del self._asking[mn]
 
     async def _ask(self, mn: str, known: _Hours) -> None:
         settings = self._gateway.settings

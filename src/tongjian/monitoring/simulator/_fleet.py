@@ -126,9 +126,7 @@ def station_of(member: Member, options: Options, truth: Truth) -> Station:
     """The station of `member` with its faults."""
     plan = options.schedule
     # A copy: what the host sets for one station is not set for another.
-    schedule = Schedule(
-        plan.first, plan.last, plan.minutes, plan.realtime_s, plan.hours, plan.days
-    )
+    schedule = Schedule(plan.first, plan.last, plan.minutes, plan.realtime_s, plan.hours, plan.days)
     feed = Feed(member.who, member.source, schedule)
     mn = member.who.mn
     for fault in options.faults:

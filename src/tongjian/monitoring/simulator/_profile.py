@@ -1,4 +1,4 @@
-"""The monitoring.toml that fits simulated stations (监测档案), for gateway, store and accounting."""
+"""The monitoring.toml that fits simulated stations (监测档案), for all that reads one."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ def _channel(who: Identity, member: Member, channel: SimChannel) -> str:
     }
     if channel.dry:
         fields["dry"] = True
-    fields |= {
-        name: value for name in _BOUNDS if (value := getattr(channel, name)) is not None
-    }
+    fields |= {name: value for name in _BOUNDS if (value := getattr(channel, name)) is not None}
     return "  [[station.channel]]\n" + _lines(fields, "  ")
 
 

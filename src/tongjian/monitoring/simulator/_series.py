@@ -36,7 +36,8 @@ class Series:
     @property
     def last(self) -> datetime:
         """Where it ends."""
-        return self.first + self.value.shape[1] * timedelta(minutes=self.minutes)
+        steps = int(self.value.shape[1])
+        return self.first + steps * timedelta(minutes=self.minutes)
 
 
 class SeriesSource:
