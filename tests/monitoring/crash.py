@@ -89,10 +89,10 @@ class Nursery:
 
     process: subprocess.Popen[str]
 
-    def gateway(self, folder: Path) -> tuple[int, int]:
+    def gateway(self, folder: Path, port: int = 0) -> tuple[int, int]:
         """A new gateway on the journal in `folder`: the number of its process, and its port."""
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{folder}\n")
+        self.process.stdin.write(f"{port} {folder}\n")
         self.process.stdin.flush()
         number, port = self._told().split()
         return int(number), int(port)
@@ -165,18 +165,19 @@ def _nurse() -> None:
         child = os.fork()
         if child == 0:
             try:
-                asyncio.run(_serve(Path(line.strip())))
+                port, _, folder = line.strip().partition(" ")
+                asyncio.run(_serve(Path(folder), int(port)))
             finally:
                 os._exit(1)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, port: int) -> None:
     allowed = stations(*(Station(f"{one:024X}", PASSWORD) for one in range(1, _LINES + 1)))
     # Small files, so that beginning a new one is hit as well.
     gateway = Gateway(folder, allowed, Settings(rate=1e9, burst=1e9), file_bytes=200_000)
-    print(os.getpid(), await gateway.start("127.0.0.1", 0), flush=True)
+    print(os.getpid(), await gateway.start("127.0.0.1", port), flush=True)
     await gateway.stopped.wait()
 
 

@@ -139,6 +139,8 @@ def station_of(member: Member, options: Options, truth: Truth) -> Station:
             first = max(fault.first, plan.first)
             truth.note(Injected(mn, fault.kind, first=first, detail=f"{fault.number:+g} s"))
     feed.clock_faults.sort()
+    while feed.clock_faults and feed.clock_faults[0][0] <= plan.first:
+        feed.clock_error = feed.clock_faults.pop(0)[1]
     if isinstance(member.source, PointSource):
         changes = Changes(member.source, list(options.faults), mn, truth)
         if changes.any:
