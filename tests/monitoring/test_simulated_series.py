@@ -63,6 +63,7 @@ def test_what_cannot_be_replayed_says_where(tmp_path: Path) -> None:
         read(path)
     found = {(one.place.row, one.place.field, one.values["found"]) for one in caught.value.problems}
     assert found == {
+        (7, None, "5"),
         (8, "kWh", "n/a"),
         (9, "kWh", "n/a"),
         (9, "date", "31/12/2024 02:15"),
