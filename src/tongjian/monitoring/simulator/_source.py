@@ -123,8 +123,8 @@ class PointSource:
         scatter = 1 + channel.noise * noise(self._seed, f"{self._name} {channel.code}", ordinal)
         found: Array
         if role == "flow":
-            found = self._flow(value) * self._shrunk(row, value)
-            return found / ways()["units"][channel.unit]
+            found = self._flow(value) * self._shrunk(row, value) / ways()["units"][channel.unit]
+            return found
         if role == "gas":
             masses = plant.passed if self.point.after_abatement else plant.made
             volume = self._flow(value) * self._shrunk(row, value) * 3600
