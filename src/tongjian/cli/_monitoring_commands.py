@@ -74,4 +74,31 @@ def serve(
         run_gateway(out, stations, journal, (host, port), metrics_port, tls, (rate, history))
 
 
-__all__ = ["decode", "group", "serve"]
+@group.command("qa")
+def qa(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="检验记录：CSV、XLSX，或 ECMPS 的 JSON / checks: CSV, XLSX, or JSON of ECMPS"
+        ),
+    ],
+    rules: Annotated[
+        str,
+        typer.Option("--rules", help="没有写明规则的检验按此判定 / rules of checks that name none"),
+    ] = "cn.hj75-2017",
+    quantity: Annotated[
+        str, typer.Option("--quantity", help="监测量（ECMPS）/ what is measured (ECMPS)")
+    ] = "",
+    unit: Annotated[str, typer.Option("--unit", help="单位（ECMPS）/ its unit (ECMPS)")] = "",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """判定漂移、示值误差、相对准确度、QAL3 检验 / judge drift, linearity, accuracy and QAL3."""
+    from tongjian.cli._monitoring_quality import run_qa
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_qa(out, file, rules, quantity, unit)
+
+
+__all__ = ["decode", "group", "qa", "serve"]
