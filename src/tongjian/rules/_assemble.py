@@ -14,9 +14,10 @@ from tongjian.rules._compile import check_method, compile_method
 from tongjian.rules._documents import Method, RuleSet, UnavailableEdition
 from tongjian.rules._read import Documents, read_folder
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook
+from tongjian.rules._substitution_documents import Substitution
 from tongjian.rules._variants import build_variants
 
-_Dated = TypeVar("_Dated", Method, RuleSet, UnavailableEdition)
+_Dated = TypeVar("_Dated", Method, RuleSet, UnavailableEdition, Substitution)
 
 
 def build_rulebook(folder: Path, digest: str) -> Rulebook:
@@ -58,6 +59,7 @@ def assemble_sound(
     for name, editions in rulesets.items():
         compiled = [_compile_ruleset(book, one, problems) for one in editions]
         book.rulesets[name] = tuple(one for one in compiled if one is not None)
+    book.substitutions = _editions(documents.substitutions, problems)
     _take_policies(book, documents, problems)
     return book, _once(problems)
 

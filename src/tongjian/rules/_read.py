@@ -12,10 +12,12 @@ from tongjian.rules._read_conflict import read_conflict
 from tongjian.rules._read_method import read_method
 from tongjian.rules._read_policy import read_targets, read_tasks
 from tongjian.rules._read_ruleset import read_ruleset, read_unavailable
+from tongjian.rules._read_substitution import read_substitution
 from tongjian.rules._read_table import read_table
 from tongjian.rules._reader import Reader
 from tongjian.rules._schema import KINDS, check_schema
 from tongjian.rules._source import read_yaml
+from tongjian.rules._substitution_documents import Substitution
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class Documents:
     conflicts: list[Conflict] = field(default_factory=list)
     targets: list[TargetList] = field(default_factory=list)
     tasks: list[TaskList] = field(default_factory=list)
+    substitutions: list[Substitution] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -76,5 +79,7 @@ def read_document(path: Path, name: str, documents: Documents) -> None:
         documents.targets.append(read_targets(reader))
     elif kind == "tasks":
         documents.tasks.append(read_tasks(reader))
+    elif kind == "substitution":
+        documents.substitutions.append(read_substitution(reader))
     else:
         documents.rulesets.append(read_ruleset(reader))

@@ -15,8 +15,11 @@ from tongjian.rules._documents import Conflict, Method, RuleSet, Table, Unavaila
 from tongjian.rules._policy_documents import TargetList, TaskList
 from tongjian.rules._read import Documents, read_document, read_folder
 from tongjian.rules._rulebook import Rulebook
+from tongjian.rules._substitution_documents import Substitution
 
-_Document = Table | Method | RuleSet | UnavailableEdition | Conflict | TargetList | TaskList
+_Document = (
+    Table | Method | RuleSet | UnavailableEdition | Conflict | TargetList | TaskList | Substitution
+)
 _Any = TypeVar("_Any", bound=_Document)
 
 
@@ -84,6 +87,7 @@ def _on_top(base: Documents, mine: Documents) -> Documents:
         conflicts=_replaced(base.conflicts, mine.conflicts),
         targets=_replaced(base.targets, mine.targets),
         tasks=_replaced(base.tasks, mine.tasks),
+        substitutions=_replaced(base.substitutions, mine.substitutions),
         problems=[*base.problems, *mine.problems],
     )
 

@@ -14,6 +14,7 @@ from tongjian.rules._documents import Conflict, Method, RuleSet, Table, Unavaila
 from tongjian.rules._policy_documents import Target, Task
 from tongjian.rules._program import Program
 from tongjian.rules._put_in import put_in
+from tongjian.rules._substitution_documents import Substitution
 
 
 class CompiledRuleSet:
@@ -88,6 +89,8 @@ class Rulebook:
     """Targets of policy documents (政策目标), by id."""
     tasks: dict[str, Task] = field(default_factory=dict)
     """Tasks of policy documents (政策任务), by id."""
+    substitutions: dict[str, tuple[Substitution, ...]] = field(default_factory=dict)
+    """Rules on the substitution of monitored hours (监测数据替代规则), editions by id."""
 
     def table(self, name: str) -> Table | None:
         """A table, a variant of one or a table with values put in, by id.
@@ -116,6 +119,21 @@ class Rulebook:
         if unread is not None:
             raise RuleError(text_not_available(unread))
         return next((e for e in self.rulesets.get(name, ()) if e.doc.validity.covers(day)), None)
+
+    def substitution(self, name: str, day: date | None = None) -> Substitution:
+        """The edition of a substitution rule (监测数据替代规则) in force on `day`.
+
+        Where none is, or no day is given, it is the latest: whoever uses it is told that the hours
+        lie outside of its dates. Raises `RuleError` when there is no rule of that name.
+        """
+        editions = self.substitutions.get(name, ())
+        if not editions:
+            known = list(self.substitutions)
+            near = difflib.get_close_matches(name, known, n=3) or sorted(known)
+            values = {"name": name, "known": ", ".join(near)}
+            raise RuleError(Problem("rules.unknown_substitution", values=values))
+        covering = (one for one in editions if day is not None and one.validity.covers(day))
+        return next(covering, editions[-1])
 
     def without_text(self, year: int) -> list[UnavailableEdition]:
         """The editions in force at the end of `year` whose text is not available."""

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 # In this order: a rule set names its method, too.
-KINDS = ("table", "ruleset", "unavailable", "conflict", "targets", "tasks", "method")
+KINDS = (
+    *("table", "ruleset", "unavailable", "conflict", "targets", "tasks", "substitution"),
+    "method",
+)
 
 
 def check_schema(source: Source, kind: str, package: str = "tongjian.rules") -> list[Problem]:
@@ -30,7 +33,7 @@ def check_schema(source: Source, kind: str, package: str = "tongjian.rules") -> 
     return problems
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _validator(kind: str, package: str) -> Draft202012Validator:
     # Imported late: a warm start reads the compiled rulebook and never validates.
     from jsonschema import Draft202012Validator
