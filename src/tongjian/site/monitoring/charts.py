@@ -84,7 +84,7 @@ def _ticks(asked: Asked) -> Iterator[tuple[int, Said]]:
         first = asked.first.astype("datetime64[D]")
         for month in range(1, 13):
             begin = np.datetime64(f"{asked.year}-{month:02d}-01", "D")
-            yield int((begin - first).astype(int)), Words(f"{month}月", month_abbr[month])
+            yield int((begin - first).astype(int)), names.phrase("monitoring.tick", month=month, name=month_abbr[month])
 
 
 __all__ = ["family", "of_point"]

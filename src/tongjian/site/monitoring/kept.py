@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -82,6 +82,15 @@ class AbatementMonth:
     hours: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the screening of the data has found (筛查发现), with a score of risk."""
+
+    title: Words
+    score: float | None
+    reason: Words
+
+
 @dataclass(frozen=True)
 class PlantYear:
     """A plant's year as it was rolled up (设施一年)."""
@@ -90,7 +99,7 @@ class PlantYear:
     by: str
     points: Sequence[PointYear]
     abatement: Sequence[AbatementMonth] = ()
-    findings: Sequence[object] = field(default=())
+    findings: Sequence[Finding] = ()
 
     def point(self, key: str) -> PointYear | None:
         """A point by how addresses name it."""
@@ -102,4 +111,4 @@ def read_kept(folder: Path, plant: str, year: int) -> PlantYear:
     raise NotImplementedError
 
 
-__all__ = ["AbatementMonth", "Amounts", "GasYear", "PlantYear", "PointYear", "read_kept"]
+__all__ = ["AbatementMonth", "Amounts", "Finding", "GasYear", "PlantYear", "PointYear", "read_kept"]

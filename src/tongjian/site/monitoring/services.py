@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tongjian.site.access.actor import Actor
 from tongjian.site.monitoring.asked import Asked
 from tongjian.site.monitoring.kept import GasYear, PlantYear, PointYear, read_kept
 from tongjian.site.monitoring.stated import Stated, stated
 from tongjian.site.monitoring.stretches import Stretch, stretches
-from tongjian.site.mrv.services_reports import ReportDesk
+from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
 from tongjian.site.registry.models import Plant, Station
 from tongjian.site.workspaces import Workspace
 
@@ -27,6 +28,11 @@ def years_of(plant: Plant) -> list[int]:
     if not folder.is_dir():
         return []
     return sorted(int(one.name) for one in folder.iterdir() if one.name.isdecimal())
+
+
+def years_for(actor: Actor, plant: Plant) -> list[int]:
+    """Those of them that are for `actor`."""
+    return [one for one in years_of(plant) if is_theirs(actor, plant, one)]
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Monitored:
     @cached_property
     def years(self) -> list[int]:
         """The years that there are to choose from."""
-        return sorted({*years_of(self.plant), self.year})
+        return sorted({*years_for(self.desk.actor, self.plant), self.year})
 
     @cached_property
     def kept(self) -> PlantYear | None:
@@ -89,4 +95,4 @@ class Monitored:
         return sorted(found, key=lambda one: one[1].first, reverse=True)
 
 
-__all__ = ["Monitored", "folder_of", "years_of"]
+__all__ = ["Monitored", "folder_of", "years_for", "years_of"]

@@ -33,6 +33,7 @@ class StatedLine:
 
     stream: str
     title: Words
+    code: str
     substance: Words
     amount: float
     unit: str
@@ -90,6 +91,7 @@ def _line(page: VersionPage, said: Mapping[str, Any]) -> StatedLine | None:
     return StatedLine(
         stream=said["stream"],
         title=names.key("stream", said["stream"]),
+        code=where["substance"],
         substance=names.term("substance", where["substance"]),
         amount=from_micro(sum(micro), parse_unit(said["above"]["unit"])),
         unit=said["above"]["unit"],

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from tongjian.monitoring.hours import Hours, State, Used
+from tongjian.rules import Words
+from tongjian.site.workspaces import rulebook
 
 _HOUR = np.timedelta64(1, "h")
 
@@ -25,11 +28,37 @@ class Stretch:
     last: np.datetime64
     hours: int
     state: State
-    rule: str
+    rule: RuleName
     low: float
     high: float
     since: np.datetime64 | None
     to: np.datetime64 | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleName:
+    """A rule by which hours were substituted (替代规则): what it is called, and where it stands.
+
+    `status` says how well its text was seen; `mark` is the name under which it was kept.
+    """
+
+    mark: str
+    title: Words
+    clause: str
+    status: str
+
+
+@lru_cache(maxsize=256)
+def rule_name(mark: str) -> RuleName:
+    """A rule by the name under which it was kept; by that alone where the rulebook lacks it."""
+    editions = rulebook().substitutions.get(mark.partition("/")[0], ())
+    for document in reversed(editions):
+        found = document.find(mark)
+        if found is not None:
+            part, band = found
+            said = (document.basis.document, band.basis.clause or document.basis.clause)
+            return RuleName(mark, part.title, " ".join(filter(None, said)), band.basis.status)
+    return RuleName(mark, Words(mark, mark), "", "")
 
 
 def stretches(hours: Hours, used: Used) -> list[Stretch]:
@@ -60,7 +89,7 @@ def _stretches(hours: Hours, used: Used) -> Iterator[Stretch]:
             last=start + int(end) * _HOUR,
             hours=int(end - begin),
             state=State(int(hours.state[begin])),
-            rule=used.rules[int(used.rule[begin])],
+            rule=rule_name(used.rules[int(used.rule[begin])]),
             low=float(np.nanmin(values)),
             high=float(np.nanmax(values)),
             since=since,
@@ -68,4 +97,4 @@ def _stretches(hours: Hours, used: Used) -> Iterator[Stretch]:
         )
 
 
-__all__ = ["Stretch", "stretches"]
+__all__ = ["RuleName", "Stretch", "rule_name", "stretches"]

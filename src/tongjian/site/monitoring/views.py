@@ -14,9 +14,8 @@ from tongjian.site.monitoring.asked import RANGES, Asked
 from tongjian.site.monitoring.charts import of_point
 from tongjian.site.monitoring.kept import PlantYear
 from tongjian.site.monitoring.measuring import KIND, ask
-from tongjian.site.monitoring.services import Monitored, years_of
+from tongjian.site.monitoring.services import Monitored, years_for
 from tongjian.site.mrv.pages import desk_or_404, plant_or_404
-from tongjian.site.mrv.services_reports import is_theirs
 from tongjian.site.ui.charts import Drawn, export
 from tongjian.site.ui.paging import page_of, rest_of_query
 
@@ -28,7 +27,7 @@ _STRETCHES = 25
 def newest(request: ActorRequest, code: str) -> HttpResponse:
     """Go on to the newest year that was rolled up for the plant, else to last year."""
     plant = plant_or_404(request, code)
-    found = [one for one in years_of(plant) if is_theirs(request.actor, plant, one)]
+    found = years_for(request.actor, plant)
     last = china_day(timezone.now()).year - 1
     return redirect("monitoring:year", code=code, year=found[-1] if found else last)
 
