@@ -3,11 +3,11 @@
 from tongjian.monitoring.gateway._commands import Command, Outcome
 from tongjian.monitoring.gateway._committer import share_time
 from tongjian.monitoring.gateway._gateway import Gateway
-from tongjian.monitoring.gateway._journal import Journal
 from tongjian.monitoring.gateway._metrics import serve_metrics
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, unpacked
 from tongjian.monitoring.gateway._settings import Settings
-from tongjian.monitoring.gateway._stations import Station, Stations, read_stations
+from tongjian.monitoring.journal import Journal
+from tongjian.monitoring.profile import Station, Stations, read_stations
 
 __all__ = [
     "ENCIPHERED",

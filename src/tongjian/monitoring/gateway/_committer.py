@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from tongjian.monitoring.gateway._journal import Journal
+from tongjian.monitoring.journal import Journal
 
 SWITCH_S = 0.0005
 

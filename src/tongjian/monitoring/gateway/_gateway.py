@@ -16,13 +16,13 @@ from pathlib import Path
 from tongjian.monitoring.gateway._commands import Command, Commands, Outcome
 from tongjian.monitoring.gateway._committer import Committer
 from tongjian.monitoring.gateway._header import Header, read_header
-from tongjian.monitoring.gateway._journal import FILE_BYTES, Journal, read_file
 from tongjian.monitoring.gateway._line import StationLine
 from tongjian.monitoring.gateway._metrics import Metrics
 from tongjian.monitoring.gateway._records import REFUSED, unpacked
 from tongjian.monitoring.gateway._seen import Seen
 from tongjian.monitoring.gateway._settings import Settings
-from tongjian.monitoring.gateway._stations import Stations
+from tongjian.monitoring.journal import FILE_BYTES, Journal, read_file
+from tongjian.monitoring.profile import Stations
 
 CHINA = timezone(timedelta(hours=8))
 

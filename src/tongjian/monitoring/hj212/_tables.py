@@ -46,7 +46,8 @@ class FlagMeaning:
     """A data flag (数据标记) in one vocabulary, and whether the value with it was measured.
 
     The same letter means different things: B is a lost line to the instrument in HJ 212-2017 and
-    a banked fire in HJ 76-2017.
+    a banked fire in HJ 76-2017. `state` is "valid", "flagged", "stopped" (the source, not the
+    instrument) or "missing".
     """
 
     vocabulary: str
@@ -54,6 +55,7 @@ class FlagMeaning:
     zh: str
     en: str
     measured: bool
+    state: str
     source: str
     status: str
 
@@ -100,7 +102,7 @@ def flags() -> dict[tuple[str, str], FlagMeaning]:
     found = (
         FlagMeaning(
             *(row["vocabulary"], row["flag"], row["zh"], row["en"], row["measured"] == "1"),
-            *(row["source"], row["status"]),
+            *(row["state"], row["source"], row["status"]),
         )
         for row in _rows("flags")
     )

@@ -1,7 +1,10 @@
 """What is measured where (监测档案): stations, other sources, channels and measuring points."""
 
 from tongjian.monitoring.profile._channel import POSITIONS, Channel, Point, Position
+from tongjian.monitoring.profile._file import Profile, Source, read_profile, read_stations
 from tongjian.monitoring.profile._quantities import MeasuredQuantity, measured_quantities
+from tongjian.monitoring.profile._stations import Station, Stations
+from tongjian.monitoring.profile._units import conversion, factor_of
 
 __all__ = [
     "POSITIONS",
@@ -9,5 +12,13 @@ __all__ = [
     "MeasuredQuantity",
     "Point",
     "Position",
+    "Profile",
+    "Source",
+    "Station",
+    "Stations",
+    "conversion",
+    "factor_of",
     "measured_quantities",
+    "read_profile",
+    "read_stations",
 ]

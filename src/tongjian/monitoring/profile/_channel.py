@@ -17,8 +17,9 @@ class Channel:
     `source` is the MN of a station or the name of another source, `code` what it calls the value;
     both together are the `key` of the series everywhere. `quantity` is one of
     `measured_quantities()`, `unit` what it is sent in; `dry` whether a concentration, oxygen or
-    flow is of dry gas. `lowest` and `highest` bound the measuring range, `limit` is the permitted
-    concentration (mg/Nm3, at reference oxygen where the point has one), where they are known.
+    flow is of dry gas. `lowest` and `highest` bound the measuring range, in the canonical unit;
+    `limit` is the permitted concentration (mg/Nm3, at reference oxygen where the point has one),
+    where they are known. `flags` is the vocabulary of its data flags.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Channel:
     lowest: float | None = None
     highest: float | None = None
     limit: float | None = None
+    flags: str = "2017"
 
     @property
     def key(self) -> str:

@@ -1,4 +1,4 @@
-"""What came, kept before it is answered (报文日志): an append-only log in files of bounded size.
+"""What came, kept before it is answered (日志): an append-only log in files of bounded size.
 
 `append` writes a batch of records and returns once the disk has it (fdatasync), so that many
 records share the price of one. A batch is a mark, its length and its CRC-32, then each record with
@@ -77,6 +77,26 @@ class Journal:
         for path in self.paths():
             yield from read_file(path)
 
+    @property
+    def number(self) -> int:
+        """The number of the file that grows."""
+        return self._number
+
+    def stands_at(self, path: Path) -> bool:
+        """Whether `path` is the file that grows, and nobody else has written to it."""
+        return number_of(path) == self._number and path.stat().st_size == self._size
+
+    def begin_file(self) -> int:
+        """Begin a new file and give its number; what came before is in files of lower numbers."""
+        self._begin(self._number + 1)
+        return self._number
+
+    def drop_before(self, number: int) -> None:
+        """Remove the files below `number`, whose records are kept elsewhere by now."""
+        for path in self.paths():
+            if number_of(path) < number:
+                path.unlink()
+
     def close(self) -> None:
         """Close the growing file; what was appended is on the disk already."""
         if self._file >= 0:
@@ -96,7 +116,7 @@ class Journal:
             os.close(folder)
 
     def _continue(self, path: Path) -> None:
-        self._number = int(path.name.removesuffix(_SUFFIX))
+        self._number = number_of(path)
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
         data = path.read_bytes()
         whole = max((stop for _, stop in _batches(data, path)), default=0)
@@ -106,19 +126,37 @@ class Journal:
         self._size = whole
 
 
+def number_of(path: Path) -> int:
+    """The number of a journal's file."""
+    return int(path.name.removesuffix(_SUFFIX))
+
+
 def read_file(path: Path) -> Iterator[bytes]:
     """The records of one file; a last batch that is not whole is left out."""
-    data = path.read_bytes()
-    for start, stop in _batches(data, path):
-        at = start
-        while at < stop:
-            (length,) = _RECORD.unpack_from(data, at)
-            at += _RECORD.size + length
-            yield data[at - length : at]
+    for _, records in read_batches(path):
+        yield from records
 
 
-def _batches(data: bytes, path: Path) -> Iterator[tuple[int, int]]:
-    """Where the body of each whole batch starts and stops."""
+def read_batches(path: Path, at: int = 0) -> Iterator[tuple[int, list[bytes]]]:
+    """Each whole batch of a file from byte `at` on: where it stops, and its records.
+
+    `at` is 0 or where a batch stopped. What was read up to a stop need not be read again.
+    """
+    with path.open("rb") as file:
+        file.seek(at)
+        data = file.read()
+    for start, stop in _batches(data, path, at):
+        records = []
+        here = start
+        while here < stop:
+            (length,) = _RECORD.unpack_from(data, here)
+            here += _RECORD.size + length
+            records.append(data[here - length : here])
+        yield at + stop, records
+
+
+def _batches(data: bytes, path: Path, offset: int = 0) -> Iterator[tuple[int, int]]:
+    """Where the body of each whole batch starts and stops in `data`, `offset` bytes into a file."""
     at = 0
     while (stop := _whole(data, at)) is not None:
         yield at + _BATCH.size, stop
@@ -126,7 +164,7 @@ def _batches(data: bytes, path: Path) -> Iterator[tuple[int, int]]:
     following = data.find(_MARK, at + 1)
     while following >= 0:
         if _whole(data, following) is not None:
-            values = {"at": at, "next": following}
+            values = {"at": offset + at, "next": offset + following}
             raise RecordError(Problem("monitoring.journal_damaged", Place(file=str(path)), values))
         following = data.find(_MARK, following + 1)
 
