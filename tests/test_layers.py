@@ -97,6 +97,13 @@ ALLOWED = {
     ("control_plan/_guide.py", "plan.freeze"): "where the deadline of evidence is looked up",
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
+    **{
+        ("monitoring/quality/_limits.py", f"monitoring.{name}"): "where limits are looked up"
+        for name in (
+            *("validity", "check-limit", "check-form", "qal3", "calibration-interval"),
+            "uncertainty-tier",
+        )
+    },
 }
 # Molar masses that meet in formulas of carbon and nitrogen, and the molar volume of a gas.
 CO2_OR_N2O = 44

@@ -233,7 +233,11 @@ def test_a_command_means_what_its_edition_says() -> None:
 
 def test_the_letter_b_has_two_meanings() -> None:
     assert flags()["2017", "B"].zh != flags()["hj76-2017", "B"].zh
-    assert [one.flag for one in flags().values() if one.measured] == ["N", "N", "N"]
+    # A furnace that starts, stops or is banked is measured all the same.
+    measured = [one.flag for one in flags().values() if one.measured]
+    assert measured == ["N", "N", "N", "St", "Sd", "B"]
+    assert {one.state for one in flags().values()} == {"valid", "missing", "flagged", "stopped"}
+    assert {one.state_status for one in flags().values()} <= {"derived", "recalled"}
 
 
 @pytest.mark.parametrize("text", ["20240230000000", "2024", "2024012012000٣", "20240120240000"])

@@ -13,7 +13,7 @@ from tongjian.cases import Case, InputRow
 from tongjian.contract._plausible import takes
 from tongjian.engine import PlantModel, prepare, read_years
 from tongjian.records import Catalogue, Item, Stream, parse_coded
-from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, CompiledRuleSet, Rulebook, SheetPlan
+from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, CompiledRuleSet, Rulebook, SheetPlan, month_of
 from tongjian.units import UnitError, parse_unit
 
 CASE = "CASE"
@@ -70,6 +70,7 @@ def _keys(case: Case, ruleset: CompiledRuleSet, one: InputRow, stream: Stream) -
         "facility": one.facility or CASE,
         "period": one.period,
         "year": int(one.period[:4]),
+        "month": month_of(one.period),
         "process_unit": one.process_unit,
         "stream": stream.id,
         "stream_class": stream.stream_class,

@@ -13,7 +13,7 @@ from tongjian.contract._attributes import Attributes, by_keys_alone, constants_o
 from tongjian.contract._plausible import Plausible, is_amount
 from tongjian.engine import PythonEngine
 from tongjian.records import Item
-from tongjian.rules import EVIDENCE, RAW, InputPlan, SheetPlan
+from tongjian.rules import EVIDENCE, RAW, InputPlan, SheetPlan, month_of
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
@@ -224,7 +224,7 @@ class TrialRows:
         blank = self.blanks.get(sheet.name)
         if blank is None:  # millions of rows are tried: what they have in common is made once
             blank = {"facility": FACILITY, "period": str(self.year), "year": self.year}
-            blank |= {"process_unit": ""}
+            blank |= {"process_unit": "", "month": month_of(str(self.year))}
             blank |= {name + RAW: None for name in sheet.inputs}
             blank |= {name + EVIDENCE: False for name in sheet.inputs}
             self.blanks[sheet.name] = blank

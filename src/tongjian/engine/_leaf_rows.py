@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from tongjian.engine._relations import Sources
-from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan
+from tongjian.rules import ATTRIBUTES, EVIDENCE, RAW, Program, SheetPlan, month_of
 
 Row = dict[str, Any]
 Record = tuple[Any, ...]
@@ -25,6 +25,7 @@ RECORD = (
     *("facility", "period", "year", "process_unit"),
     *("stream", "class", "item", "unit", "quantity", "evidence", "source"),
 )
+_PERIOD = RECORD.index("period")
 _FACILITY, _UNIT = RECORD.index("facility"), RECORD.index("process_unit")
 _YEAR, _CLASS = RECORD.index("year"), RECORD.index("class")
 _KIND = slice(RECORD.index("stream"), RECORD.index("quantity"))
@@ -121,6 +122,7 @@ class LeafRows:
         for name, at in _positions(sheet.grain):
             row[name] = record[at]
         row["year"] = record[_YEAR]
+        row["month"] = month_of(record[_PERIOD])
         row["@source"] = []
         if "stream" in sheet.grain:
             row["stream_class"] = record[_CLASS]
@@ -150,6 +152,7 @@ class LeafRows:
         self.read_units({row["facility"] for row in rows})
         for row in rows:
             row.update(self.attributes_of(sheet, row))
+            row["month"] = month_of(row["period"])
             row["@source"] = []
             row.update({name + EVIDENCE: False for name in sheet.inputs})
         return rows

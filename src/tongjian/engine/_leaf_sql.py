@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tongjian.engine._joins import Joins
-from tongjian.rules import EVIDENCE, RAW, SheetPlan, key_columns, own_columns
+from tongjian.rules import EVIDENCE, MONTH_LENGTH, RAW, SheetPlan, key_columns, own_columns
 from tongjian.rules import _ir as ir
 
 
@@ -52,7 +52,7 @@ class LeafSql(Joins):
         q = self.writer.quote
         keys = [key for key in [*sheet.grain, "year"] if key in key_columns(sheet.grain)]
         keys = list(dict.fromkeys(keys))
-        columns = [q(key) for key in keys]
+        columns = [*map(q, keys), *self.month(needed)]
         if "stream" in sheet.grain:
             columns.append(f"{q('class')} AS {q('stream_class')}")
         group = ", ".join([*map(q, keys), *([q("class")] if "stream" in sheet.grain else [])])
@@ -84,10 +84,17 @@ class LeafSql(Joins):
         test = f"item = {text(doc.item)} AND unit = {text(doc.unit.text)}"
         return f"stream = {text(doc.stream)} AND {test}" if doc.stream else test
 
+    def month(self, needed: set[str]) -> list[str]:
+        """The month of the period, where it is asked for: most rules never do."""
+        q = self.writer.quote
+        if "month" not in needed:
+            return []
+        return [f"substr({q('period')}, 1, {MONTH_LENGTH}) AS {q('month')}"]
+
     def wide_rows(self, sheet: SheetPlan, needed: set[str], where: str) -> str:
         q = self.writer.quote
         keys = list(dict.fromkeys([*sheet.grain, "year"]))
-        columns = [q(key) for key in keys]
+        columns = [*map(q, keys), *self.month(needed)]
         for name, item in sheet.inputs.items():
             if name in needed:
                 raw = name + RAW if item.default is not None else name

@@ -18,7 +18,7 @@ from tongjian.engine._left_out import MISSING, missing_column
 from tongjian.engine._python_code import PythonWriter
 from tongjian.engine._resolution import micro_factor, unscaled
 from tongjian.engine._tables import Key, ResolvedTables
-from tongjian.rules import RAW, Program, SheetPlan, key_columns
+from tongjian.rules import RAW, Program, SheetPlan
 from tongjian.rules import _ir as ir
 
 Row = dict[str, Any]
@@ -172,8 +172,9 @@ class PythonEngine:
     ) -> Row:
         row: Row = dict(zip(sheet.grain, key, strict=True))
         # Attributes of a key are the same in every row that has the key.
-        for name in attribute_names(sheet.grain):
-            row[name] = member.get(name)
+        for name in self.program.key_columns(sheet.grain):
+            if name not in row:
+                row[name] = member.get(name)
         row["@aggregates"] = {}
         row[MISSING] = 0
         row.update({missing_column(child): 0 for child in children})
@@ -215,8 +216,3 @@ class PythonEngine:
             found = self.tables.converted(table, column, self.arithmetic.constant)
             self.converted[table, column] = found
         return found
-
-
-def attribute_names(grain: tuple[str, ...]) -> list[str]:
-    """Attribute columns that rows of this grain carry."""
-    return [name for name in key_columns(grain) if name not in grain]

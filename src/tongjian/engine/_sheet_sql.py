@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tongjian.engine._leaf_sql import LeafSql
 from tongjian.engine._left_out import MISSING, missing_column
 from tongjian.engine._resolution import unscaled
-from tongjian.rules import ATTRIBUTES, Program, SheetPlan, key_columns
+from tongjian.rules import ATTRIBUTES, Program, SheetPlan
 from tongjian.rules import _ir as ir
 
 
@@ -62,12 +62,12 @@ class SheetSql(LeafSql):
         # From here on `given` means columns of this sheet and no longer inputs of the finer ones.
         self.writer.raw_columns = frozenset()
         nodes = [formula.node for formula in sheet.formulas.values()]
-        query = self.joined(base, sheet, nodes, key_columns(sheet.grain), carried)
+        query = self.joined(base, sheet, nodes, self.program.key_columns(sheet.grain), carried)
         steps = {name: formula.node for name, formula in sheet.formulas.items()}
         body = self.levels(query, steps, sheet)
         counts = [missing_column(child) for child in missing]
         read = [part.name for part in sheet.reads]
-        shown = [*key_columns(sheet.grain), *read, *sheet.formulas, *counts, MISSING]
+        shown = [*self.program.key_columns(sheet.grain), *read, *sheet.formulas, *counts, MISSING]
         given = f"WITH {', '.join(ctes)} " if ctes else ""
         return f"{given}SELECT {', '.join(map(q, shown))} FROM ({body})"
 
@@ -129,13 +129,13 @@ class SheetSql(LeafSql):
         if child.is_leaf:
             checks = [check.node for check in child.refuses]
             keys = [ir.Column(ir.Kind("text"), key) for key in (*sheet.grain, *carried)]
-            regions = [key for key in keys if key.name in ATTRIBUTES["facility"]]
-            source = self.leaf(child, [*(part.node for _, part in own), *checks, *regions])
+            asked = [key for key in keys if key.name in (*ATTRIBUTES["facility"], "month")]
+            source = self.leaf(child, [*(part.node for _, part in own), *checks, *asked])
             refused = " OR ".join(f"coalesce({self.writer.code(node)}, FALSE)" for node in checks)
         else:
             self.writer.raw_columns = frozenset()
             finished = f"SELECT * FROM {self.results[child_name]}"
-            present = set(key_columns(child.grain))
+            present = set(self.program.key_columns(child.grain))
             nodes = [part.node for _, part in own]
             source = self.interpolated(self.joined(finished, child, nodes, (), present), nodes)
             refused = ""
@@ -174,11 +174,11 @@ class SheetSql(LeafSql):
     def carried_columns(self, sheet: SheetPlan) -> list[str]:
         """What rows have by their key before any register is joined.
 
-        Year and class, and the region by which a coarser row is read.
+        Month, year and class, and the region by which a coarser row is read.
         """
         read = {key for part in sheet.reads for key in self.program.sheets[part.sheet].grain}
         return [
             name
-            for name in key_columns(sheet.grain)
-            if name not in sheet.grain and (name in ("year", "stream_class") or name in read)
+            for name in self.program.key_columns(sheet.grain)
+            if name not in sheet.grain and (name in ("month", "year", "stream_class") or name in read)
         ]

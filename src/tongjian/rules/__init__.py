@@ -61,7 +61,15 @@ from tongjian.rules._put_in import PutIn, has_values, with_value
 from tongjian.rules._reading import Reading, read_documents, yaml_files
 from tongjian.rules._rulebook import CompiledRuleSet, Rulebook, text_not_available
 from tongjian.rules._schema import check_schema
-from tongjian.rules._scope import ATTRIBUTES, EVIDENCE, KEY_TITLES, KEYS, key_columns
+from tongjian.rules._scope import (
+    ATTRIBUTES,
+    EVIDENCE,
+    KEY_TITLES,
+    KEYS,
+    MONTH_LENGTH,
+    key_columns,
+    month_of,
+)
 from tongjian.rules._source import Source, read_yaml
 from tongjian.rules._substitution_documents import (
     LOST,
@@ -85,6 +93,7 @@ __all__ = [
     "KEYS",
     "KEY_TITLES",
     "LOST",
+    "MONTH_LENGTH",
     "RAW",
     "STATUSES",
     "Alternative",
@@ -144,6 +153,7 @@ __all__ = [
     "key_columns",
     "load_rulebook",
     "measured_unit",
+    "month_of",
     "own_columns",
     "partials",
     "quantity_unit",

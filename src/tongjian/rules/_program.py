@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tongjian.rules import _ir as ir
 from tongjian.rules._checker_base import Reference
 from tongjian.rules._documents import CheckDoc, FormulaDoc, InputDoc, Method, SheetDoc
+from tongjian.rules._scope import key_columns
 
 RAW = "@raw"
 
@@ -102,6 +103,15 @@ class Program:
     sheets: dict[str, SheetPlan]
     tables: dict[str, str | None]
     """Alias of each table → its id; None where only a rule set names it."""
+    by_month: bool = field(init=False)
+    """Whether the month of a period is asked for: rows have it then, as they have the year."""
+
+    def __post_init__(self) -> None:
+        asked = any(
+            "month" in sheet.grain or any("month" in own_columns(node) for node in sheet.nodes())
+            for sheet in self.sheets.values()
+        )
+        object.__setattr__(self, "by_month", asked)
 
     @property
     def looks_back(self) -> int:
@@ -113,6 +123,11 @@ class Program:
         """Whether a plant's row reads what all plants give together."""
         coarser = {part.sheet for one in self.sheets.values() for part in one.reads}
         return any("facility" not in self.sheets[name].grain for name in coarser)
+
+    def key_columns(self, grain: tuple[str, ...]) -> list[str]:
+        """Names of the key and attribute columns that computed rows of this grain carry."""
+        names = key_columns(grain)
+        return [name for name in names if name != "month" or "month" in grain or self.by_month]
 
     def lookups(self) -> Iterator[ir.Lookup | ir.Interpolate]:
         """Everything in any formula that reads a table."""

@@ -17,12 +17,14 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "process_unit": ("kind", "technology", "abatement"),
     "stream": ("stream_class",),
 }
-KEYS = ("facility", "period", "year", "process_unit", "stream", *ATTRIBUTES["facility"])
+KEYS = ("facility", "period", "month", "year", "process_unit", "stream", *ATTRIBUTES["facility"])
 EVIDENCE = "@evidence"
+MONTH_LENGTH = len("2025-03")
 # They belong to the records and not to a rule, so that no document names them.
 KEY_TITLES = {
     "facility": Words("企业", "facility"),
     "period": Words("期间", "period"),
+    "month": Words("月份", "month"),
     "year": Words("年份", "year"),
     "process_unit": Words("工序", "process unit"),
     "stream": Words("物料", "stream"),
@@ -61,6 +63,11 @@ class Scope:
     tables: dict[str, Signature]
 
 
+def month_of(period: str) -> str:
+    """The month of a period: ``2025-03`` of ``2025-03-01T05``; of a whole year, the year."""
+    return period[:MONTH_LENGTH]
+
+
 def key_columns(grain: tuple[str, ...]) -> dict[str, Kind]:
     """Key and attribute columns that a sheet of this grain has."""
     columns: dict[str, Kind] = {}
@@ -70,5 +77,7 @@ def key_columns(grain: tuple[str, ...]) -> dict[str, Kind]:
             # An attribute may be left empty in the register; text comparison treats "" as empty.
             columns[attribute] = TEXT
     if "period" in grain:
+        columns["month"] = TEXT
+    if "period" in grain or "month" in grain:
         columns["year"] = YEAR
     return columns

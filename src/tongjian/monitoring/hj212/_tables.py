@@ -43,21 +43,31 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class FlagMeaning:
-    """A data flag (数据标记) in one vocabulary, and whether the value with it was measured.
+    """A data flag (数据标记) in one vocabulary, and what a value that carries it is worth.
 
     The same letter means different things: B is a lost line to the instrument in HJ 212-2017 and
-    a banked fire in HJ 76-2017. `state` is "valid", "flagged", "stopped" (the source, not the
-    instrument) or "missing".
+    a banked fire in HJ 76-2017; F is a stopped source in HJ 76-2017 and a stopped instrument in
+    HJ 212-2017. `state` says which follows for the data: ``valid``, ``missing``, ``flagged`` (the
+    instrument did not measure the stack) or ``stopped`` (the source did not run), and `zero`
+    whether a zero with it can be a measurement; the standards print neither, so `state_status`
+    tells how well they are known.
     """
 
     vocabulary: str
     flag: str
     zh: str
     en: str
-    measured: bool
     state: str
+    zero: bool
     source: str
     status: str
+    state_status: str
+    state_note: str
+
+    @property
+    def measured(self) -> bool:
+        """Whether the value was measured in the gas of the source (是否为测量值)."""
+        return self.state == "valid"
 
 
 @lru_cache(maxsize=1)
@@ -100,10 +110,7 @@ def systems() -> dict[str, tuple[str, str]]:
 def flags() -> dict[tuple[str, str], FlagMeaning]:
     """Flags by (vocabulary, letter)."""
     found = (
-        FlagMeaning(
-            *(row["vocabulary"], row["flag"], row["zh"], row["en"], row["measured"] == "1"),
-            *(row["state"], row["source"], row["status"]),
-        )
+        FlagMeaning(**{**row, "zero": row["zero"] == "1"})  # type: ignore[arg-type]
         for row in _rows("flags")
     )
     return {(one.vocabulary, one.flag): one for one in found}

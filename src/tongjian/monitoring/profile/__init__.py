@@ -4,7 +4,7 @@ from tongjian.monitoring.profile._channel import POSITIONS, Channel, Point, Posi
 from tongjian.monitoring.profile._file import Profile, Source, read_profile, read_stations
 from tongjian.monitoring.profile._quantities import MeasuredQuantity, measured_quantities
 from tongjian.monitoring.profile._stations import Station, Stations
-from tongjian.monitoring.profile._units import conversion, factor_of
+from tongjian.monitoring.profile._units import conversion, factor_of, is_of_standard_state
 
 __all__ = [
     "POSITIONS",
@@ -18,6 +18,7 @@ __all__ = [
     "Stations",
     "conversion",
     "factor_of",
+    "is_of_standard_state",
     "measured_quantities",
     "read_profile",
     "read_stations",

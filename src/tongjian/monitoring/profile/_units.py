@@ -13,6 +13,8 @@ def factor_of(channel: Channel) -> float:
     """By what values of `channel` are multiplied to be in the unit of its quantity."""
     return conversion(channel.unit, channel.quantity)
 
+_NORMAL = "mg/Nm3"
+
 
 @lru_cache(maxsize=1024)
 def conversion(unit: str, quantity: str) -> float:
@@ -32,7 +34,21 @@ def conversion(unit: str, quantity: str) -> float:
         density = _density(measured)
         if density is not None:
             return convert(convert(density, parse_unit("g/L"), parse_unit("mg/m3")), sent, ONE)
+    normal = parse_unit(_NORMAL)
+    if sent.same_dimension(normal) and not used.same_dimension(normal):
+        # Already of the standard state (标准状态): the number stays, and the unit tells.
+        return convert(1.0, sent, normal)
     return convert(1.0, sent, used)
+
+
+@lru_cache(maxsize=64)
+def is_of_standard_state(unit: str) -> bool:
+    """Whether a concentration in `unit` is one of the standard state (标准状态浓度).
+
+    mg/Nm3 is, and so is a share of volume, which `conversion` turns into it.
+    """
+    sent = parse_unit(unit)
+    return sent.same_dimension(ONE) or sent.same_dimension(parse_unit(_NORMAL))
 
 
 def convertible(unit: str, quantity: str) -> bool:

@@ -1,0 +1,148 @@
+"""From the store of series to records (监测核算): the thin part around `measure_hours`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tongjian.measured._core import Registers, measure_hours
+from tongjian.measured._data import MeasuringRule, columns, measuring_rule
+from tongjian.measured._fill import Calibrations
+from tongjian.measured._recorded import monthly, with_records, write_records
+from tongjian.measured._result import Measured, folder_of, summarised
+from tongjian.measured._series import PointHours, Series, Signals
+from tongjian.monitoring.hours import Hours, State
+from tongjian.monitoring.profile import Channel, Profile, measured_quantities, read_profile
+from tongjian.monitoring.quality import (
+    Interval,
+    ValidityLimits,
+    apply_out_of_control,
+    validate,
+    validity_limits,
+)
+from tongjian.monitoring.series import SeriesStore
+from tongjian.problems import Problem, RecordError
+from tongjian.records import Catalogue, Store
+from tongjian.rules import Rulebook, load_rulebook
+
+PROFILE_FILE = "monitoring.toml"
+BY = "tongjian monitoring measure"
+OutOfControl = Mapping[str, Sequence[Interval]]
+"""Times in which a channel was out of control (失控时段), by channel."""
+
+
+def measure(
+    workspace: Path,
+    facility: str,
+    year: int,
+    *,
+    rule: str | None = None,
+    rulebook: Rulebook | None = None,
+    dry_run: bool = False,
+    by: str = BY,
+    out_of_control: OutOfControl | None = None,
+    calibrations: Calibrations | None = None,
+) -> Measured:
+    """Measure a facility's year (监测核算): validate, substitute, compute, record each month.
+
+    `workspace` holds ``monitoring/monitoring.toml``, ``monitoring/series`` and the records; `rule`
+    is one of `measuring_rules()`. The year before is read as well, because rules look back. Months
+    become records of tier "monitored" by the ordinary import, a month that has changed since is a
+    correction by `by`. Hours and summary are kept in the workspace; nothing is with `dry_run`
+    written to the records.
+
+    Raises `RecordError` where the facility has no monitored gas or no data in that year.
+    """
+    chosen = measuring_rule(rule)
+    book = rulebook or load_rulebook()
+    root = Path(workspace) / "monitoring"
+    profile = read_profile(root / PROFILE_FILE)
+    with SeriesStore.open(root / "series") as series:
+        limits = validity_limits(chosen.validity, book)
+        hours = _Hours(series, limits, out_of_control or {}, chosen)
+        points = hours.points(profile, facility, year)
+    store = Store.open(workspace)
+    registers = Registers(_if_there(store.facilities_file()), _if_there(store.process_units_file()))
+    folder = folder_of(Path(workspace), facility, year)
+    through = measure_hours(points, year, chosen, book, folder, registers, calibrations)
+    measured = summarised(through, facility, year, chosen, folder)
+    data, problems = monthly(through, measured)
+    written, more = write_records(
+        store, Catalogue.load(), measured, data, by, dry_run=dry_run
+    )
+    measured = with_records(measured, written, [*problems, *more])
+    measured.keep()
+    return measured
+
+
+class _Hours:
+    """Reads and judges the hours of channels, and keeps what was found in the store of series."""
+
+    def __init__(
+        self,
+        series: SeriesStore,
+        limits: ValidityLimits,
+        out_of_control: OutOfControl,
+        rule: MeasuringRule,
+    ) -> None:
+        self.series = series
+        self.limits = limits
+        self.out_of_control = out_of_control
+        self.rule = rule
+
+    def points(self, profile: Profile, facility: str, year: int) -> list[PointHours]:
+        """The points of a facility with their hours of the year and the year before."""
+        first, last = np.datetime64(f"{year - 1}-01-01", "h"), np.datetime64(f"{year + 1}-01-01", "h")
+        mine = [one for one in profile.channels.values() if one.facility == facility]
+        if not mine:
+            known = dict.fromkeys(one.facility for one in profile.channels.values())
+            values = {"facility": facility, "known": ", ".join(known) or "—"}
+            raise RecordError(Problem("measured.no_points", values=values))
+        found: dict[str, dict[tuple[str, str], Series]] = {}
+        hours = {one.key: self.of(one, first, last) for one in mine}
+        points: dict[tuple[str, str, str], dict[str, Series]] = {}
+        signals: dict[str, dict[str, Hours]] = {}
+        for one in mine:
+            quantity = measured_quantities().get(one.quantity)
+            if quantity is not None and quantity.role == "operation":
+                signals.setdefault(one.process_unit, {}).setdefault(one.quantity, hours[one.key])
+            elif one.quantity in columns():
+                points.setdefault(one.point, {}).setdefault(
+                    one.quantity, Series(one, hours[one.key])
+                )
+        del found
+        return [
+            PointHours(
+                profile.points[key],
+                series,
+                Signals(
+                    signals.get(key[1], {}).get("running"),
+                    signals.get(key[1], {}).get("abatement"),
+                ),
+            )
+            for key, series in sorted(points.items())
+        ]
+
+    def of(self, channel: Channel, first: np.datetime64, last: np.datetime64) -> Hours:
+        """The hours of a channel: from its minutes, else those that the source sent itself."""
+        out = self.out_of_control.get(channel.key, ())
+        own = validate(self.series.minutes(channel, first, last), self.limits, out)
+        sent = apply_out_of_control(self.series.hours_sent(channel, first, last), out)
+        # An hour without a single minute may still have come as an hour.
+        only = (own.state == State.MISSING) & (sent.state != State.MISSING)
+        hours = Hours(
+            own.start,
+            np.where(only, sent.value, own.value),
+            np.where(only, sent.state, own.state).astype(np.uint8),
+            np.where(only, np.int16(-1), own.minutes).astype(np.int16),
+        )
+        return hours
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+__all__ = ["measure"]
