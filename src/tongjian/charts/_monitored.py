@@ -242,7 +242,7 @@ def _points(at: int, lane: Lane, top: float, periods: Sequence[str]) -> Iterator
     """A row for each period, short: a year of days is told twice in a page."""
     floor = round(at + _FOOT - 0.04, 4)
     for number_, (value, mark) in enumerate(zip(lane.values, lane.marks, strict=True)):
-        y = None if mark == "stopped" else floor
+        y = floor if mark == "missing" else None
         if value is not None and mark not in ("stopped", "missing"):
             y = _place(at, value, top)
         yield {"l": at, "x": number_, "y": y, "k": MARKS.index(mark), "p": periods[number_],

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from django.utils.http import urlencode
 
+from tongjian.site.monitoring.kept import RATE, SHOWN
+
 RANGES = ("year", "month", "day")
 _FIRST = (1, 1)
 _MONTHS = 12
@@ -24,6 +26,7 @@ class Asked:
     point: str
     range: str
     day: date
+    show: str
 
     @classmethod
     def of(cls, given: Mapping[str, Any], year: int, points: Sequence[str]) -> Asked:
@@ -34,6 +37,7 @@ class Asked:
             point if point in points else next(iter(points), ""),
             span if span in RANGES else RANGES[0],
             _day(str(given.get("day", "")), year),
+            shown if (shown := str(given.get("show", ""))) in SHOWN else RATE,
         )
 
     @property
@@ -89,7 +93,14 @@ class Asked:
     def query(self, **other: Any) -> str:
         """The query of an address that asks for the same but for `other`."""
         made = replace(self, **other)
-        return urlencode({"point": made.point, "range": made.range, "day": made.day.isoformat()})
+        return urlencode(
+            {
+                "point": made.point,
+                "range": made.range,
+                "day": made.day.isoformat(),
+                "show": made.show,
+            }
+        )
 
 
 def _day(said: str, year: int) -> date:

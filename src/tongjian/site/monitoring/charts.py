@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from calendar import month_abbr
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tongjian.charts import Chart, Lane, Mark, Said, monitored
 from tongjian.monitoring.hours import State
-from tongjian.rules import Words
 from tongjian.site.boards import names
 from tongjian.site.monitoring.asked import Asked
 from tongjian.site.monitoring.kept import GasYear, PointYear
 
 _DAY = 24
-# Gases without a stream of their own are greenhouse gases: they are recorded under a product.
-_FAMILIES = ("greenhouse", "pollutant")
 
 
 def of_point(point: PointYear, asked: Asked) -> Chart:
@@ -34,36 +32,39 @@ def of_point(point: PointYear, asked: Asked) -> Chart:
 
 
 def family(gas: GasYear) -> int:
-    """0 for greenhouse gases, 1 for pollutants."""
+    """0 for greenhouse gases, 1 for pollutants, which have a stream of their own."""
     return 1 if gas.gas.stream else 0
 
 
 def _lane(one: GasYear, asked: Asked) -> Lane:
+    """Means over days of what was used; a day with any substituted hour says so."""
     size = 1 if asked.hourly else _DAY
-    begin = int((asked.first - one.hours.start.astype("datetime64[h]")) / np.timedelta64(1, "h"))
-    state = _cut(one.hours.state, begin, asked.hours, State.MISSING).reshape(-1, size)
-    value = _cut(one.used.value, begin, asked.hours, np.nan).reshape(-1, size)
-    rule = _cut(one.used.rule, begin, asked.hours, -1).reshape(-1, size)
+    at = ((one.hours.times - asked.first) / np.timedelta64(1, "h")).astype(np.int64)
+    inside = (at >= 0) & (at < asked.hours)
+    value = _laid(one.used(asked.show), at, inside, asked, np.nan)
+    state = _laid(one.hours.state, at, inside, asked, State.MISSING)
+    put = _laid(one.substituted, at, inside, asked, False).reshape(-1, size).any(axis=1)
+    value, stopped = value.reshape(-1, size), (state == State.STOPPED).reshape(-1, size).all(axis=1)
     known = np.isfinite(value)
     count = known.sum(axis=1)
     means = np.where(known, value, 0.0).sum(axis=1) / np.maximum(count, 1)
-    stopped = (state == State.STOPPED).all(axis=1)
-    put = ((rule >= 0) & known).any(axis=1)
     marks: list[Mark] = [
-        "stopped" if rests else "missing" if not some else "substituted" if other else "measured"
+        "stopped" if rests else "substituted" if other else "measured" if some else "missing"
         for rests, some, other in zip(stopped, count, put, strict=True)
     ]
-    values = [float(mean) if some else None for mean, some in zip(means, count, strict=True)]
-    name = Words(one.gas.zh, one.gas.en)
-    return Lane(name, names.unit(one.gas.unit), values, marks, family(one), one.limit)
+    values = [
+        float(mean) if some and mark != "stopped" else None
+        for mean, some, mark in zip(means, count, marks, strict=True)
+    ]
+    return Lane(one.title, names.unit(one.unit(asked.show)), values, marks, family(one))
 
 
-def _cut(values: NDArray[np.generic], begin: int, count: int, fill: float) -> NDArray[np.generic]:
-    """The part that is shown; hours that were not kept are as if nothing had come."""
-    made = np.full(count, fill, values.dtype)
-    first, last = max(begin, 0), min(begin + count, len(values))
-    if first < last:
-        made[first - begin : last - begin] = values[first:last]
+def _laid(
+    values: NDArray[Any], at: NDArray[np.int64], inside: NDArray[np.bool_], asked: Asked, fill: Any
+) -> NDArray[Any]:
+    """The hours that are shown; those that were not kept are as if nothing had come."""
+    made = np.full(asked.hours, fill, values.dtype)
+    made[at[inside]] = values[inside]
     return made
 
 
@@ -84,7 +85,10 @@ def _ticks(asked: Asked) -> Iterator[tuple[int, Said]]:
         first = asked.first.astype("datetime64[D]")
         for month in range(1, 13):
             begin = np.datetime64(f"{asked.year}-{month:02d}-01", "D")
-            yield int((begin - first).astype(int)), names.phrase("monitoring.tick", month=month, name=month_abbr[month])
+            yield (
+                int((begin - first).astype(int)),
+                names.phrase("monitoring.tick", month=month, name=month_abbr[month]),
+            )
 
 
 __all__ = ["family", "of_point"]

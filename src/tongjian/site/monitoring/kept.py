@@ -4,111 +4,207 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from tongjian.monitoring.hours import Hours, Used
-from tongjian.monitoring.profile import MeasuredQuantity, Point
+import numpy as np
+from numpy.typing import NDArray
+
+from tongjian.measured import (
+    Amounts,
+    KeptHours,
+    Measured,
+    MeasuredGas,
+    folder_of,
+    measured_years,
+    read_measured,
+)
+from tongjian.monitoring.profile import MeasuredQuantity, measured_quantities, read_profile
+from tongjian.problems import RecordError
 from tongjian.rules import Words
 from tongjian.site.boards import names
 
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """A gas at a point over a year or month (数据状况): hours by state, validity share, masses.
-
-    Hours are counted by what is used: valid ones, substituted ones, those for which nothing is
-    used, and those while the source stopped. `availability` is a share; masses are in kg, None
-    where they were not determined.
-    """
-
-    valid: int
-    substituted: int
-    missing: int
-    stopped: int
-    availability: float | None
-    measured_kg: float | None
-    substituted_kg: float | None
-
-    @property
-    def used_kg(self) -> float | None:
-        """Both together; None where the one or the other was not determined."""
-        known = [one for one in (self.measured_kg, self.substituted_kg) if one is not None]
-        return sum(known) if known else None
+PROFILE = "monitoring.toml"
+CONCENTRATION, RATE = "concentration", "rate"
+SHOWN = (CONCENTRATION, RATE)
+"""What can be shown of an hour: the concentration as measured, or the rate of emission."""
+UNITS = {RATE: "kg/h"}
+_SUMMARY = "summary.json"
+_PUT_IN = "emission_rate"
 
 
 @dataclass(frozen=True)
 class GasYear:
-    """One gas at one point (点位的一种气体)."""
+    """One gas at one point (点位的一种气体) over the year."""
 
-    gas: MeasuredQuantity
-    year: Amounts
-    months: Mapping[str, Amounts]
-    hours: Hours
-    used: Used
-    limit: float | None = None
+    measured: Measured
+    told: MeasuredGas
+
+    @property
+    def gas(self) -> MeasuredQuantity:
+        """Which gas."""
+        return measured_quantities()[self.told.quantity]
+
+    @property
+    def title(self) -> Words:
+        """Its name."""
+        return Words(self.gas.zh, self.gas.en)
+
+    @property
+    def year(self) -> Amounts:
+        """Hours and masses of the year."""
+        return self.told.amounts
+
+    @cached_property
+    def months(self) -> Mapping[str, Amounts]:
+        """Hours and masses of each month that has data."""
+        mine = (self.told.process_unit, self.told.gas)
+        return {
+            one.month: one.amounts
+            for one in self.measured.months
+            if (one.process_unit, one.gas) == mine
+        }
+
+    @cached_property
+    def hours(self) -> KeptHours:
+        """Every hour, with what was put in and why."""
+        return self.measured.hours(self.told.process_unit, self.told.gas)
+
+    @property
+    def fills_mass(self) -> bool:
+        """Whether the rule puts in the mass of an hour, and no concentration."""
+        put_in = self.hours.columns.get(_PUT_IN)
+        return put_in is not None and bool(np.isfinite(put_in).any())
+
+    def used(self, what: str) -> NDArray[np.float64]:
+        """The concentration (`gas.unit`) or rate (kg/h) used for each hour, NaN where none is.
+
+        Of a substituted hour only what its rule puts in is there.
+        """
+        columns = self.hours.columns
+        lacks = np.full(len(self.hours), np.nan)
+        if what == CONCENTRATION:
+            return columns.get(CONCENTRATION, lacks)
+        own, put_in = columns.get("own_rate", lacks), columns.get(_PUT_IN, lacks)
+        return np.where(np.isfinite(put_in), put_in, own)
+
+    def unit(self, what: str) -> str:
+        """The unit of it."""
+        return UNITS.get(what, self.gas.unit)
+
+    @property
+    def substituted(self) -> NDArray[np.bool_]:
+        """The hours for which a rule has put something in."""
+        return np.asarray(self.hours.rule != "", dtype=bool)
 
 
 @dataclass(frozen=True)
 class PointYear:
     """One point of the plant (监测点位) with its gases."""
 
-    point: Point
+    process_unit: str
+    position: str
+    own_name: str
     gases: Sequence[GasYear]
 
     @property
     def key(self) -> str:
         """How addresses name it."""
-        return f"{self.point.process_unit}.{self.point.position}"
+        return f"{self.process_unit}.{self.position}"
 
     @property
     def name(self) -> Words:
         """What it is called: its own name, or its outlet and where it is."""
-        where = names.phrase(f"monitoring.position_{self.point.position}")
-        own = self.point.name or self.point.process_unit
-        return Words(f"{own}（{where.zh}）", f"{own} ({where.en})")
+        if self.own_name:
+            return Words(self.own_name, self.own_name)
+        where = names.phrase(f"monitoring.position_{self.position}")
+        return Words(f"{self.process_unit}（{where.zh}）", f"{self.process_unit} ({where.en})")
 
 
 @dataclass(frozen=True, slots=True)
 class AbatementMonth:
-    """A month of an abatement system (减排设施): masses in t, hours, and the rate destroyed."""
+    """A month of an abatement system (减排设施): masses in t, hours, and shares."""
 
     month: str
-    unit: str
+    process_unit: str
     inlet: float | None
     outlet: float | None
-    rate: float | None
+    efficiency: float | None
     hours_on: float | None
     hours: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that the screening of the data has found (筛查发现), with a score of risk."""
-
-    title: Words
-    score: float | None
-    reason: Words
+    utilisation: float | None
 
 
 @dataclass(frozen=True)
 class PlantYear:
     """A plant's year as it was rolled up (设施一年)."""
 
+    measured: Measured
     made: datetime
-    by: str
     points: Sequence[PointYear]
-    abatement: Sequence[AbatementMonth] = ()
-    findings: Sequence[Finding] = ()
 
     def point(self, key: str) -> PointYear | None:
         """A point by how addresses name it."""
         return next((one for one in self.points if one.key == key), None)
 
+    @cached_property
+    def abatement(self) -> list[AbatementMonth]:
+        """The months of units with monitors on both sides of an abatement system."""
+        found = []
+        for unit in self.measured.units:
+            for month, row in sorted(unit.months.items()):
+                if row.get("n2o_inlet") is not None or row.get("n2o_outlet") is not None:
+                    found.append(
+                        AbatementMonth(
+                            *(month, unit.process_unit),
+                            *(row["n2o_inlet"], row["n2o_outlet"], row["efficiency"]),
+                            *(row["abatement_hours"], row["running_hours"], row["utilisation"]),
+                        )
+                    )
+        return found
 
-def read_kept(folder: Path, plant: str, year: int) -> PlantYear:
-    """What was kept of a plant's year in the workspace `folder`."""
-    raise NotImplementedError
+
+def years_in(folder: Path, plant: str) -> list[int]:
+    """The years that were rolled up for a plant in the workspace `folder`, oldest first."""
+    return [year for facility, year in measured_years(folder) if facility == plant]
 
 
-__all__ = ["AbatementMonth", "Amounts", "Finding", "GasYear", "PlantYear", "PointYear", "read_kept"]
+def read_kept(folder: Path, plant: str, year: int) -> PlantYear | None:
+    """What was kept of a plant's year in the workspace `folder`; None where nothing was."""
+    try:
+        stat = (folder_of(folder, plant, year) / _SUMMARY).stat()
+    except OSError:
+        return None
+    return _read(folder, plant, year, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)  # a page, its chart and its files ask one after the other
+def _read(folder: Path, plant: str, year: int, changed: int) -> PlantYear:
+    measured = read_measured(folder, plant, year)
+    own = _names(folder / "monitoring" / PROFILE, plant)
+    points: dict[tuple[str, str], list[GasYear]] = {}
+    for one in measured.points:
+        points.setdefault((one.process_unit, one.position), []).append(GasYear(measured, one))
+    # What leaves the plant comes first.
+    order = sorted(points, key=lambda key: (key[1] != "stack", *key))
+    return PlantYear(
+        measured,
+        datetime.fromtimestamp(changed / 1e9, UTC),
+        [PointYear(*key, own.get(key, ""), points[key]) for key in order],
+    )
+
+
+def _names(path: Path, plant: str) -> dict[tuple[str, str], str]:
+    """What the profile of the monitors calls its points; nothing where it cannot be read."""
+    try:
+        points = read_profile(path).points.values()
+    except (RecordError, OSError):
+        return {}
+    return {(one.process_unit, one.position): one.name for one in points if one.facility == plant}
+
+
+__all__ = [
+    *("CONCENTRATION", "PROFILE", "RATE", "SHOWN"),
+    *("AbatementMonth", "GasYear", "PlantYear", "PointYear", "read_kept", "years_in"),
+]

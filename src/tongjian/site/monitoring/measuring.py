@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.urls import reverse
 
+from tongjian.evidence import Act
+from tongjian.measured import measure
+from tongjian.records import Store
 from tongjian.site.access.actor import Actor
 from tongjian.site.acting import acting
+from tongjian.site.entry.saving import IMPORT, missing_dimensions
 from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_runs import subject_of
 from tongjian.site.operations.jobs import Running, job
@@ -15,6 +20,7 @@ from tongjian.site.operations.models import Job
 from tongjian.site.operations.results import leads_to
 from tongjian.site.operations.services_jobs import jobs_for
 from tongjian.site.registry.models import Plant
+from tongjian.site.workspaces import Workspace, rulebook
 
 KIND = "monitoring.measure"
 
@@ -23,9 +29,36 @@ KIND = "monitoring.measure"
 def roll_up(task: Running) -> dict[str, Any]:
     """Validate, substitute, run the rules, keep the year and record its months."""
     plant, year = subject_of(task, KIND)
+    by = task.actor.signature
     with acting(task.actor, plant.enterprise) as workspace:
-        raise NotImplementedError(workspace)
-    return {"plant": plant.code, "year": year}
+        facilities, units = missing_dimensions(workspace, [plant])
+        if facilities or units:  # what the registry knows, the records are to know as well
+            workspace.store.add((), facilities, units, "registry")
+        before = workspace.store.number
+        try:
+            found = measure(workspace.folder, plant.code, year, rulebook=rulebook(), by=by)
+        finally:
+            # Also where the second of two imports was refused: the first one stands.
+            _enter(workspace, plant, year, by, before)
+    acts = Counter(one.act for one in found.records)
+    return {"plant": plant.code, "year": year, "rule": found.rule, "records": dict(acts)}
+
+
+def _enter(workspace: Workspace, plant: Plant, year: int, by: str, before: int) -> None:
+    """Enter the imports that were made in the log."""
+    # The store is opened anew by the roll-up; what it has recorded is read of the folder.
+    store = Store.open(workspace.folder)
+    if store.number == before:
+        return
+    content = {
+        "import": store.number,
+        "imports": store.number - before,
+        "records": store.digest,
+        "plant": plant.code,
+        "year": year,
+        "how": "monitoring",
+    }
+    workspace.log.append([Act(IMPORT, by, f"monitoring:{plant.code}/{year}", content)])
 
 
 def ask(actor: Actor, plant: Plant, year: int) -> Job:

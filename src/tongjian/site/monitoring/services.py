@@ -9,7 +9,7 @@ from typing import Any
 
 from tongjian.site.access.actor import Actor
 from tongjian.site.monitoring.asked import Asked
-from tongjian.site.monitoring.kept import GasYear, PlantYear, PointYear, read_kept
+from tongjian.site.monitoring.kept import PROFILE, PlantYear, PointYear, read_kept, years_in
 from tongjian.site.monitoring.stated import Stated, stated
 from tongjian.site.monitoring.stretches import Stretch, stretches
 from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
@@ -22,17 +22,10 @@ def folder_of(plant: Plant) -> Path:
     return Workspace(plant.enterprise).folder / "monitoring"
 
 
-def years_of(plant: Plant) -> list[int]:
-    """The years that were rolled up for a plant, oldest first."""
-    folder = folder_of(plant) / "measured" / plant.code
-    if not folder.is_dir():
-        return []
-    return sorted(int(one.name) for one in folder.iterdir() if one.name.isdecimal())
-
-
 def years_for(actor: Actor, plant: Plant) -> list[int]:
     """Those of them that are for `actor`."""
-    return [one for one in years_of(plant) if is_theirs(actor, plant, one)]
+    found = years_in(Workspace(plant.enterprise).folder, plant.code)
+    return [one for one in found if is_theirs(actor, plant, one)]
 
 
 @dataclass(frozen=True)
@@ -59,8 +52,6 @@ class Monitored:
     @cached_property
     def kept(self) -> PlantYear | None:
         """What a roll-up kept; None where none was made."""
-        if self.year not in years_of(self.plant):
-            return None
         return read_kept(Workspace(self.plant.enterprise).folder, self.plant.code, self.year)
 
     @cached_property
@@ -76,7 +67,7 @@ class Monitored:
     @property
     def is_set_up(self) -> bool:
         """Whether there is anything to roll up."""
-        return (folder_of(self.plant) / "monitoring.toml").is_file()
+        return (folder_of(self.plant) / PROFILE).is_file()
 
     def months(self, point: PointYear, asked: Asked) -> list[dict[str, Any]]:
         """The months of the year, each with the amounts of every gas of a point."""
@@ -89,10 +80,10 @@ class Monitored:
             for month in range(1, 13)
         ]
 
-    def stretches(self, point: PointYear) -> list[tuple[GasYear, Stretch]]:
+    def stretches(self, point: PointYear) -> list[Stretch]:
         """The substituted stretches of all gases of a point, newest first."""
-        found = [(gas, one) for gas in point.gases for one in stretches(gas.hours, gas.used)]
-        return sorted(found, key=lambda one: one[1].first, reverse=True)
+        found = [one for gas in point.gases for one in stretches(gas)]
+        return sorted(found, key=lambda one: one.first, reverse=True)
 
 
-__all__ = ["Monitored", "folder_of", "years_for", "years_of"]
+__all__ = ["Monitored", "folder_of", "years_for"]

@@ -47,6 +47,8 @@ def of_year(request: ActorRequest, code: str, year: int) -> HttpResponse:
             "point": point,
             "ranges": [(one, asked.query(range=one)) for one in RANGES],
             "drawn": _drawn(shown, asked) if point else None,
+            "made": timezone.localtime(shown.kept.made).strftime("%Y-%m-%d %H:%M"),
+            "fills_mass": any(one.fills_mass for one in point.gases) if point else False,
             "months": shown.months(point, asked) if point else [],
             "page": page_of(request, shown.stretches(point) if point else [], _STRETCHES),
             "query": rest_of_query(request),

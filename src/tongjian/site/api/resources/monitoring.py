@@ -5,6 +5,7 @@ An hour is named by its beginning, in local time of China; shares are of one.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -14,15 +15,16 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from tongjian.measured import Amounts, Written
 from tongjian.monitoring.hours import State
-from tongjian.rules import Words
 from tongjian.site.access.middleware import ActorRequest
 from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, slice_of
-from tongjian.site.api.shapes import Code, JobShape, Text, Year
-from tongjian.site.monitoring.kept import Amounts, GasYear, PlantYear, PointYear
+from tongjian.site.api.shapes import Code, JobShape, Text, Told, Year
+from tongjian.site.monitoring.kept import CONCENTRATION, RATE, GasYear, PlantYear, PointYear
 from tongjian.site.monitoring.measuring import KIND, ask
 from tongjian.site.monitoring.services import Monitored, years_for
+from tongjian.site.monitoring.stated import Stated, StatedLine
 from tongjian.site.monitoring.stretches import Stretch
 from tongjian.site.mrv.pages import desk_or_404, plant_or_404
 
@@ -47,15 +49,18 @@ class StatedShape(Schema):
 
 
 class AmountsShape(Schema):
-    """Hours by state, the share of valid ones, and masses in kg."""
+    """Hours by state, the share of valid ones, and masses in t."""
 
-    valid: int
-    substituted: int
-    missing: int
-    stopped: int
-    availability: float | None
-    measured_kg: float | None
-    substituted_kg: float | None
+    valid_hours: float
+    substituted_hours: float
+    missing_hours: float
+    stopped_hours: float
+    validity: float | None
+    mass: float
+    measured_mass: float
+    substituted_mass: float
+    concentration: float | None
+    hours_above: float
 
     @classmethod
     def of(cls, one: Amounts) -> AmountsShape:
@@ -82,37 +87,48 @@ class AbatementLine(Schema):
     process_unit: str
     inlet: float | None
     outlet: float | None
-    rate: float | None
+    efficiency: float | None
     hours_on: float | None
     hours: float | None
+    utilisation: float | None
 
 
-class FindingShape(Schema):
-    """Something that the screening of the data has found."""
+class RecordLine(Schema):
+    """A monthly record, and what became of it."""
 
-    title: Text
-    score: float | None
-    reason: Text
+    month: str
+    process_unit: str
+    stream: str
+    item: str
+    quantity: str
+    unit: str
+    evidence: str
+    act: str
 
 
 class MonitoringShape(Schema):
     """A plant's year as it was rolled up; `made` is null where it was not."""
 
     made: datetime | None
-    by: str | None
+    rule: str | None
+    ruleset: str | None
     stated: list[StatedShape]
     gases: list[MonitoredGas]
     abatement: list[AbatementLine]
-    findings: list[FindingShape]
+    records: list[RecordLine]
+    problems: list[Told]
 
 
 class HourLine(Schema):
-    """An hour: its own value and state, and the value that is used with the rule behind it."""
+    """An hour: its state, the concentration (mg/m3 as measured) and rate (kg/h) that are used.
+
+    Of a substituted hour only what its rule puts in is there.
+    """
 
     hour: datetime
-    value: float | None
     state: str
-    used: float | None
+    concentration: float | None
+    rate: float | None
     rule: str | None
 
 
@@ -129,8 +145,9 @@ class StretchLine(Schema):
     title: Text
     clause: str
     status: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+    unit: str
     since: datetime | None
     to: datetime | None
 
@@ -148,40 +165,16 @@ def get_monitoring(request: ActorRequest, code: Code, year: Year) -> MonitoringS
     """What the report states, and the data by point, gas and month."""
     shown = Monitored(desk_or_404(request, code, year))
     kept, stated = shown.kept, shown.stated
+    measured = kept.measured if kept else None
     return MonitoringShape(
         made=kept.made if kept else None,
-        by=kept.by if kept else None,
-        stated=[
-            StatedShape(
-                version=stated.number,
-                handed_in=stated.handed_in,
-                stream=one.stream,
-                substance=one.code,
-                amount=one.amount,
-                unit=one.unit,
-                level=one.level,
-                level_unit=one.level_unit,
-                route=one.route,
-            )
-            for one in (stated.lines if stated else ())
-        ],
+        rule=measured.rule if measured else None,
+        ruleset=measured.ruleset if measured else None,
+        stated=[_stated(stated, one) for one in (stated.lines if stated else ())],
         gases=[_gas(point, one) for point in (kept.points if kept else ()) for one in point.gases],
-        abatement=[
-            AbatementLine(
-                month=one.month,
-                process_unit=one.unit,
-                inlet=one.inlet,
-                outlet=one.outlet,
-                rate=one.rate,
-                hours_on=one.hours_on,
-                hours=one.hours,
-            )
-            for one in (kept.abatement if kept else ())
-        ],
-        findings=[
-            FindingShape(title=Text.of(one.title), score=one.score, reason=Text.of(one.reason))
-            for one in (kept.findings if kept else ())
-        ],
+        abatement=[AbatementLine(**asdict(one)) for one in (kept.abatement if kept else ())],
+        records=[_record(one) for one in (measured.records if measured else ())],
+        problems=[Told(**one.as_dict()) for one in (measured.problems if measured else ())],
     )
 
 
@@ -198,7 +191,7 @@ def list_monitored_hours(
 ) -> Page[HourLine]:
     """Every hour of a gas at a point: measured, and used."""
     one = _gas_or_404(_kept_or_404(request, code, year), point, gas)
-    at, after = slice_of(request, range(len(one.hours)), limit, cursor)
+    at, after = slice_of(request, range(len(one.hours.times)), limit, cursor)
     return Page[HourLine](items=[_hour(one, number) for number in at], next=after)
 
 
@@ -218,7 +211,7 @@ def list_substituted(
     if found is None:
         raise Http404
     part, after = slice_of(request, shown.stretches(found), limit, cursor)
-    return Page[StretchLine](items=[_stretch(found, *one) for one in part], next=after)
+    return Page[StretchLine](items=[_stretch(found, one) for one in part], next=after)
 
 
 @router.post(f"{_AT}/roll-ups", response={202: JobShape})
@@ -244,12 +237,31 @@ def _gas_or_404(kept: PlantYear, point: str, gas: str) -> GasYear:
     raise Http404
 
 
+def _stated(version: Stated, one: StatedLine) -> StatedShape:
+    return StatedShape(
+        version=version.number,
+        handed_in=version.handed_in,
+        stream=one.stream,
+        substance=one.code,
+        amount=one.amount,
+        unit=one.unit,
+        level=one.level,
+        level_unit=one.level_unit,
+        route=one.route,
+    )
+
+
+def _record(one: Written) -> RecordLine:
+    names = set(RecordLine.model_fields) - {"month"}
+    return RecordLine(month=one.period, **{name: getattr(one, name) for name in names})
+
+
 def _gas(point: PointYear, one: GasYear) -> MonitoredGas:
     return MonitoredGas(
         point=point.key,
         name=Text.of(point.name),
         gas=one.gas.name,
-        gas_name=Text.of(Words(one.gas.zh, one.gas.en)),
+        gas_name=Text.of(one.title),
         unit=one.gas.unit,
         year=AmountsShape.of(one.year),
         months={month: AmountsShape.of(amounts) for month, amounts in one.months.items()},
@@ -257,20 +269,20 @@ def _gas(point: PointYear, one: GasYear) -> MonitoredGas:
 
 
 def _hour(one: GasYear, at: int) -> HourLine:
-    rule = int(one.used.rule[at])
+    kept = one.hours
     return HourLine(
-        hour=_time(one.hours.start.astype("datetime64[h]") + np.timedelta64(at, "h")),
-        value=_known(one.hours.value[at]),
-        state=State(int(one.hours.state[at])).name.lower(),
-        used=_known(one.used.value[at]),
-        rule=one.used.rules[rule] if rule >= 0 else None,
+        hour=_time(kept.times[at]),
+        state=State(int(kept.state[at])).name.lower(),
+        concentration=_known(one.used(CONCENTRATION)[at]),
+        rate=_known(one.used(RATE)[at]),
+        rule=str(kept.rule[at]) or None,
     )
 
 
-def _stretch(point: PointYear, gas: GasYear, one: Stretch) -> StretchLine:
+def _stretch(point: PointYear, one: Stretch) -> StretchLine:
     return StretchLine(
         point=point.key,
-        gas=gas.gas.name,
+        gas=one.gas.gas.name,
         first=_time(one.first),
         last=_time(one.last),
         hours=one.hours,
@@ -281,6 +293,7 @@ def _stretch(point: PointYear, gas: GasYear, one: Stretch) -> StretchLine:
         status=one.rule.status,
         low=one.low,
         high=one.high,
+        unit=one.unit,
         since=None if one.since is None else _time(one.since),
         to=None if one.to is None else _time(one.to),
     )

@@ -7,7 +7,7 @@ from django import template
 
 from tongjian.charts import number
 from tongjian.monitoring.hours import State
-from tongjian.monitoring.profile import MeasuredQuantity
+from tongjian.reports import Words as ReportWords
 from tongjian.site.monitoring.asked import Asked
 from tongjian.site.monitoring.stretches import Stretch
 from tongjian.site.ui.texts import lang, text
@@ -27,10 +27,23 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
+@register.filter
+def decimal(said: str) -> str:
+    """A recorded number, which is kept as it was written."""
+    return number(float(said))
+
+
 @register.simple_tag
-def gas(one: MeasuredQuantity) -> str:
-    """The name of a gas in the language of the page."""
-    return one.en if lang() == "en" else one.zh
+def datum_title(stream: str, item: str) -> str:
+    """What is recorded: the stream and the item, as the catalogue calls them."""
+    words = ReportWords.of(lang())
+    return f"{words.key('stream', stream)} · {words.item(stream, item)}"
+
+
+@register.simple_tag
+def act_title(act: str) -> str:
+    """What became of a record."""
+    return text(f"monitoring.act_{act}")
 
 
 @register.simple_tag
