@@ -1,4 +1,4 @@
-"""Simulated stations (仿真现场机): speak HJ 212 over TCP as data loggers do, with faults on demand."""
+"""Simulated stations (仿真现场机): they speak HJ 212 as data loggers do, with faults on demand."""
 
 from tongjian.monitoring.simulator._faults import FORMS, Fault, Injected, Truth, read_faults
 from tongjian.monitoring.simulator._feed import Feed, Schedule

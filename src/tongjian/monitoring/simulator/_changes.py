@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tongjian.monitoring.simulator._day import FAULT, NORMAL, Array, Averages, Day
+from tongjian.monitoring.simulator._day import FAULT, NORMAL, Averages, Day
 from tongjian.monitoring.simulator._faults import Fault, Injected, Truth
+from tongjian.monitoring.simulator._plant import Mask
 from tongjian.monitoring.simulator._source import PointSource
 
 _MINUTE = timedelta(minutes=1)
@@ -77,7 +79,7 @@ class Changes:
 
     # ---- each kind -----------------------------------------------------------------------------
 
-    def _stick(self, fault: Fault, row: int, found: Day, span: slice) -> Array:
+    def _stick(self, fault: Fault, row: int, found: Day, span: slice) -> Mask:
         """The analyser says what it said when it stuck; its mark stays N while the source runs."""
         if row not in self._stuck:
             begin = self._source.clean(fault.first.date())
@@ -85,23 +87,18 @@ class Changes:
             self._stuck[row] = float(begin.value[row, minute])
         for values in (found.value, found.low, found.high):
             values[row, span] = self._stuck[row]
-        calm = np.isin(found.flags[row, span], (NORMAL, FAULT))
+        calm: Mask = np.isin(found.flags[row, span], (NORMAL, FAULT))
         return calm
 
-    def _replay(self, fault: Fault, row: int, found: Day, span: slice) -> Array:
+    def _replay(self, fault: Fault, row: int, found: Day, span: slice) -> Mask:
         assert fault.source is not None
         other = self._source.clean(fault.source)
-        for mine, theirs in (
-            (found.value, other.value),
-            (found.low, other.low),
-            (found.high, other.high),
-            (found.flags, other.flags),
-        ):
-            mine[row] = theirs[row]  # type: ignore[index]
-        return np.ones(found.value.shape[1], dtype=bool)  # type: ignore[return-value]
+        found.value[row], found.flags[row] = other.value[row], other.flags[row]
+        found.low[row], found.high[row] = other.low[row], other.high[row]
+        return np.ones(found.value.shape[1], dtype=bool)
 
-    def _clip(self, fault: Fault, row: int, found: Day, span: slice) -> Array:
-        over = (found.value[row, span] > fault.number) & (found.flags[row, span] == NORMAL)
+    def _clip(self, fault: Fault, row: int, found: Day, span: slice) -> Mask:
+        over: Mask = (found.value[row, span] > fault.number) & (found.flags[row, span] == NORMAL)
         for values in (found.value, found.low, found.high):
             values[row, span] = np.where(over, fault.number, values[row, span])
         highest = np.minimum(found.high[row, span], fault.number)
@@ -109,17 +106,19 @@ class Changes:
         found.high[row, span] = np.where(normal, highest, found.high[row, span])
         return over
 
-    def _blank(self, fault: Fault, row: int, found: Day, span: slice) -> Array:
-        over = (found.value[row, span] > fault.number) & (found.flags[row, span] == NORMAL)
+    def _blank(self, fault: Fault, row: int, found: Day, span: slice) -> Mask:
+        over: Mask = (found.value[row, span] > fault.number) & (found.flags[row, span] == NORMAL)
         for values in (found.value, found.low, found.high):
             values[row, span] = np.where(over, 0.0, values[row, span])
         found.flags[row, span] = np.where(over, FAULT, found.flags[row, span])
         return over
 
-    def _scale(self, fault: Fault, row: int, found: Day, span: slice) -> Array:
-        normal = found.flags[row, span] == NORMAL
+    def _scale(self, fault: Fault, row: int, found: Day, span: slice) -> Mask:
+        normal: Mask = found.flags[row, span] == NORMAL
         for values in (found.value, found.low, found.high):
-            values[row, span] = np.where(normal, values[row, span] * fault.number, values[row, span])
+            values[row, span] = np.where(
+                normal, values[row, span] * fault.number, values[row, span]
+            )
         return normal
 
     # ---- the record ----------------------------------------------------------------------------
@@ -129,7 +128,12 @@ class Changes:
         return channel.quantity, channel.code
 
     def _note(
-        self, fault: Fault, row: int, midnight: datetime, span: tuple[int, int], at: Array
+        self,
+        fault: Fault,
+        row: int,
+        midnight: datetime,
+        span: tuple[int, int],
+        at: NDArray[np.int64],
     ) -> None:
         quantity, code = self._names(row)
         detail = f"{fault.number:g}" if fault.source is None else f"< {fault.source}"
@@ -150,7 +154,7 @@ class Changes:
         )
 
 
-_ACTS: dict[str, Callable[[Changes, Fault, int, Day, slice], Array]] = {
+_ACTS: dict[str, Callable[[Changes, Fault, int, Day, slice], Mask]] = {
     "stuck": Changes._stick,
     "replay": Changes._replay,
     "clip": Changes._clip,

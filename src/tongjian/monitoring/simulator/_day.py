@@ -72,7 +72,7 @@ def intervals(day: Day, minutes: int, channels: tuple[SimChannel, ...], finish: 
 
 
 def days(hours: Averages, channels: tuple[SimChannel, ...]) -> Averages:
-    """The day of 24 `hours`: means of the measured ones; amounts are sums (HJ 212-2017, Annex D)."""
+    """The day of 24 `hours`: means of the measured ones, sums of amounts (HJ 212-2017, Annex D)."""
     whole = Day(60, hours.average, hours.low, hours.high, hours.flags)
     shape = (len(channels), 1, hours.average.shape[1])
     flags = hours.flags.reshape(shape)

@@ -118,7 +118,7 @@ def read_faults(texts: Iterable[str]) -> list[Fault]:
     """
     found: list[Fault] = []
     wrong: list[Problem] = []
-    for text in (part.strip() for one in texts for part in one.split(",")):
+    for text in (part.strip() for one in texts for part in one.split(",") if part.strip()):
         kind, _, rest = text.partition("=")
         try:
             found.append(_fault(kind, rest))

@@ -52,8 +52,8 @@ class _Known:
 class Feed:
     """The telegrams of one station.
 
-    `clock_error` is how far its clock is ahead, which shows in DataTime and QN alike; `present` the
-    moment it has come to.
+    `clock_error` is how far its clock is ahead, which shows in QN and, in whole minutes, in DataTime;
+    `present` the moment it has come to.
     """
 
     def __init__(self, who: Identity, source: Source, schedule: Schedule) -> None:
@@ -87,12 +87,12 @@ class Feed:
         """The data of `cn` whose DataTime lies between `first` and `last`, both included."""
         minutes = {HOURS: 60, DAYS: _MINUTES_OF_DAY}.get(cn, self.schedule.minutes or 1)
         step = timedelta(minutes=minutes)
-        error = self.clock_error
-        begin = max(first - error, self.schedule.first)
+        shown = self._shown()
+        begin = max(first - shown, self.schedule.first)
         midnight = datetime.combine(begin.date(), time())
         start = midnight + -((midnight - begin) // step) * step
-        while start <= last - error and start + step <= self.present:
-            yield self._made(start, cn, lambda: self._beside.at(self.present + error), again=True)
+        while start <= last - shown and start + step <= self.present:
+            yield self._made(start, cn, self.qn, again=True)
             start += step
 
     def now(self) -> datetime:
@@ -100,8 +100,12 @@ class Feed:
         return self.present + self.clock_error
 
     def qn(self) -> str:
-        """A QN for what is not data: notices, answers in the manner of 2017."""
+        """A QN for what the schedule does not bring: notices, uploads, data of the past."""
         return self._beside.at(self.now())
+
+    def _shown(self) -> timedelta:
+        """The error of the clock as intervals show it: they begin with whole minutes."""
+        return timedelta(minutes=round(self.clock_error.total_seconds() / 60))
 
     # ---- one telegram --------------------------------------------------------------------------
 
@@ -160,7 +164,7 @@ class Feed:
         items = render(averages, column)
         if not items:
             return []
-        return self.writer.telegrams(cn, stamp(start + self.clock_error), items, qn, again)
+        return self.writer.telegrams(cn, stamp(start + self._shown()), items, qn, again)
 
     def _averages(self, known: _Known, minutes: int) -> Averages:
         found = known.made.get(minutes)

@@ -67,11 +67,11 @@ class Member:
         return self.name_zh if lang == "zh" else self.name_en
 
 
-def members_of(scenario: Scenario, options: Options) -> list[Member]:
+def members_of(scenario: Scenario, options: Options, before: int = 0) -> list[Member]:
     """`options.stations` stations: those of the scenario, then of more plants like it.
 
     0 is one plant with all its points. A further plant has a facility with a number of its own and
-    weather of its own, but is of the same size.
+    weather of its own, but is of the same size. `before` stations have been numbered already.
     """
     count = options.stations or len(scenario.points)
     found = []
@@ -87,7 +87,7 @@ def members_of(scenario: Scenario, options: Options) -> list[Member]:
         name = f"{scenario.name}{more} {point.position}"
         found.append(
             Member(
-                identity(options, number),
+                identity(options, before + number),
                 PointSource(point, plant, options.seed + which, name),
                 facility + more,
                 unit,
@@ -126,9 +126,7 @@ def station_of(member: Member, options: Options, truth: Truth) -> Station:
     """The station of `member` with its faults."""
     plan = options.schedule
     # A copy: what the host sets for one station is not set for another.
-    schedule = Schedule(
-        plan.first, plan.last, plan.minutes, plan.realtime_s, plan.hours, plan.days
-    )
+    schedule = Schedule(plan.first, plan.last, plan.minutes, plan.realtime_s, plan.hours, plan.days)
     feed = Feed(member.who, member.source, schedule)
     mn = member.who.mn
     for fault in options.faults:
@@ -141,6 +139,8 @@ def station_of(member: Member, options: Options, truth: Truth) -> Station:
             first = max(fault.first, plan.first)
             truth.note(Injected(mn, fault.kind, first=first, detail=f"{fault.number:+g} s"))
     feed.clock_faults.sort()
+    while feed.clock_faults and feed.clock_faults[0][0] <= plan.first:
+        feed.clock_error = feed.clock_faults.pop(0)[1]
     if isinstance(member.source, PointSource):
         changes = Changes(member.source, list(options.faults), mn, truth)
         if changes.any:

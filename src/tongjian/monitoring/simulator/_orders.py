@@ -13,7 +13,7 @@ from typing import Protocol
 
 from tongjian.monitoring.hj212 import EDITIONS, Telegram, build, frame, moment
 from tongjian.monitoring.simulator._feed import DAYS, HOURS, MINUTES, REALTIME, Feed
-from tongjian.monitoring.simulator._telegrams import Identity, Outgoing, outgoing, stamp
+from tongjian.monitoring.simulator._telegrams import Identity, Outgoing, other, stamp
 
 CHINA = timezone(timedelta(hours=8))
 READY, REFUSED, WRONG_PASSWORD, WRONG_MN, WRONG_CN = 1, 2, 3, 4, 8
@@ -152,13 +152,7 @@ class Orders:
         return DONE if sent else NOTHING
 
     async def _upload(self, cn: str, item: str, line: Sending) -> None:
-        who = self._who
-        qn = self._feed.qn()
-        text = (
-            f"QN={qn};ST={who.st};CN={cn};PW={who.password};MN={who.mn};Flag={who.flag};"
-            f"CP=&&{item}&&"
-        )
-        await line.deliver([outgoing(who, qn, cn, "", text)])
+        await line.deliver([other(self._who, self._feed.qn(), cn, item)])
 
 
 _ACTS: Mapping[str, Callable[[Orders, Telegram, Sending], Awaitable[int]]] = {

@@ -70,7 +70,7 @@ class Plant:
         return PlantDay(share, running, abated, made, passed)
 
     def _within(self, what: str, day: date) -> Mask:
-        """Which minutes of `day` lie in the spells of `what`, also those of the year before."""
+        """Which minutes of `day` lie in the spells of `what`, by chance or planned."""
         found = np.zeros(1440, dtype=bool)
         asked = self.plant.stops if what == "stops" else self.plant.trips
         if not asked:
@@ -80,4 +80,7 @@ class Plant:
             first = (day - date(year, 1, 1)).days * 1440
             for start, stop in spells(self._seed, what, year, asked["yearly"], (low, high)):
                 found[max(0, start - first) : max(0, stop - first)] = True
+        for month, number, days in asked.get("planned", ()):
+            if 0 <= (day - date(day.year, month, number)).days < days:
+                found[:] = True
         return found

@@ -1,4 +1,4 @@
-"""The monitoring.toml that fits simulated stations (监测档案), for gateway, store and accounting."""
+"""The monitoring.toml that fits simulated stations (监测档案), for all that reads one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from tongjian.monitoring.profile import measured_quantities
 from tongjian.monitoring.simulator._scenario import SimChannel, SimPoint
 from tongjian.monitoring.simulator._telegrams import Identity
 
@@ -16,11 +15,14 @@ if TYPE_CHECKING:
 _BOUNDS = ("lowest", "highest", "limit")
 
 
-def profile_of(members: Iterable[Member], lang: str = "zh") -> str:
-    """The text of the file: a station for each member, and the points they stand at."""
+def profile_of(members: Iterable[Member], minutes: int = 0, lang: str = "zh") -> str:
+    """The text of the file: a station for each member, and the points they stand at.
+
+    `minutes` is the interval of their minute data, 0 where they send none.
+    """
     members = list(members)
     parts = ["# 仿真站点，由 tongjian simulate stations 写成 / simulated stations, all invented"]
-    parts += [_station(one, lang) for one in members]
+    parts += [_station(one, minutes, lang) for one in members]
     seen = set()
     for one in members:
         if one.point is not None and (key := (one.facility, one.process_unit, one.point.position)):
@@ -30,13 +32,8 @@ def profile_of(members: Iterable[Member], lang: str = "zh") -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _station(member: Member, lang: str) -> str:
+def _station(member: Member, minutes: int, lang: str) -> str:
     who = member.who
-    codes = {
-        who.code(one.code): (one.quantity or one.code)
-        for one in member.channels
-        if not _standard(one)
-    }
     fields: dict[str, object] = {
         "mn": who.mn,
         "password": who.password,
@@ -47,8 +44,8 @@ def _station(member: Member, lang: str) -> str:
         "crc": who.crc,
         "flags": "2005" if who.edition == "2005" else "2017",
     }
-    if codes:
-        fields["codes"] = codes
+    if minutes:
+        fields["min_interval"] = minutes
     if who.key is not None:
         fields["keys"] = [who.key.hex()]
     text = "[[station]]\n" + _lines(fields)
@@ -68,9 +65,7 @@ def _channel(who: Identity, member: Member, channel: SimChannel) -> str:
     }
     if channel.dry:
         fields["dry"] = True
-    fields |= {
-        name: value for name in _BOUNDS if (value := getattr(channel, name)) is not None
-    }
+    fields |= {name: value for name in _BOUNDS if (value := getattr(channel, name)) is not None}
     return "  [[station.channel]]\n" + _lines(fields, "  ")
 
 
@@ -90,18 +85,10 @@ def _point(member: Member, point: SimPoint, lang: str) -> str:
     return "[[point]]\n" + _lines(fields)
 
 
-def _standard(channel: SimChannel) -> bool:
-    """Whether the standard itself says what the code means."""
-    known = measured_quantities().get(channel.quantity)
-    return known is not None and channel.code in known.hj212
-
-
 def _lines(fields: Mapping[str, object], indent: str = "") -> str:
     return "\n".join(f"{indent}{name} = {_toml(value)}" for name, value in fields.items())
 
 
 def _toml(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
     # Texts, numbers, lists and truth values are written alike in JSON and TOML.
     return json.dumps(value, ensure_ascii=False)

@@ -116,14 +116,10 @@ def read_scenario(name: str) -> Scenario:
     """
     source = FOLDER / f"{name}.toml" if name in scenario_names() else Path(name)
     try:
-        found = tomllib.loads(source.read_text(encoding="utf-8"))
-        return _scenario(name, found)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        values = {"detail": error, "known": "、".join(scenario_names())}
-        problem = Problem("monitoring.scenario_file", Place(file=name), values)
-        raise RecordError(problem) from error
-    except (KeyError, TypeError, ValueError) as error:
-        values = {"detail": f"{type(error).__name__}: {error}", "known": ", ".join(scenario_names())}
+        return _scenario(name, tomllib.loads(source.read_text(encoding="utf-8")))
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        detail = error.strerror if isinstance(error, OSError) else f"{type(error).__name__} {error}"
+        values = {"name": name, "detail": detail, "known": ", ".join(scenario_names())}
         problem = Problem("monitoring.scenario_file", Place(file=name), values)
         raise RecordError(problem) from error
 

@@ -36,7 +36,8 @@ class Series:
     @property
     def last(self) -> datetime:
         """Where it ends."""
-        return self.first + self.value.shape[1] * timedelta(minutes=self.minutes)
+        steps = int(self.value.shape[1])
+        return self.first + steps * timedelta(minutes=self.minutes)
 
 
 class SeriesSource:
@@ -57,7 +58,8 @@ class SeriesSource:
         if first < last:
             value[:, first - begin : last - begin] = series.value[:, first:last]
         flags = np.full(value.shape, NORMAL, dtype=np.uint8)
-        found = Day(series.minutes, value, value.copy(), value.copy(), flags)
+        unknown = np.full(value.shape, np.nan)  # Min and Max
+        found = Day(series.minutes, value, unknown, unknown.copy(), flags)
         return rounded(found, self.channels)
 
     def finish(self, day: date, averages: Averages) -> None:

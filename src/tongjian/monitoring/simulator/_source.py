@@ -16,6 +16,7 @@ from tongjian.monitoring.simulator._day import (
     Array,
     Averages,
     Day,
+    Flags,
     rounded,
 )
 from tongjian.monitoring.simulator._dice import dice, noise
@@ -107,8 +108,10 @@ class PointSource:
                     volume = volume * self._dry(averages)
                 averages.cou[row] = averages.average[row] * volume * _KG_PER_MG
             if factor is not None:
-                wet = averages.average[row] if self.channels[row].dry else (
-                    averages.average[row] / self._dry(averages)
+                wet = (
+                    averages.average[row]
+                    if self.channels[row].dry
+                    else (averages.average[row] / self._dry(averages))
                 )
                 at = self._at["dilution"]
                 usable = (averages.flags[at] == NORMAL) & (averages.average[at] < state["most"])
@@ -127,10 +130,12 @@ class PointSource:
         if role == "load":
             return plant.load * 100
         scatter = 1 + channel.noise * noise(self._seed, f"{self._name} {channel.code}", ordinal)
+        found: Array
         if role == "flow":
             velocity = value[self._at["velocity"]]
             per_s = velocity * self.point.area * self.point.velocity_factor
-            return per_s / ways()["units"][channel.unit]
+            found = per_s / ways()["units"][channel.unit]
+            return found
         if role == "gas":
             masses = plant.passed if self.point.after_abatement else plant.made
             at = self._at["flow"]
@@ -143,7 +148,7 @@ class PointSource:
             shape = np.where(plant.running, plant.load, 1.0) ** channel.power
         return channel.base * shape * scatter
 
-    def _mark(self, day: date, plant: PlantDay, value: Array, flags: Array) -> None:
+    def _mark(self, day: date, plant: PlantDay, value: Array, flags: Flags) -> None:
         """Calibrations of the gas analysers, and what lies over their range."""
         plan = self._plant.plant.calibration
         due = bool(plan) and day.toordinal() % plan["every_days"] == 0
@@ -165,7 +170,8 @@ class PointSource:
     def _dry(self, averages: Averages) -> Array:
         if "moisture" not in self._at:
             return np.ones(averages.average.shape[1])
-        return 1 - averages.average[self._at["moisture"]] / 100
+        found: Array = 1 - averages.average[self._at["moisture"]] / 100
+        return found
 
     def _factor(self, averages: Averages) -> Array | None:
         """To standard state and reference oxygen, of the dry gas; None where there is none."""
@@ -179,7 +185,7 @@ class PointSource:
         pascal = (point.barometric or state["pascal"]) + gauge
         dilution = averages.average[self._at["dilution"]] / self._dry(averages)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = (state["air"] - point.reference_oxygen) / (state["air"] - dilution)
+            share = (state["air"] - 100 * point.reference_oxygen) / (state["air"] - dilution)
         normal = state["pascal"] / pascal * kelvin / state["kelvin"]
         found: Array = normal * share
         return found

@@ -16,7 +16,7 @@ from tongjian.monitoring.simulator._orders import Manners, Orders
 from tongjian.monitoring.simulator._telegrams import (
     Identity,
     Outgoing,
-    outgoing,
+    other,
     sent_again,
     stamp,
 )
@@ -171,10 +171,7 @@ class Station:
             self._ready.append(self._telegram("1013", ""))
 
     def _telegram(self, cn: str, area: str, answered: bool = True) -> Outgoing:
-        who, qn = self.who, self.feed.qn()
-        flag = who.flag if answered else who.flag & ~1
-        text = f"QN={qn};ST={who.st};CN={cn};PW={who.password};MN={who.mn};Flag={flag};CP=&&{area}&&"
-        return outgoing(who, qn, cn, "", text)
+        return other(self.who, self.feed.qn(), cn, area, answered)
 
     async def _pump(
         self, writer: asyncio.StreamWriter, pending: Iterator[tuple[datetime, list[Outgoing]]]
@@ -221,9 +218,7 @@ class Station:
             if not ended and self._following is not None:
                 self._wake(self._left(self._following[0]))
                 await self._change()
-            elif len(self._open) >= max(1, self._habits.window // 2) or (
-                ended and not self._ready
-            ):
+            elif len(self._open) >= max(1, self._habits.window // 2) or (ended and not self._ready):
                 await self._change()
 
     def _left(self, due: datetime) -> float:

@@ -170,6 +170,13 @@ class Writer:
         return found
 
 
+def other(who: Identity, qn: str, cn: str, area: str, answered: bool = True) -> Outgoing:
+    """A telegram that is no monitoring data: `area` is its data area."""
+    flag = who.flag if answered else who.flag & ~1
+    head = f"QN={qn};ST={who.st};CN={cn};PW={who.password};MN={who.mn};Flag={flag}"
+    return outgoing(who, qn, cn, "", f"{head};CP=&&{area}&&")
+
+
 def outgoing(who: Identity, qn: str, cn: str, time: str, text: str) -> Outgoing:
     """`text` as a frame of the station; data (2000-2999) are enciphered where it has a key."""
     segment = text.encode()
@@ -189,6 +196,4 @@ def sent_again(who: Identity, one: Outgoing) -> Outgoing:
 
 def _form(code: str, channel: SimChannel) -> str:
     places = f"%.{channel.decimals}f"
-    return (
-        f"{code}-Min={places},{code}-Avg={places},{code}-Max={places},{code}-Flag=%s"
-    )
+    return f"{code}-Min={places},{code}-Avg={places},{code}-Max={places},{code}-Flag=%s"

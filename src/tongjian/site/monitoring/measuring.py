@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from tongjian.evidence import Act
-from tongjian.measured import measure
+from tongjian.measured import Measured, measure
 from tongjian.records import Store
 from tongjian.site.access.actor import Actor
 from tongjian.site.acting import acting
@@ -29,19 +29,24 @@ KIND = "monitoring.measure"
 def roll_up(task: Running) -> dict[str, Any]:
     """Validate, substitute, run the rules, keep the year and record its months."""
     plant, year = subject_of(task, KIND)
-    by = task.actor.signature
-    with acting(task.actor, plant.enterprise) as workspace:
+    found = record_year(plant, year, task.actor)
+    acts = Counter(one.act for one in found.records)
+    return {"plant": plant.code, "year": year, "rule": found.rule, "records": dict(acts)}
+
+
+def record_year(plant: Plant, year: int, actor: Actor) -> Measured:
+    """Roll a plant's year up and record its months in the name of `actor`."""
+    by = actor.signature
+    with acting(actor, plant.enterprise) as workspace:
         facilities, units = missing_dimensions(workspace, [plant])
         if facilities or units:  # what the registry knows, the records are to know as well
             workspace.store.add((), facilities, units, "registry")
         before = workspace.store.number
         try:
-            found = measure(workspace.folder, plant.code, year, rulebook=rulebook(), by=by)
+            return measure(workspace.folder, plant.code, year, rulebook=rulebook(), by=by)
         finally:
             # Also where the second of two imports was refused: the first one stands.
             _enter(workspace, plant, year, by, before)
-    acts = Counter(one.act for one in found.records)
-    return {"plant": plant.code, "year": year, "rule": found.rule, "records": dict(acts)}
 
 
 def _enter(workspace: Workspace, plant: Plant, year: int, by: str, before: int) -> None:
@@ -75,4 +80,4 @@ def _address(one: Job, actor: Actor) -> str:
     return reverse("monitoring:year", args=[one.asked["plant"], one.asked["year"]])
 
 
-__all__ = ["KIND", "ask", "roll_up"]
+__all__ = ["KIND", "ask", "record_year", "roll_up"]
