@@ -41,7 +41,7 @@ def averages(
     last: np.datetime64,
     step: np.timedelta64,
 ) -> Averages:
-    """See `SeriesStore.averages`; minutes where there are some, else the shortest other interval."""
+    """See `SeriesStore.averages`; of minutes, or else of the shortest interval there is."""
     key, vocabulary, factor = (
         (channel, "2017", 1.0)
         if isinstance(channel, str)
@@ -144,19 +144,18 @@ def _stepped(
         else np.empty(0, "datetime64[us]" if name == "time" else float)
         for name in names
     }
-    unit, size = np.datetime_data(step)
+    unit, _ = np.datetime_data(step)
     if unit in ("M", "Y"):
         whole = joined["time"].astype(f"datetime64[{unit}]")
         begin = first.astype(f"datetime64[{unit}]")
     else:
         whole, begin = joined["time"], first
-    width = np.timedelta64(int(step.astype(np.int64)) if size == 1 else size, unit)
-    number = ((whole - begin) // width).astype(np.int64)
+    number = ((whole - begin) // step).astype(np.int64)
     at, group = np.unique(number, return_inverse=True)
     count = np.bincount(group, joined["n"], len(at)).astype(np.int64)
     total = np.bincount(group, joined["total"], len(at))
     low, high = np.full(len(at), np.inf), np.full(len(at), -np.inf)
     np.minimum.at(low, group, joined["low"])
     np.maximum.at(high, group, joined["high"])
-    time = (begin + at * width).astype("datetime64[us]")
+    time = (begin + at * step).astype("datetime64[us]")
     return Averages(time, total / count * factor, low * factor, high * factor, count)

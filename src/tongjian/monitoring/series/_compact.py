@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import duckdb
 import numpy as np
@@ -13,15 +13,21 @@ import numpy as np
 from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._manifest import StoredFile
 from tongjian.monitoring.series._reading import LATEST
-from tongjian.monitoring.series._tables import STORED, connect, scan, text
+from tongjian.monitoring.series._tables import STORED, scan, text
 from tongjian.monitoring.series._writing import HOUR_S, IN_ORDER, flush, label_of, write
 
 SHARD_ROWS = 8_000_000
 """Rows of a month's file: so many are sorted at a time, and a file is read in parts anyway."""
 LATE_SHARE = 0.1
-"""A month is joined anew once this share of it has come late; until then hours are made when asked."""
+"""A month is joined anew once this share of it came late; until then hours are made when asked."""
 _SETTLED = np.timedelta64(7, "D")
 _MONTH = len("2025-01")
+
+
+TEND_ROWS = 50_000
+"""Rows in the log from which on looking after the store writes them into files."""
+TEND_FILES = 16
+"""Files that could be joined or rolled up from which on looking after the store does so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +50,36 @@ def compact(core: Core, until: np.datetime64 | None = None) -> Compacted:
         core.sweep()
     before, rows = len(core.manifest.files), 0
     limit = _settled(core) if until is None else until.astype("datetime64[M]")
-    connection = connect()
+    connection = core.connection.cursor()  # reading goes on beside it
     try:
         for month, files in _by_month(core):
-            rows += _month(core, connection, month, files, np.datetime64(month, "M") < limit)
+            rows += _month(core, connection, month, files, bool(np.datetime64(month, "M") < limit))
         rows += _rest(core, connection)
     finally:
         connection.close()
     return Compacted(before, len(core.manifest.files), rows)
 
 
+def tend(core: Core) -> None:
+    """What a process does that takes in data now and then: flush and join once it is worth it."""
+    core.refresh()
+    if core.waiting >= TEND_ROWS:
+        flush(core)
+    stored = [one for one in core.manifest.files if one.kind != "hours"]
+    rolled = {path for one in core.manifest.files if one.kind == "hours" for path in one.of}
+    loose = sum(0 < one.interval < HOUR_S and one.path not in rolled for one in stored)
+    places = {(one.kind, one.interval, label_of(one)) for one in stored}
+    if max(loose, len(stored) - len(places)) >= TEND_FILES:
+        compact(core)
+
+
 def _settled(core: Core) -> np.datetime64:
     """The first day of the month that may still receive much."""
     latest = max((one.last for one in core.manifest.files if one.kind == "parsed"), default=0)
-    moment = np.datetime64(latest, "us") - _SETTLED
-    return moment.astype("datetime64[M]")
+    # A station whose clock is years ahead does not make this month an old one.
+    moment = min(np.datetime64(latest, "us"), np.datetime64("now", "us")) - _SETTLED
+    month: np.datetime64 = moment.astype("datetime64[M]")
+    return month
 
 
 def _by_month(core: Core) -> Iterator[tuple[str, list[StoredFile]]]:
@@ -174,8 +195,7 @@ def roll(
         "CREATE OR REPLACE TEMP TABLE twice AS SELECT series, hour FROM rolled GROUP BY ALL "
         "HAVING sum(every) <> bit_count(bit_or(seen))"
     )
-    row = connection.execute("SELECT count(*) FROM twice").fetchone()
-    if row is not None and row[0]:
+    if connection.execute("SELECT 1 FROM twice LIMIT 1").fetchall():
         held = (
             f"SELECT f.*, {hour} AS hour FROM {source} f SEMI JOIN twice "
             f"ON f.series = twice.series AND {hour} = twice.hour "
@@ -238,7 +258,7 @@ def _exchange(core: Core, old: Sequence[StoredFile], new: Sequence[StoredFile]) 
 def _apart(files: Sequence[StoredFile]) -> bool:
     """Whether no series can be in two of them."""
     ordered = sorted(files, key=lambda one: one.low)
-    return all(one.high < other.low for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(one.high < other.low for one, other in pairwise(ordered))
 
 
 def _ranges(

@@ -42,20 +42,13 @@ class Core:
         self.manifest = Manifest()
         self.seq = 0
         self.positions: dict[str, Any] = {}
+        self.waiting = 0  # rows that are in the log only
         self.guard = threading.RLock()
         self._stamp: tuple[int, int, int] | None = None
         self._read: dict[Path, int] = {}
         self._journal: Journal | None = None
         self._depth = 0
         self.refresh()
-
-    @property
-    def waiting(self) -> int:
-        """Rows that are in the log only."""
-        found = 0
-        for name in TABLES:
-            found += int(self._one(f"SELECT count(*) FROM {name}"))
-        return found
 
     def refresh(self) -> None:
         """See what others have written meanwhile."""
@@ -136,11 +129,11 @@ class Core:
         """Remove what a write that was cut short has left: no manifest ever named it."""
         assert self._depth
         known = {one.path for one in self.manifest.files} | self.manifest.retired.keys()
-        for path in self.folder.rglob("*.parquet*"):
-            if path.relative_to(self.folder).as_posix() not in known:
+        old = time.time() - GRACE_S  # a younger one may just be written by another process
+        for path in (*self.folder.rglob("*.parquet"), *(self.folder / "draft").glob("*")):
+            unnamed = path.relative_to(self.folder).as_posix() not in known
+            if unnamed and path.stat().st_mtime < old:
                 path.unlink()
-        for path in (self.folder / "draft").glob("*"):
-            path.unlink()
 
     def reading(self, work: Callable[[], Any]) -> Any:
         """What `work` gives, knowing what is there; again if a file went while it was read."""
@@ -180,6 +173,7 @@ class Core:
         self.seq = self.manifest.seq
         self.positions = dict(self.manifest.positions)
         self._read = {}
+        self.waiting = 0
 
     def _catch_up(self) -> None:
         for path in Journal(self._log).paths():
@@ -197,7 +191,8 @@ class Core:
         """A record of the log, into memory."""
         self.positions.update(entry.get("positions", {}))
         if "table" in entry:
-            insert(self.connection, entry["table"], entry["columns"], entry["count"])
+            insert(self.connection, entry["table"], entry["columns"])
+            self.waiting += entry["count"]
             self.seq = max(self.seq, entry["columns"]["seq"])
 
     def _opened(self) -> Journal:
@@ -226,8 +221,3 @@ class Core:
                     place = Place(file=str(self.folder))
                     raise RecordError(Problem("monitoring.store_busy", place)) from None
                 time.sleep(0.02)
-
-    def _one(self, sql: str) -> Any:
-        row = self.connection.execute(sql).fetchone()
-        assert row is not None
-        return row[0]

@@ -66,7 +66,7 @@ def keep_used(core: Core, key: str, first: np.datetime64, used: Used) -> None:
 
     def reached(positions: NDArray[np.int64]) -> list[int | None]:
         at = (start + positions * _HOUR).astype("datetime64[us]").astype(np.int64)
-        return [int(one) if place >= 0 else None for one, place in zip(at, positions, strict=True)]
+        return [int(one) if place != -1 else None for one, place in zip(at, positions, strict=True)]
 
     with core.writing():
         columns = {

@@ -14,10 +14,11 @@ from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._reading import spans, values
 
 MINUTE_S, HOUR_S = 60, 3600
-_LONGEST_S = 1800
+LONGEST_S = 1800
 """The longest interval whose mean stands for each of its minutes."""
 _ENOUGH = 6
-"""Values from which on their distance says how long an interval is."""
+"""Values, of a day before and the time asked for, whose distance says how long an interval is."""
+_LOOK_BACK = np.timedelta64(1, "D")
 _MINUTE, _HOUR = np.timedelta64(1, "m"), np.timedelta64(1, "h")
 _NAMES = ("avg", "rtd", "flag")
 
@@ -32,8 +33,8 @@ def minutes(core: Core, channel: Channel, first: np.datetime64, last: np.datetim
     count = max(0, int((last - start) / _MINUTE))
     value = np.full(count, np.nan)
     state = np.full(count, State.MISSING, np.uint8)
-    early = start - np.timedelta64(_LONGEST_S, "s")
-    found = [span for span in spans(core, channel.key, early, last) if span <= _LONGEST_S]
+    early = start - _LOOK_BACK
+    found = [span for span in spans(core, channel.key, early, last) if span <= LONGEST_S]
     means = [span for span in found if span]
     for span in sorted(means, key=lambda one: (one != MINUTE_S, one)) or found:
         rows = values(core, channel.key, span, early, last, _NAMES)
@@ -118,4 +119,4 @@ def _cover(times: NDArray[np.datetime64]) -> int:
         return 1
     since = (times.astype("datetime64[m]") - times[0].astype("datetime64[m]")) / _MINUTE
     step = int(np.gcd.reduce(since.astype(np.int64)))
-    return step if 1 <= step * MINUTE_S <= _LONGEST_S else 1
+    return step if 1 <= step * MINUTE_S <= LONGEST_S else 1

@@ -35,10 +35,10 @@ _SUFFIX = "*.journal"
 class Ingested:
     """What was taken in (入库结果): records read, telegrams with data, values kept.
 
-    `refused` telegrams were kept by the gateway and cannot be read, `unknown` ones are of stations
-    that the profile does not have, `undated` ones without a time. `flags` counts, by station, flags
-    that its vocabulary does not have: values with them are not relied on. `open` telegrams still
-    lack a packet.
+    `refused` telegrams were kept by the gateway and cannot be read, `undated` ones have no time,
+    `open` ones still lack a packet. `unknown` counts telegrams of stations that the profile does
+    not have: their values are kept, and are channels once it has them. `flags` counts, by station,
+    flags that its vocabulary does not have: values with them are not relied on.
     """
 
     records: int = 0
@@ -166,11 +166,10 @@ class _Reader:
         station = self.profile.stations.get(mn.encode("utf-8", "surrogateescape"))
         if station is None:
             self.done.unknown[mn] += 1
-            return
         self.done.telegrams += 1
         span = INTERVALS[telegram.cn]
         if span is None:  # minute data: by the setting; else the distance of the values tells
-            span = 60 * (station.min_interval or 1)
+            span = 60 * (1 if station is None else station.min_interval or 1)
         rows = self.rows.setdefault(span, Rows(span))
         for one in readings(telegram):
             if one.time is None:
@@ -178,7 +177,7 @@ class _Reader:
                 return
             if not one.values and one.flag is None:
                 continue
-            if one.flag and (station.flags, one.flag) not in self.known:
+            if station and one.flag and (station.flags, one.flag) not in self.known:
                 self.done.flags[mn, one.flag] += 1
             values = {kind: float(value) for kind, value in one.values.items()}
             key = f"{mn}/{one.code}"

@@ -82,7 +82,7 @@ class Manifest:
         found = {"format": _FORMAT, **asdict(self)}
         path = folder / f"{_NAME}.new"
         with path.open("w", encoding="utf-8") as file:
-            json.dump(found, file, ensure_ascii=False, separators=(",", ":"))
+            file.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
             file.flush()
             os.fsync(file.fileno())
         path.replace(folder / _NAME)

@@ -16,8 +16,10 @@ from tongjian.monitoring.series._value import COLUMNS, KINDS
 
 _CONTENT = ("flag", *KINDS, "more")
 LATEST = ", ".join(
-    ("received DESC", "origin DESC", "record DESC")
-    + tuple(f"{name} DESC NULLS LAST" for name in _CONTENT)
+    (
+        *("received DESC", "origin DESC", "record DESC"),
+        *(f"{name} DESC NULLS LAST" for name in _CONTENT),
+    )
 )
 """Which version of a value holds: a total order, whatever the order in which they came."""
 _NAMES = ("time", *KINDS, "flag", "more", "received", "origin", "record")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,8 +13,9 @@ import numpy as np
 from tongjian.monitoring.hours import Hours, Minutes, Used
 from tongjian.monitoring.profile import Channel, Profile
 from tongjian.monitoring.series import _derived, _hours, _reading
+from tongjian.monitoring.series._across import Across, across
 from tongjian.monitoring.series._averages import Averages, averages
-from tongjian.monitoring.series._compact import Compacted, compact
+from tongjian.monitoring.series._compact import Compacted, compact, tend
 from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._derived import Stale
 from tongjian.monitoring.series._ingest import Ingested, ingest
@@ -118,6 +119,10 @@ class SeriesStore:
         """Join files: those of a day, and of months before `until`; roll up hours (合并)."""
         return compact(self._core, until)
 
+    def tend(self) -> None:
+        """Flush and join if there is enough to do (例行维护), for whoever has just put data."""
+        tend(self._core)
+
     def close(self) -> None:
         """Let go of it; what was put needs no more."""
         self._core.close()
@@ -175,6 +180,13 @@ class SeriesStore:
         found: Averages = self._core.reading(
             lambda: averages(self._core, channel, first, last, step)
         )
+        return found
+
+    def across(
+        self, channels: Mapping[str, Channel], first: np.datetime64, last: np.datetime64
+    ) -> Across:
+        """The mean of each of `channels` (by key) over one time, such as an hour of a province."""
+        found: Across = self._core.reading(lambda: across(self._core, channels, first, last))
         return found
 
     def listing(self) -> list[Listed]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,10 +73,12 @@ class Rows:
         origin: str,
         record: int,
     ) -> None:
-        """One value."""
+        """One value; a number that is not finite is none."""
         found: dict[str, float] = {}
         more: dict[str, float] = {}
         for kind, number in kinds.items():
+            if not math.isfinite(number):
+                continue
             column = column_of(kind)
             if column is None:
                 more[kind] = float(number)
@@ -83,9 +86,9 @@ class Rows:
                 found[column] = float(number)
         for name, column_values in self.kinds.items():
             column_values.append(found.get(name))
-        self.series.append(key)
+        self.series.append(_sound(key))
         self.time.append(time_us)
-        self.flag.append(flag or None)
+        self.flag.append(_sound(flag) if flag else None)
         self.more.append(json.dumps(more, sort_keys=True) if more else None)
         self.received.append(received_us)
         self.origin.append(origin)
@@ -105,6 +108,11 @@ class Rows:
             if any_of(texts):
                 named[name] = [*texts]
         return named
+
+
+def _sound(text: str) -> str:
+    """The text with bytes that were no UTF-8 written out, for a telegram may hold any."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def any_of(values: list[float | None] | list[str | None]) -> bool:

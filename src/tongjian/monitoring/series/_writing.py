@@ -25,9 +25,10 @@ _MICROSECONDS = 1_000_000
 
 def flush(core: Core) -> int:
     """Write what the log holds into files; gives how many. Cut short, the log still has it."""
+    core.refresh()
+    if not core.waiting:
+        return 0
     with core.writing():
-        if not core.waiting:
-            return 0
         added: list[StoredFile] = []
         for kind, span in _waiting(core):
             where = "" if kind != "parsed" else f"WHERE span = {span}"
@@ -59,12 +60,10 @@ def write(
     name = f"{kind}/{span}/{label}/{core.manifest.generation + 1:08d}-{number}"
     path, digest, size = keep_file(core.folder, name, lambda draft: copy(connection, sql, draft))
     seq = "0" if kind == "hours" else "max(seq)"
-    row = connection.execute(
+    ((rows, first, last, low, high, greatest),) = connection.execute(
         f"SELECT count(*), epoch_us(min(time)), epoch_us(max(time)), min(series), max(series), "
         f"{seq} FROM {scan(core.folder, [path])}"
-    ).fetchone()
-    assert row is not None
-    rows, first, last, low, high, greatest = row
+    ).fetchall()
     return StoredFile(
         *(path, kind, span, digest, size, rows, first or 0, last or 0, low or "", high or ""),
         *(greatest or 0, tuple(of)),
