@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("problems", "units"),
     ("rules",),
     ("engine", "records", "monitoring"),
-    ("evidence",),
+    ("evidence", "measured"),
     (
         *("uncertainty", "statutory", "cases", "reports", "sample", "footprint", "contract"),
         "charts",
@@ -59,7 +59,7 @@ WEB = {
     *("socketserver", "starlette", "tornado", "urllib.request", "urllib3", "uvicorn", "websockets"),
 }
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
-MAY_QUERY = {"engine", "records", "monitoring", "book", "site"}
+MAY_QUERY = {"engine", "records", "monitoring", "measured", "book", "site"}
 # A user's Spark session is handed on to the engine; only its type is named.
 HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
 TERMINAL = {"rich", "typer"}
@@ -98,7 +98,7 @@ ALLOWED = {
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
     **{
-        ("monitoring/quality/_limits.py", f"monitoring.{name}"): "where limits are looked up"
+        ("monitoring/quality/_limits.py", f"cems.{name}"): "where limits are looked up"
         for name in (
             *("validity", "check-limit", "check-form", "qal3", "calibration-interval"),
             "uncertainty-tier",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tongjian.cli._options import Json, Lang, output
+from tongjian.cli._options import HERE, Book, Json, Lang, Workspace, Years, output
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -61,4 +61,87 @@ def serve(
         run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
 
 
-__all__ = ["decode", "group", "serve"]
+Facilities = Annotated[
+    list[str] | None,
+    typer.Option("--facility", "-f", help="企业编码，可多次 / facility, repeatable"),
+]
+
+
+@group.command("measure")
+def measure(
+    workspace: Workspace = HERE,
+    year: Years = None,
+    facility: Facilities = None,
+    rule: Annotated[
+        str | None,
+        typer.Option("--rule", help="监测规则 / rules of validity and substitution"),
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", help="更正的操作人 / who corrects")
+    ] = "tongjian monitoring measure",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只算，不写入活动数据 / compute, record nothing")
+    ] = False,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """监测小时经有效性判定、替代与核算，月合计写入活动数据 / hours become monthly records."""
+    from tongjian.cli._monitoring_measure import run_measure
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_measure(out, workspace, year or [], facility or [], rule, by, rulebook, dry_run=dry_run)
+
+
+@group.command("show")
+def show(
+    workspace: Workspace = HERE,
+    year: Years = None,
+    facility: Facilities = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="从年度结果到月度数据、小时 / from the year to records and hours"
+        ),
+    ] = False,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """有效率、各状态小时、实测与替代、各月与年度结果 / validity, hours, masses, the year."""
+    from tongjian.cli._monitoring_measure import run_show
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_show(out, workspace, year or [], facility or [], rulebook, explains=explain)
+
+
+@group.command("qa")
+def qa(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="检验记录：CSV、XLSX，或 ECMPS 的 JSON / checks: CSV, XLSX, or JSON of ECMPS"
+        ),
+    ],
+    rules: Annotated[
+        str,
+        typer.Option("--rules", help="没有写明规则的检验按此判定 / rules of checks that name none"),
+    ] = "cn.hj75-2017",
+    quantity: Annotated[
+        str, typer.Option("--quantity", help="监测量（ECMPS）/ what is measured (ECMPS)")
+    ] = "",
+    unit: Annotated[str, typer.Option("--unit", help="单位（ECMPS）/ its unit (ECMPS)")] = "",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """判定漂移、示值误差、相对准确度、QAL3 检验 / judge drift, linearity, accuracy and QAL3."""
+    from tongjian.cli._monitoring_quality import run_qa
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_qa(out, file, rules, quantity, unit)
+
+
+__all__ = ["decode", "group", "measure", "qa", "serve", "show"]

@@ -180,5 +180,6 @@ class SheetSql(LeafSql):
         return [
             name
             for name in self.program.key_columns(sheet.grain)
-            if name not in sheet.grain and (name in ("month", "year", "stream_class") or name in read)
+            if name not in sheet.grain
+            and (name in ("month", "year", "stream_class") or name in read)
         ]

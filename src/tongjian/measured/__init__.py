@@ -15,7 +15,7 @@ from tongjian.measured._data import (
 )
 from tongjian.measured._measure import measure
 from tongjian.measured._read_hours import KeptHours, read_hours
-from tongjian.measured._recorded import Datum, monthly, write_records
+from tongjian.measured._recorded import MARK, Datum, monthly, write_records
 from tongjian.measured._result import (
     Amounts,
     Measured,
@@ -28,13 +28,16 @@ from tongjian.measured._result import (
     read_measured,
     summarised,
 )
+from tongjian.measured._results import LineResult, explain_month, explain_result, line_results
 from tongjian.measured._series import Gas, PointHours, Series, Signals
 
 __all__ = [
+    "MARK",
     "Amounts",
     "Datum",
     "Gas",
     "KeptHours",
+    "LineResult",
     "Measured",
     "MeasuredGas",
     "MeasuredMonth",
@@ -47,7 +50,10 @@ __all__ = [
     "Signals",
     "Through",
     "Written",
+    "explain_month",
+    "explain_result",
     "folder_of",
+    "line_results",
     "measure",
     "measure_hours",
     "measured_years",

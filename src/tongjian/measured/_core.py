@@ -1,4 +1,4 @@
-"""Hours through the rules (小时值经规则核算): the formulas run twice, before and after what is put in."""
+"""Hours through the rules (小时值经规则核算): formulas run before and after what is put in."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tongjian.measured._fill import Calibrations, fill
 from tongjian.measured._once import once
 from tongjian.measured._rows import (
     HOUR,
+    HOURLY,
     OPERATION,
     GasRows,
     hour_times,
@@ -39,6 +40,9 @@ class Registers:
 
     facilities: Path | None = None
     process_units: Path | None = None
+
+
+NO_REGISTERS = Registers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def measure_hours(
     rule: MeasuringRule,
     rulebook: Rulebook,
     folder: Path,
-    registers: Registers = Registers(),
+    registers: Registers = NO_REGISTERS,
     calibrations: Calibrations | None = None,
     backend: Any = "auto",
 ) -> Through:
@@ -94,9 +98,7 @@ def measure_hours(
     rows = [one for one in rows if one.wanted.any()]
     if not rows:
         names = ", ".join(dict.fromkeys(one.point.facility for one in points)) or "—"
-        raise RecordError(
-            Problem("measured.nothing", values={"facility": names, "year": year})
-        )
+        raise RecordError(Problem("measured.nothing", values={"facility": names, "year": year}))
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[Problem] = []
     for one, rate in zip(rows, _rates(rows, ruleset, rulebook, folder, registers), strict=True):
@@ -105,7 +107,7 @@ def measure_hours(
     problems += list(_operation(rows))
     write_hours(folder / HOURS_FILE, rows, sheet)
     write(folder / OPERATION_FILE, operation_table(rows))
-    snapshot = _snapshot(folder, registers)
+    snapshot = snapshot_of(folder, registers)
     done = run(rulebook, snapshot, [rule.ruleset], [year], backend=backend)
     whole = frozenset(_whole_units(rows))
     told = once([*problems, *done.problems])
@@ -138,21 +140,23 @@ def _rates(
     write_hours(path, rows, ruleset.program.sheets[HOUR])
     operation = folder / OPERATION_FILE
     write(operation, operation_table(rows))
-    snapshot = _snapshot(folder, registers, path)
+    snapshot = snapshot_of(folder, registers, path)
     years = sorted(
-        {int(year) for one in rows for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970}
+        {
+            int(year)
+            for one in rows
+            for year in hour_times(one.gas).astype("datetime64[Y]").astype(int) + 1970
+        }
     )
-    sheets = compute_sheets(rulebook, ruleset, snapshot, years, "duckdb", only={HOUR})
+    sheets = compute_sheets(rulebook, ruleset, snapshot, years, "duckdb", only={HOURLY})
     found = [np.full(len(one.gas.at), np.nan) for one in rows]
-    index = {
-        (one.gas.at.point.process_unit, one.gas.record.gas): at for at, one in enumerate(rows)
-    }
+    index = {(one.gas.at.point.process_unit, one.gas.record.gas): at for at, one in enumerate(rows)}
     starts = [one.gas.at.start for one in rows]
-    for row in sheets[HOUR]:
-        if row["rate"] is not None and not row.get("@refused"):
+    for row in sheets[HOURLY]:
+        if row["rate"] is not None:
             at = index[row["process_unit"], row["stream"]]
-            hour = np.datetime64(row["period"], "h") - starts[at]
-            found[at][int(hour.astype(np.int64))] = row["rate"]
+            hour = (np.datetime64(row["period"], "h") - starts[at]) / np.timedelta64(1, "h")
+            found[at][int(hour)] = row["rate"]
     for one, wanted in zip(rows, kept, strict=True):
         one.wanted = wanted
     path.unlink()
@@ -253,7 +257,8 @@ def _digests(rows: Sequence[GasRows]) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def _snapshot(folder: Path, registers: Registers, hours: Path | None = None) -> Snapshot:
+def snapshot_of(folder: Path, registers: Registers, hours: Path | None = None) -> Snapshot:
+    """The hours kept in a folder, as a run reads them."""
     wide = {HOUR: hours or folder / HOURS_FILE, OPERATION: folder / OPERATION_FILE}
     digest = hashlib.sha256()
     for path in wide.values():
@@ -261,4 +266,12 @@ def _snapshot(folder: Path, registers: Registers, hours: Path | None = None) -> 
     return Snapshot(digest.hexdigest(), (), registers.facilities, registers.process_units, wide)
 
 
-__all__ = ["HOURS_FILE", "OPERATION_FILE", "Registers", "Through", "measure_hours"]
+__all__ = [
+    "HOURS_FILE",
+    "NO_REGISTERS",
+    "OPERATION_FILE",
+    "Registers",
+    "Through",
+    "measure_hours",
+    "snapshot_of",
+]

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Literal, cast
 
 from tongjian.monitoring.profile import Position
-from tongjian.problems import RecordError, Problem
+from tongjian.problems import Problem, RecordError
 
 Fills = Literal["mass", "channel"]
 
@@ -75,20 +75,21 @@ def columns() -> dict[str, Column]:
 @lru_cache(maxsize=1)
 def recorded() -> dict[tuple[str, str], Recorded]:
     """What is recorded, by quantity and position."""
-    rows = [
-        Recorded(**{**row, "position": cast("Position", row["position"])})
-        for row in _rows("recorded")
-    ]
-    return {(row.quantity, row.position): row for row in rows}
+    found = {}
+    for row in _rows("recorded"):
+        position = cast("Position | Literal['']", row.pop("position"))
+        found[row["quantity"], position] = Recorded(position=position, **row)
+    return {(quantity, str(position)): one for (quantity, position), one in found.items()}
 
 
 @lru_cache(maxsize=1)
 def measuring_rules() -> dict[str, MeasuringRule]:
     """The sets of rules that can be chosen (可选的监测规则), the usual one first."""
-    return {
-        row["rule"]: MeasuringRule(**{**row, "fills": cast("Fills", row["fills"])})
-        for row in _rows("rules")
-    }
+    found = {}
+    for row in _rows("rules"):
+        fills = cast("Fills", row.pop("fills"))
+        found[row["rule"]] = MeasuringRule(fills=fills, **row)
+    return found
 
 
 def measuring_rule(name: str | None) -> MeasuringRule:
@@ -100,6 +101,12 @@ def measuring_rule(name: str | None) -> MeasuringRule:
         values = {"rule": name, "known": ", ".join(known)}
         raise RecordError(Problem("measured.unknown_rule", values=values))
     return known[name]
+
+
+@lru_cache(maxsize=1)
+def result_cells() -> tuple[tuple[str, str, str], ...]:
+    """Yearly numbers that a plant's monitoring leads to: rule set, sheet, column."""
+    return tuple((row["ruleset"], row["sheet"], row["column"]) for row in _rows("results"))
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -115,4 +122,5 @@ __all__ = [
     "measuring_rule",
     "measuring_rules",
     "recorded",
+    "result_cells",
 ]

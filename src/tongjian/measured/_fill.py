@@ -1,4 +1,4 @@
-"""What is put in for lost hours (缺失小时的替代): the mass of an hour, or the value of each channel."""
+"""What is put in for lost hours (缺失小时的替代): the mass of an hour, or each channel's value."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def fill(
     }
 
 
-def hour_states(gas: Gas, own: Marks, running: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def hour_states(
+    gas: Gas, own: Marks, running: Floats
+) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """What each hour was: of a lost one the state of the gas, else of the channel that lacks."""
     state = np.full(len(own), State.MISSING, dtype=np.uint8)
     for one in reversed(list(gas.channels.values())):
@@ -83,9 +85,7 @@ def _mass(
     hours = _cut(Hours(gas.at.start, rate, state, _no_minutes(len(rate))), span)
     hours.value[hours.state != State.VALID] = np.nan
     passed = calibrations.get(gas.main.channel.key, ())
-    used = substitute(
-        hours, document, quantity=gas.quantity, role=MASS, calibrations=passed
-    )
+    used = substitute(hours, document, quantity=gas.quantity, role=MASS, calibrations=passed)
     column = np.full(len(rate), np.nan)
     column[span] = used.value
     rows.numbers[RATE] = np.where(lost, column, np.nan)

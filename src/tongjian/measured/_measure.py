@@ -8,13 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from tongjian.measured._core import Registers, measure_hours
-from tongjian.measured._data import MeasuringRule, columns, measuring_rule
+from tongjian.measured._data import columns, measuring_rule
 from tongjian.measured._fill import Calibrations
 from tongjian.measured._recorded import monthly, with_records, write_records
 from tongjian.measured._result import Measured, folder_of, summarised
 from tongjian.measured._series import PointHours, Series, Signals
 from tongjian.monitoring.hours import Hours, State
-from tongjian.monitoring.profile import Channel, Profile, measured_quantities, read_profile
+from tongjian.monitoring.profile import (
+    Channel,
+    Position,
+    Profile,
+    measured_quantities,
+    read_profile,
+)
 from tongjian.monitoring.quality import (
     Interval,
     ValidityLimits,
@@ -61,7 +67,7 @@ def measure(
     profile = read_profile(root / PROFILE_FILE)
     with SeriesStore.open(root / "series") as series:
         limits = validity_limits(chosen.validity, book)
-        hours = _Hours(series, limits, out_of_control or {}, chosen)
+        hours = _Hours(series, limits, out_of_control or {}, keeps=not dry_run)
         points = hours.points(profile, facility, year)
     store = Store.open(workspace)
     registers = Registers(_if_there(store.facilities_file()), _if_there(store.process_units_file()))
@@ -69,9 +75,7 @@ def measure(
     through = measure_hours(points, year, chosen, book, folder, registers, calibrations)
     measured = summarised(through, facility, year, chosen, folder)
     data, problems = monthly(through, measured)
-    written, more = write_records(
-        store, Catalogue.load(), measured, data, by, dry_run=dry_run
-    )
+    written, more = write_records(store, Catalogue.load(), measured, data, by, dry_run=dry_run)
     measured = with_records(measured, written, [*problems, *more])
     measured.keep()
     return measured
@@ -85,24 +89,27 @@ class _Hours:
         series: SeriesStore,
         limits: ValidityLimits,
         out_of_control: OutOfControl,
-        rule: MeasuringRule,
+        *,
+        keeps: bool,
     ) -> None:
         self.series = series
         self.limits = limits
         self.out_of_control = out_of_control
-        self.rule = rule
+        self.keeps = keeps
 
     def points(self, profile: Profile, facility: str, year: int) -> list[PointHours]:
         """The points of a facility with their hours of the year and the year before."""
-        first, last = np.datetime64(f"{year - 1}-01-01", "h"), np.datetime64(f"{year + 1}-01-01", "h")
+        first, last = (
+            np.datetime64(f"{year - 1}-01-01", "h"),
+            np.datetime64(f"{year + 1}-01-01", "h"),
+        )
         mine = [one for one in profile.channels.values() if one.facility == facility]
         if not mine:
             known = dict.fromkeys(one.facility for one in profile.channels.values())
             values = {"facility": facility, "known": ", ".join(known) or "—"}
             raise RecordError(Problem("measured.no_points", values=values))
-        found: dict[str, dict[tuple[str, str], Series]] = {}
         hours = {one.key: self.of(one, first, last) for one in mine}
-        points: dict[tuple[str, str, str], dict[str, Series]] = {}
+        points: dict[tuple[str, str, Position], dict[str, Series]] = {}
         signals: dict[str, dict[str, Hours]] = {}
         for one in mine:
             quantity = measured_quantities().get(one.quantity)
@@ -112,7 +119,6 @@ class _Hours:
                 points.setdefault(one.point, {}).setdefault(
                     one.quantity, Series(one, hours[one.key])
                 )
-        del found
         return [
             PointHours(
                 profile.points[key],
@@ -138,7 +144,29 @@ class _Hours:
             np.where(only, sent.state, own.state).astype(np.uint8),
             np.where(only, np.int16(-1), own.minutes).astype(np.int16),
         )
+        self.keep(channel, hours)
         return hours
+
+    def keep(self, channel: Channel, hours: Hours) -> None:
+        """Keep what was found in the store of series, where it is not there already."""
+        at = np.flatnonzero(hours.state != State.MISSING)
+        if not self.keeps or not len(at):
+            return
+        first, last = int(at[0]), int(at[-1]) + 1
+        found = Hours(
+            hours.times[first],
+            hours.value[first:last],
+            hours.state[first:last],
+            hours.minutes[first:last],
+        )
+        there = self.series.validated(
+            channel.key, hours.times[first], hours.times[last - 1] + np.timedelta64(1, "h")
+        )
+        same = np.array_equal(there.state, found.state) and np.array_equal(
+            there.value, found.value, equal_nan=True
+        )
+        if not same:
+            self.series.keep_validated(channel.key, found)
 
 
 def _if_there(path: Path) -> Path | None:

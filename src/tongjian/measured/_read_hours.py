@@ -60,7 +60,8 @@ def read_hours(path: Path, process_unit: str, gas: str) -> KeptHours:
 
 def _plain(column: NDArray[np.generic]) -> NDArray[np.generic]:
     if isinstance(column, np.ma.MaskedArray):
-        return np.asarray(column.astype(np.float64).filled(np.nan))
+        numbers: NDArray[np.float64] = np.ma.filled(column.astype(np.float64), np.nan)
+        return numbers
     return column
 
 

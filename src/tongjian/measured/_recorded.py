@@ -56,11 +56,11 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
     """What is to be recorded of each month, and which months cannot be."""
     data: list[Datum] = []
     problems: list[Problem] = []
+    sheets = through.run.results[0].ruleset.program.sheets
     units = {
-        column: formula.doc.unit.text if formula.doc.unit else ""
+        (name, column): formula.doc.unit.text if formula.doc.unit else ""
         for name in {one.sheet for one in recorded().values() if one.sheet}
-        for column, formula in through.run.results[0].ruleset.program.sheets[name].formulas.items()
-        for column in ((name, column),)
+        for column, formula in sheets[name].formulas.items()
     }
     whole = {(one.process_unit, one.gas, one.month): one for one in measured.months}
     for point in measured.points:
@@ -69,8 +69,8 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
             continue
         place = Place(file=f"{measured.facility}/{point.process_unit}")
         if not point.stream:
-            values = {"quantity": point.quantity}
-            problems.append(Problem("measured.no_stream", place, values))
+            lacking = {"quantity": point.quantity}
+            problems.append(Problem("measured.no_stream", place, lacking))
             continue
         for row in through.sheet(record.sheet):
             month = whole.get((point.process_unit, point.gas, row["month"]))
@@ -84,14 +84,17 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
                     "month": month.month,
                     "hours": round(month.amounts.missing_hours),
                 }
-                problems.append(
-                    Problem("measured.month_open", place, values, severity="warning")
-                )
+                problems.append(Problem("measured.month_open", place, values, severity="warning"))
                 continue
             data.append(
                 _datum(
-                    measured, record, row, point.stream, units[record.sheet, record.column],
-                    f"{point.quantity}@{point.position}", month.digest,
+                    measured,
+                    record,
+                    row,
+                    point.stream,
+                    units[record.sheet, record.column],
+                    f"{point.quantity}@{point.position}",
+                    month.digest,
                 )
             )
     return [*data, *_operation(through, measured, units)], problems
@@ -124,8 +127,13 @@ def _operation(
                 )
                 for stream in streams:
                     yield _datum(
-                        measured, record, row, stream, units[record.sheet, record.column],
-                        record.quantity, digests[0],
+                        measured,
+                        record,
+                        row,
+                        stream,
+                        units[record.sheet, record.column],
+                        record.quantity,
+                        digests[0],
                     )
 
 
@@ -188,9 +196,7 @@ def write_records(
         if acts[act] and not failed:
             path = measured.folder / f"records-{act}.csv"
             _write_csv(path, measured.facility, acts[act])
-            report = import_files(
-                store, [path], catalogue, dry_run=dry_run, correction=correction
-            )
+            report = import_files(store, [path], catalogue, dry_run=dry_run, correction=correction)
             problems += report.problems
             failed = not report.ok
         shown = "dry" if dry_run else "refused" if failed else act
@@ -225,7 +231,9 @@ def _order(one: Written) -> tuple[str, str, str, str]:
     return (one.process_unit, one.stream, one.item, one.period)
 
 
-def with_records(measured: Measured, records: Sequence[Written], more: Sequence[Problem]) -> Measured:
+def with_records(
+    measured: Measured, records: Sequence[Written], more: Sequence[Problem]
+) -> Measured:
     """The result with what was written."""
     problems = once([*measured.problems, *more])
     return replace(measured, records=tuple(records), problems=problems)

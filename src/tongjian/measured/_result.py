@@ -255,9 +255,7 @@ def _states(rows: GasRows) -> dict[str, int]:
 
 def _rules(rows: GasRows) -> dict[str, int]:
     names, counts = np.unique(rows.rule[rows.wanted].astype(str), return_counts=True)
-    return {
-        str(name): int(count) for name, count in zip(names, counts, strict=True) if name
-    }
+    return {str(name): int(count) for name, count in zip(names, counts, strict=True) if name}
 
 
 def _from_dict(data: Mapping[str, Any], folder: Path) -> Measured:
@@ -272,8 +270,7 @@ def _from_dict(data: Mapping[str, Any], folder: Path) -> Measured:
             MeasuredGas(**{**one, "amounts": Amounts(**one["amounts"])}) for one in data["points"]
         ),
         tuple(
-            MeasuredMonth(**{**one, "amounts": Amounts(**one["amounts"])})
-            for one in data["months"]
+            MeasuredMonth(**{**one, "amounts": Amounts(**one["amounts"])}) for one in data["months"]
         ),
         tuple(MeasuredUnit(**one) for one in data["units"]),
         tuple(Written(**one) for one in data["records"]),

@@ -17,7 +17,7 @@ from tongjian.monitoring.profile import is_of_standard_state, measured_quantitie
 from tongjian.rules import SheetPlan
 from tongjian.units import convert, parse_unit
 
-HOUR, OPERATION = "hour", "operation"
+HOUR, HOURLY, OPERATION = "hour", "hourly", "operation"
 # Columns beside those of the rule document: what the hour was, and what was put in.
 KEPT = ("state", "rule", "reached_from", "reached_to", "own_rate")
 
@@ -165,6 +165,7 @@ def _same(text: str, count: int) -> NDArray[np.object_]:
 
 __all__ = [
     "HOUR",
+    "HOURLY",
     "KEPT",
     "OPERATION",
     "GasRows",

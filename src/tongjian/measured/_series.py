@@ -43,7 +43,8 @@ class PointHours:
     @property
     def start(self) -> np.datetime64:
         """The first hour."""
-        return next(iter(self.series.values())).hours.start.astype("datetime64[h]")
+        first: np.datetime64 = next(iter(self.series.values())).hours.times[0]
+        return first
 
     def __len__(self) -> int:
         return len(next(iter(self.series.values())).hours)
@@ -51,9 +52,7 @@ class PointHours:
     def gases(self) -> Iterator[Gas]:
         """The gases of the point that the rules know, in the order of the table."""
         known = columns()
-        named = {
-            known[name].gas for name in self.series if name in known and known[name].gas
-        }
+        named = {known[name].gas for name in self.series if name in known and known[name].gas}
         for (quantity, position), record in recorded().items():
             if position == self.point.position and quantity in named:
                 yield Gas(self, quantity, record)

@@ -17,6 +17,7 @@ _PACKAGES = (
     "engine",
     "records",
     "monitoring",
+    "measured",
     "evidence",
     "cases",
     "contract",

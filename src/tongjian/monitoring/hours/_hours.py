@@ -66,7 +66,8 @@ class Hours:
     def times(self) -> NDArray[np.datetime64]:
         """The beginning of every hour."""
         first = self.start.astype("datetime64[h]")
-        return first + np.arange(len(self.value)).astype("timedelta64[h]")
+        times: NDArray[np.datetime64] = first + np.arange(len(self.value)).astype("timedelta64[h]")
+        return times
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ def _limits(
 ) -> dict[str, tuple[Limit | None, Limit | None]]:
     """Limit and limit of control of each statistic, of the most special rows that there are."""
     mine = [one for one in rows(CHECK_LIMIT, book) if one.key[:2] == (subject.ruleset, test)]
-    for quantity in _chain(subject.quantity):
+    for quantity in chain_of(subject.quantity):
         bands: dict[tuple[str, ...], dict[str, Limit]] = {}
         for one in mine:
             if one.key[2] == quantity:
@@ -240,7 +240,8 @@ def _limits(
     return {}
 
 
-def _chain(quantity: str) -> tuple[str, ...]:
+def chain_of(quantity: str) -> tuple[str, ...]:
+    """Under which names a table may have a quantity, its own first (查表次序)."""
     known = measured_quantities().get(quantity)
     if known is None:
         return ("any",)

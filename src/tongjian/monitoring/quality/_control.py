@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
-from tongjian.monitoring.quality._check import Check
+from tongjian.monitoring.quality._check import Check, chain_of
 from tongjian.monitoring.quality._form import form
+from tongjian.monitoring.quality._limits import INTERVAL, limit_of, rows
 from tongjian.monitoring.quality._validity import Interval
+from tongjian.problems import Problem, RuleError
 from tongjian.rules import Rulebook
+
+_MINUTES_OF_A_DAY = 24 * 60
 
 
 def out_of_control(
@@ -38,6 +43,43 @@ def out_of_control(
         back = bool(form(of_kind[0].subject, rulebook)["back"].number)
         found += _times(sorted(of_kind, key=lambda one: one.end), first, last, back)
     return _merged(found)
+
+
+def overdue(
+    checks: Iterable[Check],
+    way: str,
+    first: np.datetime64,
+    last: np.datetime64,
+    *,
+    rulebook: Rulebook | None = None,
+) -> tuple[Interval, ...]:
+    """The times between `first` and `last` in which a check was due (校准超期时段).
+
+    The checks are those of one channel and one kind, in any order and whatever they came to; `way`
+    is how it is done (automatic, extractive, in_situ, manual), which with the quantity decides how
+    long the rules let pass between two of them. Time counts from `first` where no check is before.
+    Raises `RuleError` where the rules have no such interval. Whether data are invalid meanwhile is
+    for the rules of substitution to say.
+    """
+    done = sorted((one for one in checks if not np.isnat(one.end)), key=lambda one: one.end)
+    if not done:
+        return ()
+    allowed = _interval(done[0], way, rulebook)
+    moments = [first, *(one.end for one in done if first <= one.end < last), last]
+    late = ((one + allowed, following) for one, following in pairwise(moments))
+    return tuple((begin, end) for begin, end in late if begin < end)
+
+
+def _interval(check: Check, way: str, rulebook: Rulebook | None) -> np.timedelta64:
+    subject = check.subject
+    mine = [one for one in rows(INTERVAL, rulebook) if one.key[::2] == (subject.ruleset, way)]
+    for quantity in chain_of(subject.quantity):
+        for one in mine:
+            number = limit_of(one).number
+            if one.key[1] == quantity and number is not None:
+                return np.timedelta64(round(number * _MINUTES_OF_A_DAY), "m")
+    values = {"name": f"interval ({way})", "ruleset": subject.ruleset, "table": INTERVAL}
+    raise RuleError(Problem("monitoring.limit_unknown", values=values))
 
 
 def _times(

@@ -36,15 +36,12 @@ def states(
     A value that is NaN with a flag of a measurement is MISSING, and so is a zero with a flag that
     a zero does not go with. The unit of the values does not matter.
     """
-    letters, place = np.unique(
-        np.asarray([one or "" for one in sent], dtype=str), return_inverse=True
-    )
-    codes = np.asarray([state_of(vocabulary, str(one)) for one in letters], dtype=np.uint8)
-    no_zero = np.asarray([not _zero_counts(vocabulary, str(one)) for one in letters], dtype=bool)
-    if not len(value):
-        return np.empty(0, dtype=np.uint8)
-    found = codes[place]
-    lost = np.isnan(value) | (no_zero[place] & (value == 0))
+    letters = set(sent)
+    code = {one: int(state_of(vocabulary, one)) for one in letters}
+    zero = {one: _zero_counts(vocabulary, one) for one in letters}
+    found = np.fromiter((code[one] for one in sent), dtype=np.uint8, count=len(sent))
+    counts = np.fromiter((zero[one] for one in sent), dtype=bool, count=len(sent))
+    lost = np.isnan(value) | (~counts & (value == 0))
     found[(found == State.VALID) & lost] = State.MISSING
     return found
 
@@ -53,6 +50,6 @@ def _meaning(vocabulary: str, flag: str) -> FlagMeaning | None:
     return flags().get((vocabulary, flag))
 
 
-def _zero_counts(vocabulary: str, flag: str) -> bool:
+def _zero_counts(vocabulary: str, flag: str | None) -> bool:
     meaning = _meaning(vocabulary, flag) if flag else None
     return meaning is None or meaning.zero

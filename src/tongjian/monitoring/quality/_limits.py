@@ -9,12 +9,12 @@ from functools import lru_cache
 from tongjian.problems import Problem, RuleError
 from tongjian.rules import Rulebook, Table, Value, load_rulebook
 
-VALIDITY = "monitoring.validity"
-CHECK_LIMIT = "monitoring.check-limit"
-CHECK_FORM = "monitoring.check-form"
-QAL3 = "monitoring.qal3"
-INTERVAL = "monitoring.calibration-interval"
-TIER = "monitoring.uncertainty-tier"
+VALIDITY = "cems.validity"
+CHECK_LIMIT = "cems.check-limit"
+CHECK_FORM = "cems.check-form"
+QAL3 = "cems.qal3"
+INTERVAL = "cems.calibration-interval"
+TIER = "cems.uncertainty-tier"
 
 
 @dataclass(frozen=True, slots=True)

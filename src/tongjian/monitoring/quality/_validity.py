@@ -107,7 +107,7 @@ def _states(
 def _enough(valid: NDArray[np.bool_], limits: ValidityLimits) -> NDArray[np.bool_]:
     """Whether an hour with these minutes has what it needs."""
     least = least_minutes(limits)
-    enough = valid.sum(axis=1) >= least
+    enough: NDArray[np.bool_] = valid.sum(axis=1) >= least
     if limits.quarters.number is not None:
         quarters = valid.reshape(len(valid), _QUARTERS, -1).any(axis=2).sum(axis=1)
         enough &= quarters >= limits.quarters.number
