@@ -1,44 +1,48 @@
 """What the report of the year states of monitored lines (报告所载): amount, per product, route.
 
-Read of the newest version that the actor may know of, as it was handed in where it was; the
-quotient is that of the boards (`boards.measured.Kind`). ``lines.toml`` says where each stands.
+Read of the kept results of the newest version that the actor may know of: one way of computing, the
+ordinary run of the records. `tongjian.measured` says which of its numbers monitoring leads to.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-from tongjian.engine import from_micro, to_micro
-from tongjian.rules import Words
-from tongjian.site.boards import names
-from tongjian.site.boards.measured import Kind
+from tongjian.measured import recorded, result_cells
+from tongjian.rules import RuleError, Words
 from tongjian.site.mrv.services_reports import ReportDesk
 from tongjian.site.mrv.services_versions import VersionPage
-from tongjian.units import parse_unit
-from tongjian.versions import KeptRun
+from tongjian.site.workspaces import rulebook
+
+_PRODUCED = "produced"
+_STACK = "stack"
+_SIDES = ("inlet", "outlet")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedNumber:
+    """A yearly number of a line (年度数), None where it is not known; `query` asks for its trace."""
+
+    column: str
+    title: Words
+    value: float | None
+    unit: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatedLine:
-    """A line of products in a version (产品线): what leaves it, and by which route it is known.
+    """A process unit in a version (装置): its numbers, and by which route they are known.
 
-    `amount` is in `unit`, `level` (per product) in `level_unit`; None where the version has no
-    output. `measured` and `months` count the months by measurement and all that produced.
+    `measured` and `months` count the months by measurement and all that produced.
     """
 
-    stream: str
-    title: Words
-    code: str
-    substance: Words
-    amount: float
-    unit: str
-    level: float | None
-    level_unit: str
+    process_unit: str
+    numbers: tuple[StatedNumber, ...]
     measured: int
     months: int
 
@@ -59,76 +63,88 @@ class Stated:
     lines: tuple[StatedLine, ...]
 
 
-@lru_cache(maxsize=1)
-def settings() -> tuple[dict[str, Any], ...]:
-    """What is read: ``lines.toml``."""
-    path = Path(__file__).with_name("lines.toml")
-    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["line"])
-
-
 def stated(desk: ReportDesk) -> Stated | None:
     """What the newest version says; None where there is none that the actor may know of."""
-    wanted = [one for one in settings() if desk.plant.sector in one["sectors"]]
-    if not wanted or not desk.versions:
+    if not desk.versions:
         return None
     page = VersionPage(desk, desk.versions[0])
-    lines = tuple(found for said in wanted if (found := _line(page, said)) is not None)
+    found: dict[str, list[StatedNumber]] = {}
+    for unit, number in _numbers(page):
+        found.setdefault(unit, []).append(number)
+    routes = _routes(_data(page)) if found else {}
+    lines = tuple(
+        StatedLine(unit, tuple(numbers), *routes.get(unit, (0, 0)))
+        for unit, numbers in sorted(found.items())
+    )
     return Stated(page.version.number, page.version.number in desk.handed_in, lines)
 
 
-def _line(page: VersionPage, said: Mapping[str, Any]) -> StatedLine | None:
-    where = said["ledger"]
-    micro = [
-        one.amount_micro
-        for one in page.lines
-        if all(getattr(one, name) == value for name, value in where.items())
-    ]
-    if not micro:
-        return None
-    kind = Kind(said["stream"], said["above"], said["below"])
-    output = _output(page.runs, page.desk.plant.code, page.desk.year, said)
-    measured, months = _routes(_data(page), said)
-    return StatedLine(
-        stream=said["stream"],
-        title=names.key("stream", said["stream"]),
-        code=where["substance"],
-        substance=names.term("substance", where["substance"]),
-        amount=from_micro(sum(micro), parse_unit(said["above"]["unit"])),
-        unit=said["above"]["unit"],
-        level=None if output is None else kind.value(sum(micro), output),
-        level_unit=kind.unit,
-        measured=measured,
-        months=months,
-    )
+def _numbers(page: VersionPage) -> Iterator[tuple[str, StatedNumber]]:
+    mine = (page.desk.plant.code, page.desk.year)
+    for kept in page.runs:
+        for ruleset, sheet, column in result_cells():
+            for row in kept.results.sheets.get((ruleset, sheet), ()):
+                if (row["facility"], row["year"]) != mine or column not in row:
+                    continue
+                title, unit = _named(ruleset, sheet, column, page.desk.year)
+                said = {"ruleset": ruleset, "cell": f"{sheet}.{column}"}
+                said |= {"key.process_unit": row["process_unit"]}
+                value = None if row[column] is None else float(row[column])
+                yield (
+                    row["process_unit"],
+                    StatedNumber(column, title, value, unit, urlencode(said)),
+                )
 
 
-def _output(runs: Sequence[KeptRun], plant: str, year: int, said: Mapping[str, Any]) -> int | None:
-    sheet, _, column = said["output"]["column"].rpartition(".")
-    for kept in runs:
-        for row in kept.results.sheets.get((said["output"]["ruleset"], sheet), ()):
-            if (row["facility"], row["year"]) == (plant, year) and row.get(column) is not None:
-                return to_micro(float(row[column]), parse_unit(said["below"]["unit"]))
-    return None
+@lru_cache(maxsize=256)
+def _named(ruleset: str, sheet: str, column: str, year: int) -> tuple[Words, str]:
+    """Title and unit of a column; by its name alone where the rulebook no longer has it."""
+    try:
+        edition = rulebook().ruleset(ruleset, year)
+        doc = None if edition is None else edition.program.sheets[sheet].formulas[column].doc
+    except (RuleError, KeyError):
+        doc = None
+    if doc is None:
+        return Words(column, column), ""
+    return doc.title, doc.unit.text if doc.unit else ""
 
 
-def _data(page: VersionPage) -> Iterable[tuple[str, str, str, str]]:
-    """Period, process unit, stream and item of what the version rests on."""
-    wanted = ("period", "process_unit", "stream", "item")
+def _data(page: VersionPage) -> Iterable[tuple[str, str, str]]:
+    """Period, process unit and item of what the version rests on."""
+    wanted = ("period", "process_unit", "item")
     if page.row is not None:
-        return page.row.rows.values_list(*wanted)
-    return [tuple(str(row[name] or "") for name in wanted) for row in page.data]
+        rows: Any = page.row.rows.filter(item__in=_items()).values_list(*wanted)
+        return [(period, unit, item) for period, unit, item in rows]
+    return [
+        (str(row["period"]), str(row["process_unit"] or ""), str(row["item"]))
+        for row in page.data
+        if row["item"] in _items()
+    ]
 
 
-def _routes(data: Iterable[tuple[str, str, str, str]], said: Mapping[str, Any]) -> tuple[int, int]:
-    """How many months of units are by measurement, and how many there are."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for period, unit, stream, item in data:
-        if stream == said["stream"]:
-            found.setdefault((period, unit), set()).add(item)
-    own, sides = {*said["measured"]}, {*said["sides"]}
-    measured = [one for one in found.values() if own & one or sides <= one]
-    months = [one for one in found.values() if one & (own | sides | {said["produced"]})]
-    return len(measured), len(months)
+def _items() -> list[str]:
+    own, sides = _measuring()
+    return [_PRODUCED, *own, *sides]
 
 
-__all__ = ["Stated", "StatedLine", "settings", "stated"]
+@lru_cache(maxsize=1)
+def _measuring() -> tuple[frozenset[str], frozenset[str]]:
+    """The items by which a month of a line is by measurement: alone, or both together."""
+    of_lines = [one for one in recorded().values() if one.item and not one.stream and one.position]
+    own = frozenset(one.item for one in of_lines if one.position == _STACK)
+    return own, frozenset(one.item for one in of_lines if one.position in _SIDES)
+
+
+def _routes(data: Iterable[tuple[str, str, str]]) -> dict[str, tuple[int, int]]:
+    """By process unit: how many months are by measurement, and how many there are."""
+    months: dict[str, dict[str, set[str]]] = {}
+    for period, unit, item in data:
+        months.setdefault(unit, {}).setdefault(period, set()).add(item)
+    own, sides = _measuring()
+    return {
+        unit: (sum(bool(own & one) or sides <= one for one in found.values()), len(found))
+        for unit, found in months.items()
+    }
+
+
+__all__ = ["Stated", "StatedLine", "StatedNumber", "stated"]

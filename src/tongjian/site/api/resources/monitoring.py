@@ -34,18 +34,23 @@ OfPoint = Annotated[str, Query(max_length=120, description="@point")]
 OfGas = Annotated[str, Query(max_length=40)]
 
 
+class StatedNumberLine(Schema):
+    """A yearly number of a line; null where it is not known."""
+
+    column: str
+    title: Text
+    value: float | None
+    unit: str
+
+
 class StatedShape(Schema):
-    """What a version states of a line of products."""
+    """What a version states of a process unit."""
 
     version: int
     handed_in: bool
-    stream: str
-    substance: str
-    amount: float
-    unit: str
-    level: float | None
-    level_unit: str
+    process_unit: str
     route: Annotated[str, Field(description="@route")]
+    numbers: list[StatedNumberLine]
 
 
 class AmountsShape(Schema):
@@ -241,13 +246,14 @@ def _stated(version: Stated, one: StatedLine) -> StatedShape:
     return StatedShape(
         version=version.number,
         handed_in=version.handed_in,
-        stream=one.stream,
-        substance=one.code,
-        amount=one.amount,
-        unit=one.unit,
-        level=one.level,
-        level_unit=one.level_unit,
+        process_unit=one.process_unit,
         route=one.route,
+        numbers=[
+            StatedNumberLine(
+                column=each.column, title=Text.of(each.title), value=each.value, unit=each.unit
+            )
+            for each in one.numbers
+        ],
     )
 
 
