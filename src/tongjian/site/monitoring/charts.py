@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import month_abbr
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,7 +86,7 @@ def _ticks(asked: Asked) -> Iterator[tuple[int, Said]]:
             begin = np.datetime64(f"{asked.year}-{month:02d}-01", "D")
             yield (
                 int((begin - first).astype(int)),
-                names.phrase("monitoring.tick", month=month, name=month_abbr[month]),
+                names.phrase(f"monitoring.month_{month}"),
             )
 
 

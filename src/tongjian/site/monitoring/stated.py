@@ -25,7 +25,7 @@ _SIDES = ("inlet", "outlet")
 
 @dataclass(frozen=True, slots=True)
 class StatedNumber:
-    """A yearly number of a line (年度数), None where it is not known; `query` asks for its trace."""
+    """A yearly number of a line (年度数), None where not known; `query` asks for its trace."""
 
     column: str
     title: Words
