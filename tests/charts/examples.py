@@ -6,6 +6,7 @@ from tongjian.charts import (
     Bar,
     Chart,
     Interval,
+    Lane,
     Line,
     Link,
     Node,
@@ -18,6 +19,7 @@ from tongjian.charts import (
     efficiency_curve,
     flow,
     intervals,
+    monitored,
     place_map,
     sparks,
     tally,
@@ -93,6 +95,22 @@ PROGRESS = (
 STATUSES = (Status(Words("已达到", "Met"), "good"), Status(Words("未达到", "Missed"), "bad"))
 
 
+LANES = (
+    Lane(
+        Words("氧化亚氮", "nitrous oxide"), "mg/m³",
+        [118.0, 121.0, None, 340.5, 338.0, None, 117.0, 0.0],
+        ["measured", "measured", "missing", "substituted", "substituted", "stopped", "measured",
+         "measured"],
+    ),
+    Lane(
+        Words("氮氧化物（以NO2计）", "nitrogen oxides (as NO2)"), "mg/m³",
+        [41.0, 44.0, 43.0, 40.5, 39.0, None, 47.0, 46.0],
+        [*["measured"] * 5, "stopped", "measured", "measured"], family=1, limit=100.0,
+    ),
+)  # fmt: skip
+DAYS = [f"2025-03-{day:02d}" for day in range(28, 36)]
+
+
 def every_chart() -> dict[str, Chart]:
     unit = Words("万吨", "10⁴ t")
     return {
@@ -110,4 +128,9 @@ def every_chart() -> dict[str, Chart]:
         ),
         "flow": flow(Words("碳流", "Carbon flow"), NODES, LINKS, unit),
         "map": place_map(Words("位置", "Places"), PLACES, unit),
+        "monitored": monitored(
+            Words("烟气监测", "Stack gas"), DAYS, LANES,
+            ticks={0: Words("3月28日", "28 March"), 4: Words("4月1日", "1 April"),
+                   5: Words("4月2日", "2 April")},
+        ),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from tongjian.charts import (
     efficiency_curve,
     flow,
     intervals,
+    monitored,
     place_map,
     png,
     size_of,
@@ -43,6 +44,7 @@ EMPTY = {
     "intervals": intervals("空", [], "t"),
     "flow": flow("空", [], [], "t"),
     "map": place_map("空", []),
+    "monitored": monitored("空", [], [], ticks={}),
 }
 
 

@@ -275,4 +275,4 @@ def test_every_phrase_is_in_both_languages_and_used():
         assert said.keys() == {"zh", "en"} and all(said.values()), key
         fields = [set(re.findall(r"{(\w+)}", text)) for text in said.values()]
         assert fields[0] == fields[1], key
-        assert re.search(f"[\"']{key}[\"']", code) or key.startswith("class_"), key
+        assert re.search(f"[\"']{key}[\"']", code) or key.startswith(("class_", "mark_")), key

@@ -23,6 +23,7 @@ from tongjian.charts._curve import Line, ProcessUnit, efficiency_curve
 from tongjian.charts._flow import Link, Node, flow
 from tongjian.charts._fonts import PACKAGE, Fonts, find_fonts, fonts, fonts_in
 from tongjian.charts._map import Place, place_map
+from tongjian.charts._monitored import MARKS, Lane, Mark, monitored
 from tongjian.charts._page import data_table, figure, payload
 from tongjian.charts._progress import Interval, Progress, intervals, target_progress
 from tongjian.charts._render import (
@@ -52,6 +53,7 @@ from tongjian.charts._workbook import workbook
 
 __all__ = [
     "FONT",
+    "MARKS",
     "PACKAGE",
     "PALETTES",
     "SCHEMA",
@@ -67,8 +69,10 @@ __all__ = [
     "Column",
     "Fonts",
     "Interval",
+    "Lane",
     "Line",
     "Link",
+    "Mark",
     "Node",
     "Place",
     "ProcessUnit",
@@ -92,6 +96,7 @@ __all__ = [
     "fonts",
     "fonts_in",
     "intervals",
+    "monitored",
     "number",
     "payload",
     "phrase",

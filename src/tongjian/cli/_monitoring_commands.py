@@ -53,6 +53,18 @@ def serve(
             "--metrics-port", help="本机的指标端口，0 为不开 / metrics on loopback, 0: none"
         ),
     ] = 0,
+    rate: Annotated[
+        float,
+        typer.Option(
+            "--rate", min=0, help="每连接每秒报文数，0 不限 / telegrams a second of a line, 0: any"
+        ),
+    ] = 200.0,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history/--no-history", help="向现场机补取缺失的小时 / ask for hours that are missing"
+        ),
+    ] = True,
     certificate: Annotated[
         Path | None, typer.Option("--tls-certificate", help="TLS 证书链 / certificate chain")
     ] = None,
@@ -66,7 +78,8 @@ def serve(
 
     out = output(lang, as_json=False)
     with out.failing_cleanly():
-        run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
+        tls = (certificate, private_key)
+        run_gateway(out, stations, journal, (host, port), metrics_port, tls, (rate, history))
 
 
 Facilities = Annotated[

@@ -12,6 +12,7 @@ from tongjian.measured._data import (
     measuring_rule,
     measuring_rules,
     recorded,
+    result_cells,
 )
 from tongjian.measured._measure import measure
 from tongjian.measured._read_hours import KeptHours, read_hours
@@ -63,6 +64,7 @@ __all__ = [
     "read_hours",
     "read_measured",
     "recorded",
+    "result_cells",
     "summarised",
     "write_records",
 ]

@@ -102,6 +102,7 @@ def measure_hours(
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[Problem] = []
     for one, rate in zip(rows, _rates(rows, ruleset, rulebook, folder, registers), strict=True):
+        one.own_rate = rate
         problems += fill(one, rate, sheet, document, rule.fills, calibrations or {})
     problems += list(_operation(rows))
     write_hours(folder / HOURS_FILE, rows, sheet)

@@ -18,7 +18,8 @@ from tongjian.monitoring.hours import State
 from tongjian.problems import Place, Problem, RecordError
 
 SUMMARY_FILE = "summary.json"
-GAS_MONTH, GAS_YEAR, UNIT_YEAR = "gas_month", "gas_year", "unit_year"
+GAS_MONTH, GAS_YEAR = "gas_month", "gas_year"
+UNIT_MONTH, UNIT_YEAR = "unit_month", "unit_year"
 _FORMAT = 1
 _AMOUNTS = (
     *("valid_hours", "substituted_hours", "missing_hours", "stopped_hours"),
@@ -81,12 +82,13 @@ class MeasuredMonth:
 class MeasuredUnit:
     """A process unit over the year (装置全年): operation, and the abatement system while it is on.
 
-    `values` are the columns of the rule document's sheet by name, in the units that it declares;
-    None where it is not monitored.
+    `values` are the columns of the rule document's sheet by name, in the units that it declares,
+    `months` those of its months; None where it is not monitored.
     """
 
     process_unit: str
     values: Mapping[str, float | None]
+    months: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +216,17 @@ def summarised(
         months.append(
             MeasuredMonth(*key, amounts, amounts.missing_hours == 0, through.digests[key])
         )
-    unit_year = through.run.results[0].ruleset.program.sheets[UNIT_YEAR]
+    sheets = through.run.results[0].ruleset.program.sheets
     units = [
-        MeasuredUnit(row["process_unit"], {name: row[name] for name in unit_year.formulas})
+        MeasuredUnit(
+            row["process_unit"],
+            {name: row[name] for name in sheets[UNIT_YEAR].formulas},
+            {
+                str(one["month"]): {name: one[name] for name in sheets[UNIT_MONTH].formulas}
+                for one in through.sheet(UNIT_MONTH)
+                if one["process_unit"] == row["process_unit"]
+            },
+        )
         for row in through.sheet(UNIT_YEAR)
     ]
     return Measured(

@@ -19,7 +19,7 @@ from tongjian.units import convert, parse_unit
 
 HOUR, HOURLY, OPERATION = "hour", "hourly", "operation"
 # Columns beside those of the rule document: what the hour was, and what was put in.
-KEPT = ("state", "rule", "reached_from", "reached_to")
+KEPT = ("state", "rule", "reached_from", "reached_to", "own_rate")
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class GasRows:
     reached: NDArray[np.int64]
     wanted: NDArray[np.bool_] = field(init=False)
     """The hours of the accounting year that belong to a month with data."""
+    own_rate: Floats | None = None
+    """kg/h by the measured values alone, NaN where there is none; kept for whoever looks."""
 
     def __post_init__(self) -> None:
         self.wanted = np.zeros(len(self.gas.at), dtype=bool)
@@ -125,6 +127,9 @@ def write_hours(path: Path, rows: Sequence[GasRows], sheet: SheetPlan) -> int:
             "rule": one.rule[one.wanted],
             "reached_from": reached(0),
             "reached_to": reached(1),
+            "own_rate": np.full(count, np.nan)
+            if one.own_rate is None
+            else one.own_rate[one.wanted],
             **{
                 name: one.numbers[name][one.wanted]
                 if name in one.numbers

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "tongjian.site.entry",
     "tongjian.site.mrv",
     "tongjian.site.boards",
+    "tongjian.site.monitoring",
     "tongjian.site.rulebooks",
     "tongjian.site.operations",
     "tongjian.site.api",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("entry/", include("tongjian.site.entry.urls")),
     path("reports/", include("tongjian.site.mrv.urls")),
     path("boards/", include("tongjian.site.boards.urls")),
+    path("monitoring/", include("tongjian.site.monitoring.urls")),
     path("rulebook/", include("tongjian.site.rulebooks.urls")),
     path("operations/", include("tongjian.site.operations.urls")),
     path("api/", include("tongjian.site.api.urls")),

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tongjian.site.boot import boot, migrate
 
 Progress = Callable[[int, int], None]
 _DONE = "demo.json"
-_FORMAT = 2
+_FORMAT = 3
 FIRST_YEAR, LAST_YEAR = 2024, 2025
 
 
@@ -32,11 +32,12 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What becomes of one enterprise: how far its reports go."""
+    """What becomes of one enterprise: how far its reports go, whether it has a year of monitors."""
 
     facility: str
     number: int
     stages: tuple[tuple[int, str], ...]
+    monitored: bool = False
 
 
 def build_demo(
@@ -123,6 +124,8 @@ _IN_TURN = (
     *("submitted", "accepted", "draft", "under_verification", "verified", "findings_open"),
     *("city_reviewed", "draft", "submitted", "returned", "accepted", "supplementary"),
 )
+_MONITORS = 100
+"""How much longer a year of telegrams takes than a step of a report."""
 _AT_HOME = "3201"
 _ELSEWHERE = 100
 """Of the plants of other cities, one in so many has its report on the way."""
@@ -149,9 +152,26 @@ def _tasks(data: SampleData) -> list[Task]:
             years = (FIRST_YEAR, LAST_YEAR) if number % 3 == 0 else (LAST_YEAR,)
             stages = tuple((year, "submitted") for year in years)
         found.append(Task(code, number, stages))
+    _give_monitors(found, data)
     if not home:  # a small sample need not have a plant in that city
         found[0] = Task(found[0].facility, 0, ((LAST_YEAR, "draft"),))
     return found
+
+
+def _give_monitors(tasks: list[Task], data: SampleData) -> None:
+    """One plant gets monitors, at home if there is such a one, and hands its report in."""
+    from tongjian.site.demo.words import words
+
+    sector = words()["monitored"]["sector"]
+    wanted = [
+        (not str(row["division"]).startswith(_AT_HOME), at)
+        for at, row in enumerate(data.facilities)
+        if row["sector"] == sector and tasks[at].number
+    ]
+    if wanted:
+        at = min(wanted)[1]
+        stages = tasks[at].stages or ((LAST_YEAR, "submitted"),)
+        tasks[at] = replace(tasks[at], stages=stages, monitored=True)
 
 
 def _is_verified(task: Task) -> bool:
@@ -164,7 +184,8 @@ def _is_verified(task: Task) -> bool:
 def _weight(task: Task) -> int:
     from tongjian.site.demo.journey import STAGES
 
-    return sum(STAGES.index(stage) + 1 for _, stage in task.stages)
+    own = sum(STAGES.index(stage) + 1 for _, stage in task.stages)
+    return own + _MONITORS * task.monitored
 
 
 # ---- in the processes: records and reports ------------------------------------------------------
@@ -184,6 +205,7 @@ def do_task(task: Task) -> None:
     """The records of one enterprise, and its reports."""
     from tongjian.records import Store
     from tongjian.site.demo.journey import Journey
+    from tongjian.site.demo.monitored import is_told, monitor
     from tongjian.site.demo.people import cast_of
     from tongjian.site.demo.words import words
     from tongjian.site.mrv.projection import catch_up
@@ -197,10 +219,14 @@ def do_task(task: Task) -> None:
     rows = sample.read_activity(task.facility)
     facilities = [one for one in sample.read_facilities() if one["facility"] == task.facility]
     units = [one for one in sample.read_process_units() if one["facility"] == task.facility]
+    if task.monitored:
+        rows = [one for one in rows if not is_told(one, LAST_YEAR)]
     workspace.store.add(rows, facilities, units, source=str(words()["source"]))
     sync(workspace)
     if task.stages:
         people = cast_of(plant)
+        if task.monitored:
+            monitor(plant, LAST_YEAR, rows, people["preparer"])
         for year, stage in task.stages:
             Journey(plant, year, people).go(stage)
     catch_up(workspace)

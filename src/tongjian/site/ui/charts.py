@@ -6,7 +6,8 @@ endpoint there answers with `export`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,16 +27,20 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A chart in a page: its name there, and the endpoint (name, ending) that gives its exports."""
+    """A chart in a page: its name there, and the endpoint (name, ending) that gives its exports.
+
+    `args` are further arguments of the endpoint's address.
+    """
 
     name: str
     chart: Chart
     endpoint: str
     query: str = ""
+    args: Mapping[str, object] = field(default_factory=dict)
 
     def address(self, ending: str) -> str:
         """Where the chart is in another form."""
-        found = reverse(self.endpoint, kwargs={"name": self.name, "ending": ending})
+        found = reverse(self.endpoint, kwargs={**self.args, "name": self.name, "ending": ending})
         return f"{found}?{self.query}" if self.query else found
 
 

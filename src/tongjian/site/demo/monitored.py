@@ -1,0 +1,114 @@
+"""A year of monitoring for one plant of the sample (虚构的一年监测).
+
+Simulated stations send every hour of the year as real telegrams; from there on it goes as anywhere:
+the journal of a gateway, the store of series, the roll-up by the rules, records in the name of who
+prepares the report.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from tongjian.monitoring.gateway._records import FRAME, packed
+from tongjian.monitoring.journal import Journal
+from tongjian.monitoring.profile import read_profile
+from tongjian.monitoring.series import SeriesStore
+from tongjian.monitoring.simulator import (
+    Feed,
+    Member,
+    Options,
+    Schedule,
+    members_of,
+    profile_of,
+    read_scenario,
+)
+from tongjian.site.access.actor import Actor
+from tongjian.site.demo.words import words
+from tongjian.site.monitoring.kept import PROFILE
+from tongjian.site.monitoring.measuring import record_year
+from tongjian.site.monitoring.services import folder_of
+from tongjian.site.registry.models import Outlet, Plant, Station
+from tongjian.site.registry.services import change
+
+_BATCH = 2000
+Row = dict[str, Any]
+
+
+def is_told(row: Row, year: int) -> bool:
+    """Whether a row of the sample says what the monitors of that year say."""
+    told = words()["monitored"]["told"]
+    return int(row["year"]) == year and [row["stream"], row["item"]] in told
+
+
+def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
+    """Have the first line of a plant monitored for a year, as large as its output in `rows`."""
+    said = words()["monitored"]
+    made: dict[str, float] = {}
+    for row in rows:
+        if int(row["year"]) == year and [row["stream"], row["item"]] == said["produced"]:
+            unit = str(row["process_unit"])
+            made[unit] = made.get(unit, 0.0) + float(row["quantity"])
+    unit = min(made)
+    options = Options(
+        Schedule(datetime(year, 1, 1), datetime(year + 1, 1, 1), days=False),
+        scale=made[unit] / said["output"],
+        facility=plant.code,
+        process_unit=unit,
+    )
+    members = members_of(read_scenario(said["scenario"]), options)
+    folder = folder_of(plant)
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = folder / PROFILE
+    profile.write_text(profile_of(members), encoding="utf-8")
+    _receive(folder / "journal", members, options.schedule)
+    with SeriesStore.open(folder / "series") as store:
+        store.ingest(folder / "journal", read_profile(profile))
+        store.flush()
+    for one in members:
+        _register(actor, plant, one, year)
+    record_year(plant, year, actor)
+
+
+def _receive(folder: Path, members: list[Member], schedule: Schedule) -> None:
+    """All telegrams in the order in which they come, kept as a gateway keeps them."""
+    lines = [_line(number, one, schedule) for number, one in enumerate(members, 1)]
+    journal, batch = Journal.open(folder), []
+    for _, _, content in heapq.merge(*lines):
+        batch.append(content)
+        if len(batch) == _BATCH:
+            journal.append(batch)
+            batch = []
+    if batch:
+        journal.append(batch)
+    journal.close()
+
+
+def _line(number: int, one: Member, schedule: Schedule) -> Iterator[tuple[datetime, int, bytes]]:
+    for due, telegrams in Feed(one.who, one.source, schedule).telegrams():
+        moment = round(timezone.make_aware(due).timestamp() * 1e6)
+        for telegram in telegrams:
+            yield due, number, packed(FRAME, moment, number, telegram.frame)
+
+
+def _register(actor: Actor, plant: Plant, one: Member, year: int) -> None:
+    outlet = Outlet.every.filter(plant=plant).first()
+    change(
+        actor,
+        Station(
+            plant=plant,
+            outlet=outlet if one.point and one.point.position == "stack" else None,
+            mn=one.who.mn,
+            name_zh=one.name("zh"),
+            name_en=one.name("en"),
+            since=datetime(year, 1, 1).date(),
+        ),
+    )
+
+
+__all__ = ["is_told", "monitor"]
