@@ -83,6 +83,22 @@ def _unavailable(book: Rulebook) -> Iterator[str]:
             yield f"| `{one.id}` | {title} | {one.validity} | {missing} | `{one.nearest}` |\n"
 
 
+def _substitutions(book: Rulebook) -> Iterator[str]:
+    yield "\n## 监测数据替代规则 / Substitution of monitored hours\n\n"
+    yield "见 [monitoring-substitution.md](monitoring-substitution.md)。\n\n"
+    yield "| 编号 id | 名称 title | 有效期 in force | 依据 basis | 分档的状态 status of bands |\n"
+    yield "|---|---|---|---|---|\n"
+    for _, editions in sorted(book.substitutions.items()):
+        for one in editions:
+            bands = [band for part in one.parts for band in part.bands]
+            counted = Counter(band.basis.status for band in bands)
+            statuses = ", ".join(f"{name} {count}" for name, count in sorted(counted.items()))
+            yield (
+                f"| `{one.id}` | {one.title.zh}<br>{one.title.en} | {one.validity} "
+                f"| {one.basis.document} | {statuses} |\n"
+            )
+
+
 def _conflicts(book: Rulebook) -> Iterator[str]:
     yield "\n## 来源冲突 / Contradictions between sources\n\n"
     yield "`tongjian conflicts` 计算各备选对本企业总量的影响 shows what each would change.\n\n"
@@ -113,7 +129,7 @@ def rulebook_page() -> str:
                 f"| {doc.boundary} | {', '.join(doc.sectors)} "
                 f"| {doc.basis.document} {doc.basis.clause}（{doc.basis.status}） |\n"
             )
-    parts += [*_unavailable(book), *_conflicts(book)]
+    parts += [*_unavailable(book), *_conflicts(book), *_substitutions(book)]
     parts.append("\n## 方法 / Methods\n\n")
     parts.append("公式、录入项、参数与演算见各页 formulas, inputs, tables and a worked case: ")
     parts.append("[methods/](methods/index.md)。\n\n")

@@ -1,10 +1,12 @@
 """The benchmarks compare like with like: same results, whatever the time (never timed here)."""
 
+import numpy as np
 import pytest
 
-from benchmarks import evidence, tasks, telegrams
+from benchmarks import evidence, series, tasks, telegrams
 from benchmarks.data import TINY, make_data
 from tongjian.evidence import FileStore
+from tongjian.monitoring.series import SeriesStore
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +44,16 @@ def test_telegrams_are_measured_on_an_hourly_frame_that_is_read():
     found = telegrams.measure(rounds=1, frames=3)
     assert 800 <= found["bytes"] <= 1024
     assert found["bytewise_to_folded"] > 1
+
+
+def test_the_store_of_series_is_measured_on_what_it_would_hold_itself(tmp_path):
+    first, hour = np.datetime64("2025-01-01"), np.timedelta64(1, "h")
+    with SeriesStore.open(tmp_path) as store:
+        assert series.fill(store, 12, 60, months=1) == (12, 12 * 31 * 1440)
+        assert store.verify() == []
+        assert [one.count for one in store.listing()] == [31 * 1440] * 12
+        found = store.averages(series.key_of(11), first, first + hour, hour)
+        values = store.parsed(series.key_of(11), 60, first, first + hour)
+        measured = values.avg[values.flag == "N"]
+        assert found.mean[0] == pytest.approx(measured.mean())
+        assert series.append(store, 12, 2) > 0

@@ -25,6 +25,7 @@ CODE = re.compile(rf"({'|'.join(PACKAGES)})\.[a-z][a-z0-9_]*")
 # Built at run time from an answer of the engine: its own fields are checked by their own tests.
 PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
+    "measured/_result.py:data['code']",
     "monitoring/hj212/_deviation.py:f'monitoring.{self.code}'",
     "records/_cells.py:code",
     "records/_metering.py:found.code",

@@ -82,20 +82,39 @@ WORDS = {
     "project": "a scope of policy targets, and a kind of process unit",
     "level": "a way in which a target is measured, and the class of products that are judged",
     "material": "the class of streams, and what reaches the materiality level of a verification",
+    "oxygen": "a measured quantity of the flue gas, and what is bought and fed",
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
+    (
+        "cli/_monitoring_commands.py",
+        "cn.hj75-2017",
+    ): "by which checks are judged, and hours replaced, where nothing else is said",
     ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
     ("site/registry/validators.py", "register.device"): "where levels of equipment are looked up",
     ("evidence/_retention.py", "retention.originals"): "where the time of keeping is looked up",
+    (
+        "monitoring/screening/_conventions.py",
+        "online.screening",
+    ): "where bounds of screening are looked up",
+    (
+        "monitoring/screening/_conventions.py",
+        "online.bounds",
+    ): "where physical bounds are looked up",
+    (
+        "monitoring/screening/_conventions.py",
+        "online.risk",
+    ): "where points of the risk score are looked up",
     ("cases/_inputs.py", "Jiangsu"): "where a golden case lies that names no province",
     ("footprint/_cbam.py", "electricity"): "a part of a plant's total in the footprint's own rows",
     ("contract/_case_plants.py", "Jiangsu"): "where a golden case lies that names no province",
     ("engine/_results.py", "result.total"): "where results of accounting become records",
     ("uncertainty/_assumptions.py", "half-width.defaults"): "where half-widths are looked up",
+    ("monitoring/profile/_file.py", "area"): "of a duct, at a measuring point",
     ("control_plan/_guide.py", "plan.freeze"): "where the deadline of evidence is looked up",
     ("control_plan/_guide.py", "plan.key"): "where key parameters are looked up",
+    ("measured/_rows.py", "area"): "the cross-section of a duct, an input of a point",
     ("control_plan/_guide.py", "plan.overdue"): "where the factor of an overdue meter is looked up",
     **{
         ("monitoring/quality/_limits.py", f"cems.{name}"): "where limits are looked up"
@@ -249,7 +268,7 @@ def words() -> dict[str, str]:
     """Names that belong to the rulebook: ids of documents, and codes and names of the catalogue."""
     book, catalogue = load_rulebook(), Catalogue.load()
     found: dict[str, str] = {}
-    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts"):
+    for kind in ("tables", "methods", "rulesets", "unavailable", "conflicts", "substitutions"):
         found |= dict.fromkeys(getattr(book, kind), kind)
     for stream in catalogue.streams.values():
         named = (stream.id, stream.stream_class, stream.zh, stream.en, *stream.aliases)

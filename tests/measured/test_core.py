@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.measured.plant import HOURS, UNIT, Line, channel, hours
+from tongjian.engine import Backend
 from tongjian.measured import (
     PointHours,
     Series,
@@ -35,8 +36,15 @@ def book() -> Rulebook:
     return load_rulebook()
 
 
+@pytest.fixture(scope="module")
+def usual(book: Rulebook, tmp_path_factory: pytest.TempPathFactory) -> tuple[Line, Through, Path]:
+    """The line with gaps under the usual rules, once for all tests that only look."""
+    line, folder = Line(lost=LOST), tmp_path_factory.mktemp("usual")
+    return line, through(book, folder, line), folder
+
+
 def through(
-    book: Rulebook, folder: Path, line: Line, rule: str | None = None, backend: str = "auto"
+    book: Rulebook, folder: Path, line: Line, rule: str | None = None, backend: Backend = "duckdb"
 ) -> Through:
     return measure_hours([line.point()], 2025, measuring_rule(rule), book, folder, backend=backend)
 
@@ -71,9 +79,8 @@ def grams(mass: np.ndarray, of_one: float = 1.0) -> float:
     return float(np.sum(np.floor(mass * 1e3 * of_one + 0.5)) / of_one / 1e6)
 
 
-def test_months_and_year_are_the_sums_of_the_hours(book: Rulebook, tmp_path: Path) -> None:
-    line = Line(lost=LOST)
-    found = through(book, tmp_path, line)
+def test_months_and_year_are_the_sums_of_the_hours(usual: tuple[Line, Through, Path]) -> None:
+    line, found, _ = usual
     mass = by_hand(line)
 
     january = row(found, "gas_month", month="2025-01")
@@ -93,9 +100,9 @@ def test_months_and_year_are_the_sums_of_the_hours(book: Rulebook, tmp_path: Pat
     assert january["validity"] == pytest.approx((744 - 9.75) / (744 - 5.75))
 
 
-def test_the_abatement_and_the_unit(book: Rulebook, tmp_path: Path) -> None:
-    line = Line(lost=LOST)
-    unit = row(through(book, tmp_path, line), "unit_month", month="2025-01")
+def test_the_abatement_and_the_unit(usual: tuple[Line, Through, Path]) -> None:
+    line, found, _ = usual
+    unit = row(found, "unit_month", month="2025-01")
     assert unit["running_hours"] == 744 - 5.75
     # off for 10 h; in the hour of the start it counts with the running
     assert unit["abatement_hours"] == 744 - 5.75 - 10
@@ -103,19 +110,18 @@ def test_the_abatement_and_the_unit(book: Rulebook, tmp_path: Path) -> None:
     assert unit["n2o"] == pytest.approx(grams(mass[:JANUARY]), abs=1e-12)
 
 
-@pytest.mark.parametrize("backend", ["duckdb", "python"])
-def test_back_ends_agree_to_the_last_bit(book: Rulebook, tmp_path: Path, backend: str) -> None:
-    line = Line(count=JANUARY, lost=LOST)
-    auto = through(book, tmp_path / "a", line)
-    other = through(book, tmp_path / "b", line, backend=backend)
-    assert auto.run.manifest["result"] == other.run.manifest["result"]
-    assert auto.digests == other.digests
+def test_back_ends_agree_to_the_last_bit(
+    book: Rulebook, tmp_path: Path, usual: tuple[Line, Through, Path]
+) -> None:
+    line, by_sql, _ = usual
+    by_python = through(book, tmp_path, line, backend="python")
+    assert by_sql.run.manifest["result"] == by_python.run.manifest["result"]
+    assert by_sql.digests == by_python.digests
 
 
-def test_hours_say_what_was_put_in_and_why(book: Rulebook, tmp_path: Path) -> None:
-    line = Line(lost=LOST)
-    found = through(book, tmp_path, line)
-    kept = read_hours(tmp_path / "hours.parquet", UNIT, found.rows[0].gas.record.gas)
+def test_hours_say_what_was_put_in_and_why(usual: tuple[Line, Through, Path]) -> None:
+    line, found, folder = usual
+    kept = read_hours(folder / "hours.parquet", UNIT, found.rows[0].gas.record.gas)
     assert len(kept) == HOURS
     assert [State(one) for one in kept.state[50:54]] == [
         *(State.MISSING, State.FLAGGED, State.TOO_FEW, State.VALID),
@@ -128,7 +134,7 @@ def test_hours_say_what_was_put_in_and_why(book: Rulebook, tmp_path: Path) -> No
     assert kept.columns["emission_rate"][51] == pytest.approx(
         max(line.rate(at) for at in range(50)), rel=1e-12
     )
-    measured = summarised(found, "F", 2025, measuring_rule(None), tmp_path)
+    measured = summarised(found, "F", 2025, measuring_rule(None), folder)
     (point,) = measured.points
     assert point.states == {"valid": HOURS - 9, "missing": 1, "too_few": 1, "flagged": 2,
                             "stopped": 5}  # fmt: skip

@@ -184,6 +184,13 @@ def test_the_availability_of_the_quarter(bench, lost: int, valid: int, band: str
     assert made.at(100 + 2160)[1] == "invalid.a90-longer"
 
 
+def test_a_gap_with_which_the_data_end_may_get_longer(bench):
+    made = bench("cn.hj75-2017", "5*600 .*24 s*3", role="mass")
+    assert made.at(623)[1] == "invalid.a90-up-to-24h"
+    assert made.codes == ["recalled", "unfinished"]
+    assert bench("cn.hj75-2017", "5*600 .*24 s*3 5", role="mass").codes == ["recalled"]
+
+
 def test_no_calibration_known(bench):
     made = bench("cn.hj75-2017", "10*300 x 10*100")
     assert np.isnan(made.values[300]) and "no_calibration" in made.codes
@@ -385,6 +392,11 @@ def test_every_substituted_hour_is_explained(bench):
         "value": 410,
         "lack": "",
     }
+    en, zh = told.text("en"), told.text("zh")
+    assert en.startswith("648: the greatest of: 90th percentile of the last 720 valid hours")
+    assert "gap 25 h, availability 99.31%; made from 722 valid hours" in en
+    assert zh.startswith("648：取大：") and "75.33(b)(1)(ii)，seen" in zh
     own = explain(made.used, made.hours, 3)
+    assert own.text("en") == ""
     assert (own.value, own.rule, own.gap) == (4, "", None)
     assert own.as_dict() == {"hour": "2025-01-01T03", "state": "valid", "value": 4}

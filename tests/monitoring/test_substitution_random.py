@@ -246,7 +246,7 @@ def passed(random: Random) -> list[np.datetime64]:
     return [START.astype("datetime64[m]") + np.timedelta64(one, "m") for one in minutes]
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(50))
 def test_as_the_reference_has_it(seed: int):
     random = Random(seed)
     rule, data, calibrations = document(random), hours(random), passed(random)
@@ -274,7 +274,7 @@ def test_as_the_reference_has_it(seed: int):
             assert told.window == (used.reached_from[i], used.reached_to[i])
 
 
-@pytest.mark.parametrize("seed", range(200, 220))
+@pytest.mark.parametrize("seed", range(200, 212))
 def test_nothing_outside_of_the_window_matters(seed: int):
     """Other numbers in the valid hours beyond what an hour reached over change nothing of it."""
     random = Random(seed)

@@ -124,6 +124,8 @@ def test_an_unknown_method(book: Book) -> None:
          "leaf_grain", ["x"]),
         (sheet("facility period", inputs(mass={"unit": "t", "stream": "coke"})),
          "leaf_grain", ["x"]),
+        (sheet("facility period month process_unit",
+               inputs(mass={"unit": "t", "stream": "coke"})), "leaf_month", ["x"]),
         (sheet(LEAF, inputs(mass="t")), "streams_missing", ["x"]),
         (sheet(YEAR, formulas=formulas(y="1: 1")), "no_rows", ["x"]),
         (sheet(YEAR), "no_rows", ["x"]),

@@ -19,6 +19,7 @@ from tongjian.cli import (
     _record_commands,
     _rule_commands,
     _run_commands,
+    _simulate_commands,
     _site_commands,
     _target_commands,
     _verification_commands,
@@ -66,6 +67,7 @@ app.add_typer(_workflow_commands.group, name="workflow")
 app.add_typer(_verification_commands.group, name="verification")
 app.add_typer(_evidence_commands.group, name="evidence")
 app.add_typer(_monitoring_commands.group, name="monitoring")
+app.add_typer(_simulate_commands.group, name="simulate")
 app.add_typer(_site_commands.group, name="site")
 app.command("verify")(_evidence_commands.verify)
 

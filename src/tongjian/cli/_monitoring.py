@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.cli._output import Output
-from tongjian.monitoring.gateway import Gateway, read_stations, serve_metrics, share_time
+from tongjian.monitoring.gateway import (
+    Gateway,
+    Settings,
+    read_stations,
+    serve_metrics,
+    share_time,
+)
 from tongjian.monitoring.hj212 import (
     Deframer,
     Deviation,
@@ -30,6 +36,7 @@ from tongjian.monitoring.hj212 import (
 from tongjian.problems import Place, Problem, TongjianError
 
 _STDIN = "-"
+_ANY_RATE = 1e9
 
 
 def run_decode(out: Output, file: Path, keys: Sequence[str]) -> None:
@@ -143,13 +150,16 @@ def run_gateway(
     address: tuple[str, int],
     metrics_port: int,
     tls: tuple[Path | None, Path | None],
+    bounds: tuple[float, bool],
 ) -> None:
-    """Receive telegrams until told to stop."""
+    """Receive telegrams until told to stop; `bounds` are the rate of a line and history or not."""
     allowed = read_stations(stations)
+    rate = bounds[0] or _ANY_RATE
+    settings = Settings(rate=rate, burst=max(Settings().burst, rate), history=bounds[1])
     context = _context(tls)
 
     async def serve() -> OSError | None:
-        gateway = Gateway(journal, allowed)
+        gateway = Gateway(journal, allowed, settings)
         port = await gateway.start(*address, tls=context)
         metrics = None
         if metrics_port:

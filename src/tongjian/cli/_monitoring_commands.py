@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,12 @@ group = typer.Typer(
     no_args_is_help=True,
     help="在线监测：读报文、收报文 / online monitoring: read telegrams, receive them",
 )
+Profile = Annotated[
+    Path | None, typer.Option("--profile", help="监测档案 / monitoring profile (monitoring.toml)")
+]
+Store = Annotated[
+    Path | None, typer.Option("--store", help="监测数据库文件夹 / folder of the store")
+]
 
 
 @group.command("decode")
@@ -45,6 +53,18 @@ def serve(
             "--metrics-port", help="本机的指标端口，0 为不开 / metrics on loopback, 0: none"
         ),
     ] = 0,
+    rate: Annotated[
+        float,
+        typer.Option(
+            "--rate", min=0, help="每连接每秒报文数，0 不限 / telegrams a second of a line, 0: any"
+        ),
+    ] = 200.0,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history/--no-history", help="向现场机补取缺失的小时 / ask for hours that are missing"
+        ),
+    ] = True,
     certificate: Annotated[
         Path | None, typer.Option("--tls-certificate", help="TLS 证书链 / certificate chain")
     ] = None,
@@ -58,7 +78,8 @@ def serve(
 
     out = output(lang, as_json=False)
     with out.failing_cleanly():
-        run_gateway(out, stations, journal, (host, port), metrics_port, (certificate, private_key))
+        tls = (certificate, private_key)
+        run_gateway(out, stations, journal, (host, port), metrics_port, tls, (rate, history))
 
 
 Facilities = Annotated[
@@ -144,4 +165,218 @@ def qa(
         run_qa(out, file, rules, quantity, unit)
 
 
-__all__ = ["decode", "group", "measure", "qa", "serve", "show"]
+@group.command("substitute")
+def substitute(
+    file: Annotated[
+        Path, typer.Argument(help="小时数据 CSV：hour,value,state / hours in CSV: hour,value,state")
+    ],
+    rule: Annotated[str, typer.Option("--rule", help="替代规则编号 / id of the rule")],
+    quantity: Annotated[str, typer.Option("--quantity", help="监测量 / what is measured")],
+    role: Annotated[
+        str | None,
+        typer.Option(
+            "--role", help="gas | state | mass；缺省随监测量 / the quantity's own if left out"
+        ),
+    ] = None,
+    calibrations: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--calibration", help="合格校准的时刻，可多次 / a passed calibration, repeatable"
+        ),
+    ] = None,
+    highest: Annotated[
+        float | None, typer.Option("--highest", help="最大潜在值 / maximum potential value")
+    ] = None,
+    rulebook: Book = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """按规则替代缺失与无效的小时：何处、何值、为何 / substitute lost hours: where, what and why."""
+    from tongjian.cli._monitoring_substitution import Series, run_substitute
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        about = Series(quantity, role, calibrations or [], highest)
+        run_substitute(out, file, rule, about, rulebook)
+
+
+@group.command("screen")
+def screen(
+    file: Annotated[Path, typer.Argument(help="CSV：每列一个通道 / a channel in each column")],
+    limits: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="列=限值，如 nox=80 / column=limit"),
+    ] = None,
+    quantities: Annotated[
+        list[str] | None,
+        typer.Option("--quantity", help="列=监测量，如 A1=nox / column=measured quantity"),
+    ] = None,
+    time: Annotated[str | None, typer.Option("--time", help="时间列 / column of times")] = None,
+    running: Annotated[
+        str | None, typer.Option("--running", help="运行信号列，大于零为运行 / above zero: running")
+    ] = None,
+    step: Annotated[int, typer.Option("--step", help="间隔，秒 / seconds of a row", min=1)] = 3600,
+    rows: Annotated[int, typer.Option("--rows", help="最多显示 / rows shown", min=1)] = 30,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """筛查小时序列：恒值、截断、重放等，只提示不判定 / screen series: findings, no verdicts."""
+    from tongjian.cli._monitoring_screen import run_screening
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_screening(out, file, (limits or [], quantities or []), (time, running), step, rows)
+
+
+@group.command("ingest")
+def ingest(
+    workspace: Workspace = HERE,
+    profile: Profile = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", help="报文日志，或内有各网关日志的文件夹 / journal, or several"),
+    ] = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """报文日志入库，接着上次，不重不漏 / take journals into the store, each record once."""
+    from tongjian.cli._monitoring_series import places, run_ingest
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_ingest(out, places(workspace, profile, journal, store))
+
+
+@group.command("series")
+def series(
+    key: Annotated[
+        str | None,
+        typer.Argument(help="序列 MN/因子，缺省列出全部 / MN/code; all", metavar="SERIES"),
+    ] = None,
+    workspace: Workspace = HERE,
+    first: Annotated[str | None, typer.Option("--from", help="起 / from, 2025-01-31")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="止（不含）/ to, not included")] = None,
+    step: Annotated[str, typer.Option("--step", help="步长 / step: 15min, 1h, 1d, 1mon, 1y")] = "",
+    profile: Profile = None,
+    store: Store = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """列出监测序列，或一条的均值 / list the series, or the means of one."""
+    from tongjian.cli._monitoring_series import places, run_series
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_series(out, places(workspace, profile, None, store), key, first, last, step)
+
+
+class Stamped(Enum):
+    """Where in its interval a time stamp is."""
+
+    END = "end"
+    START = "start"
+
+
+class Totalled(Enum):
+    """What totals are made of."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@group.command("collect")
+def collect(
+    workspace: Workspace = HERE,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="到时停止，0 为一直采 / stop after; 0: never")
+    ] = 0.0,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """从 Modbus、OPC UA、MQTT 数据源采集到监测库 / collect from other sources into the store."""
+    from tongjian.cli._monitoring_sources import run_collect
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_collect(out, workspace, seconds)
+
+
+@group.command("meter")
+def meter(
+    file: Annotated[
+        Path | None, typer.Argument(help="抄表 CSV，或用 --series / readings as CSV, or --series")
+    ] = None,
+    series: Annotated[
+        str, typer.Option("--series", help="监测库中的表底序列 / a register in the store")
+    ] = "",
+    workspace: Workspace = HERE,
+    first: Annotated[
+        datetime | None, typer.Option("--first", help="序列的起点 / of the series, from")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--last", help="序列的终点（不含）/ to, exclusive")
+    ] = None,
+    time: Annotated[str, typer.Option("--time", help="时间列 / column of time")] = "",
+    value: Annotated[str, typer.Option("--value", help="读数列 / column of readings")] = "",
+    serial: Annotated[str, typer.Option("--meter", help="表号列 / column of the meter")] = "",
+    form: Annotated[
+        str, typer.Option("--form", help="时间格式 / form of time, e.g. %d/%m/%Y %H:%M")
+    ] = "",
+    quantities: Annotated[
+        bool,
+        typer.Option("--quantities", help="是时段用量，不是表底 / quantities, not a register"),
+    ] = False,
+    stamped: Annotated[
+        Stamped, typer.Option("--stamped", help="时间戳在时段的 / a stamp is at its interval's")
+    ] = Stamped.END,
+    digits: Annotated[
+        int, typer.Option("--digits", min=0, max=15, help="表底整数位数 / whole digits")
+    ] = 0,
+    multipliers: Annotated[
+        list[str] | None,
+        typer.Option("--multiplier", help="倍率，可多次，如 300/5 / multiplier, repeatable"),
+    ] = None,
+    most: Annotated[
+        str, typer.Option("--most", help="每小时用量上限 / more than an hour can have")
+    ] = "",
+    period: Annotated[
+        Totalled, typer.Option("--by", help="合计的期间 / period of totals")
+    ] = Totalled.MONTH,
+    leave: Annotated[
+        bool,
+        typer.Option("--leave", help="跨期的步不分摊 / do not share a step over a border"),
+    ] = False,
+    unit: Annotated[str, typer.Option("--unit", help="读数的单位 / unit of readings")] = "kWh",
+    to: Annotated[str, typer.Option("--to", help="换算为 / convert to, e.g. MWh")] = "",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """由抄表读数算用量：翻转、换表、倍率 / from meter readings to quantities."""
+    from tongjian.cli._monitoring_sources import Readings, run_meter
+    from tongjian.monitoring.sources import MeterFile
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        how = MeterFile(time, value, serial, form, quantities, stamped.value)
+        made = (digits, multipliers or [], most)
+        readings = Readings(file, how, workspace, series, first, last)
+        run_meter(out, readings, made, period.value, leave, (unit, to))
+
+
+__all__ = [
+    "collect",
+    "decode",
+    "group",
+    "ingest",
+    "measure",
+    "meter",
+    "qa",
+    "screen",
+    "series",
+    "serve",
+    "show",
+    "substitute",
+]

@@ -24,7 +24,7 @@ from tongjian.monitoring.profile import POSITIONS, measured_quantities, read_pro
 from tongjian.problems import Problem, RecordError, TongjianError
 
 _POSITIONS = {
-    "zh": dict(zip(POSITIONS, ("排放口", "进口", "出口"), strict=True)),
+    "zh": dict(zip(POSITIONS, ("排口", "进口", "出口"), strict=True)),
     "en": dict(zip(POSITIONS, POSITIONS, strict=True)),
 }
 _STATES = {

@@ -34,7 +34,9 @@ def check(
 
 @group.command("list")
 def rules_list(
-    kind: Annotated[str, typer.Option(help="rulesets | methods | tables | conflicts")] = "rulesets",
+    kind: Annotated[
+        str, typer.Option(help="rulesets | methods | tables | conflicts | substitutions")
+    ] = "rulesets",
     rulebook: Book = None,
     lang: Lang = None,
     as_json: Json = False,

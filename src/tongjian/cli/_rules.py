@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.cli._output import Output
+from tongjian.cli._rules_substitution import list_substitutions, show_substitution
 from tongjian.cli._workspace import open_rulebook
 from tongjian.problems import Problem, TongjianError
 from tongjian.rules import (
@@ -23,7 +24,7 @@ from tongjian.rules import (
 )
 
 _NO_TEXT = "text-not-available"
-_KINDS = ("rulesets", "methods", "tables", "conflicts")
+_KINDS = ("rulesets", "methods", "tables", "conflicts", "substitutions")
 
 
 def run_list(out: Output, kind: str, folder: Path | None) -> None:
@@ -37,6 +38,9 @@ def run_list(out: Output, kind: str, folder: Path | None) -> None:
         return
     if kind == "conflicts":
         _list_conflicts(out, book)
+        return
+    if kind == "substitutions":
+        list_substitutions(out, book)
         return
     editions: list[Any] = (
         [
@@ -159,6 +163,9 @@ def run_show(out: Output, name: str, folder: Path | None) -> None:
         _show_table(out, book.variants[name])
     elif name in book.conflicts:
         _show_conflict(out, book.conflicts[name])
+    elif name in book.substitutions:
+        for one in book.substitutions[name]:
+            show_substitution(out, one)
     elif name in book.methods:
         for method in book.methods[name]:
             _show_method(out, method)

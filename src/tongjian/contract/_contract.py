@@ -19,6 +19,7 @@ from tongjian.contract._policies import check_policies
 from tongjian.contract._references import check_references
 from tongjian.contract._sources import check_sources
 from tongjian.contract._subject import Subject
+from tongjian.contract._substitutions import check_substitutions
 from tongjian.contract._zero import check_zero
 from tongjian.problems import Place, Problem, RuleError
 from tongjian.records import Catalogue
@@ -30,6 +31,7 @@ CHECKS: dict[str, Callable[[Subject], Iterator[Problem]]] = {
     "sources": check_sources,
     "references": check_references,
     "policies": check_policies,
+    "substitutions": check_substitutions,
     "zero": check_zero,
     "directions": check_directions,
 }

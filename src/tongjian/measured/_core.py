@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tongjian.engine import Run, Snapshot, compute_sheets, run
+from tongjian.engine import Backend, Run, Snapshot, compute_sheets, run
 from tongjian.measured._data import MeasuringRule
 from tongjian.measured._fill import Calibrations, fill
 from tongjian.measured._once import once
@@ -70,7 +70,7 @@ def measure_hours(
     folder: Path,
     registers: Registers = NO_REGISTERS,
     calibrations: Calibrations | None = None,
-    backend: Any = "auto",
+    backend: Backend = "duckdb",
 ) -> Through:
     """Validated hours through substitution and the rule document (有效小时 → 替代 → 核算).
 

@@ -75,7 +75,7 @@ def explain_month(
     where there is no such month.
     """
     snapshot = snapshot_of(measured.folder, registers)
-    done = run(rulebook, snapshot, [measured.ruleset], [measured.year])
+    done = run(rulebook, snapshot, [measured.ruleset], [measured.year], backend="duckdb")
     key = {
         "facility": measured.facility,
         "month": month,

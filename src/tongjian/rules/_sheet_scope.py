@@ -41,6 +41,9 @@ def _check_sources(sheet: SheetDoc, faults: Faults) -> None:
     # Without one of these, several records would fall into one cell and all but one be lost.
     if not {"facility", "period", "process_unit"} <= set(sheet.grain):
         faults.complain("leaf_grain", sheet.place, sheet=sheet.name)
+    # The month of a row is that of its period, so that it is no key beside it.
+    if "month" in sheet.grain:
+        faults.complain("leaf_month", sheet.place, sheet=sheet.name)
     by_stream = "stream" in sheet.grain
     if by_stream and not sheet.streams:
         faults.complain("streams_missing", sheet.place, sheet=sheet.name)

@@ -8,6 +8,7 @@ own. An edition of 2005 puts the QN of the command into the data area of its ans
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tongjian.monitoring.hj212 import Group, Telegram, build, frame, parse
 
 if TYPE_CHECKING:
     from tongjian.monitoring.gateway._gateway import Gateway
+    from tongjian.monitoring.gateway._line import StationLine
 
 _ASKED, _DONE, _NOTICED = b"9011", b"9012", b"9013"
 ACCEPTED = 1
@@ -94,12 +96,22 @@ class Commands:
                 sent += 1
                 asked = await _within(waiting.asked, settings.over_time_s)
             if asked == ACCEPTED and not command.notice:
-                done = await _within(waiting.done, settings.over_time_s)
+                done = await self._carried_out(waiting, line)
         finally:
             del self._waiting[key]
         if command.notice and asked is not None:
             done = asked
         return Outcome(qn, sent, asked, done)
+
+    async def _carried_out(self, waiting: _Waiting, line: StationLine) -> int | None:
+        """ExeRtn; the time to it begins again with everything that the station sends meanwhile."""
+        settings = self._gateway.settings
+        end = time.monotonic() + settings.command_s
+        while True:
+            done = await _within(waiting.done, settings.over_time_s)
+            now = time.monotonic()
+            if done is not None or now - line.heard >= settings.over_time_s or now > end:
+                return done
 
     def replied(self, header: Header, segment: bytes) -> None:
         """Take an answer to the command that waits for it; one nobody waits for is only kept."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from tongjian.monitoring.gateway._commands import Command, Commands, Outcome
 from tongjian.monitoring.gateway._committer import Committer
 from tongjian.monitoring.gateway._header import Header, read_header
+from tongjian.monitoring.gateway._history import HOUR_DATA, History
 from tongjian.monitoring.gateway._line import StationLine
 from tongjian.monitoring.gateway._metrics import Metrics
 from tongjian.monitoring.gateway._records import REFUSED, unpacked
@@ -53,6 +54,7 @@ class Gateway:
         self._by_mn: dict[bytes, StationLine] = {}
         self._count = 0
         self._commands = Commands(self)
+        self.history = History(self)
         self._remember()
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
@@ -70,6 +72,7 @@ class Gateway:
         """Take no more, keep and answer what came, close (平稳停止)."""
         self._server.close()
         self._sweeper.cancel()
+        self.history.close()
         for line in list(self._lines.values()):
             line.hold()
         await self.committer.close()
@@ -81,6 +84,10 @@ class Gateway:
     async def command(self, mn: str, command: Command) -> Outcome:
         """Have a station do something (反控): see `Commands.run`."""
         return await self._commands.run(mn, command)
+
+    async def request(self, mn: str, cn: str, first: datetime, last: datetime) -> Outcome:
+        """Have a station send data again (补取历史数据): see `History.request`."""
+        return await self.history.request(mn, cn, first, last)
 
     # ---- what lines tell -----------------------------------------------------------------------
 
@@ -141,6 +148,7 @@ class Gateway:
             now = time.monotonic()
             for line in list(self._lines.values()):
                 line.look(now)
+            self.history.look(now)
             self.metrics.set("pending_bytes", self.committer.pending_bytes)
             self.metrics.set("commits_total", self.committer.commits)
 
@@ -156,6 +164,8 @@ class Gateway:
         for keys in reversed(kept):
             for key in keys:
                 self.seen.add(key)
+                if key[2] == HOUR_DATA:
+                    self.history.came(key[0], key[3])
 
 
 def _keys(contents: Iterable[bytes]) -> Iterable[tuple[bytes, ...]]:

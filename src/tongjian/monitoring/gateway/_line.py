@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from tongjian.monitoring.gateway._answers import NOTICE_ANSWER, answer, needs_answer
 from tongjian.monitoring.gateway._header import Header, read_header
+from tongjian.monitoring.gateway._history import HOUR_DATA
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, packed
 from tongjian.monitoring.hj212 import Deframer, Frame, Refused
 
@@ -57,6 +58,11 @@ class StationLine(asyncio.Protocol):
             self._take(one)
         if found:
             self._spend(len(found))
+
+    @property
+    def heard(self) -> float:
+        """When something last came (monotonic)."""
+        return self._heard
 
     # ---- the committer's side ------------------------------------------------------------------
 
@@ -156,6 +162,8 @@ class StationLine(asyncio.Protocol):
         content = packed(kind, time.time_ns() // 1000, self.number, frame.raw, segment)
         gateway.metrics.add("telegrams_total")
         gateway.committer.add(self, content, reply)
+        if header.cn == HOUR_DATA:
+            gateway.history.came(header.mn, header.time)
         if header.cn == _CLOCK_REQUEST:
             gateway.clock_asked(self)
 

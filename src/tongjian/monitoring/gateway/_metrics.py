@@ -18,6 +18,9 @@ _HELP = {
     "denied_total": ("counter", "telegrams of unknown stations or with a wrong password"),
     "closed_total": ("counter", "connections closed by the gateway, by reason"),
     "commits_total": ("counter", "batches written to the disk"),
+    "missing_hours": ("gauge", "hours that stations skipped and may still be asked for"),
+    "history_requests_total": ("counter", "requests for data of the past, by command"),
+    "hours_given_up_total": ("counter", "missing hours that are asked for no more"),
     "pending_bytes": ("gauge", "bytes that wait for the disk"),
 }
 

@@ -14,7 +14,10 @@ class Settings:
     bound the telegrams of one line: what comes faster waits in the line, nothing is lost. A line is
     closed when it is silent for `idle_s`, does not take its answers (`unread_bytes`) or sends
     `faults` things that are refused; a frame that does not go on for `frame_s` is given up.
-    `over_time_s` and `resends` are those of HJ 212-2017, table 1.
+    `over_time_s` and `resends` are those of HJ 212-2017, table 1; a command that is being carried
+    out may take `command_s` while its station goes on sending. With `history`, hours that are
+    missing for `history_after_s` are asked for, up to `history_hours` before the newest, at most
+    `history_span` in a request and `history_tries` times.
     """
 
     group_s: float = 0.002
@@ -29,3 +32,9 @@ class Settings:
     remembered: int = 1_000_000
     over_time_s: float = 10.0
     resends: int = 3
+    command_s: float = 600.0
+    history: bool = True
+    history_after_s: float = 60.0
+    history_hours: int = 720
+    history_span: int = 24
+    history_tries: int = 3

@@ -76,7 +76,7 @@ TABLES = Is(
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where in the file: the number of the table, and what stands before the names of its fields."""
+    """Where in the file: the number of the table, and what stands before its fields' names."""
 
     path: Path
     row: int

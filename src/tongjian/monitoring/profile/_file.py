@@ -157,7 +157,7 @@ class _Reading:
         right &= self._once(spot, "name", row.get("name"))
         if not right:
             return None
-        self._channels(spot, Owner(row["name"]), row)
+        self._channels(spot, Owner(row["name"]), row, more=True)
         return Source(
             row["name"],
             row["kind"],
@@ -171,8 +171,11 @@ class _Reading:
         point = Point(**row)
         return point if self._once(spot, "process_unit", point.key) else None
 
-    def _channels(self, spot: Spot, owner: Owner, row: Mapping[str, Any]) -> None:
-        self.channels += listed_channels(spot, owner, row.get("channel", ()), self.problems)
+    def _channels(
+        self, spot: Spot, owner: Owner, row: Mapping[str, Any], more: bool = False
+    ) -> None:
+        rows = row.get("channel", ())
+        self.channels += listed_channels(spot, owner, rows, self.problems, more)
 
     def _check(
         self, spot: Spot, row: Mapping[str, Any], known: Mapping[str, Is], more: bool = False

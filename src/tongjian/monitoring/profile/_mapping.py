@@ -42,13 +42,20 @@ class Owner:
 
 
 def listed_channels(
-    spot: Spot, owner: Owner, rows: Sequence[Mapping[str, Any]], problems: list[Problem]
+    spot: Spot,
+    owner: Owner,
+    rows: Sequence[Mapping[str, Any]],
+    problems: list[Problem],
+    more: bool = False,
 ) -> Iterator[Channel]:
-    """The channels of ``[[station.channel]]`` or ``[[source.channel]]``."""
+    """The channels of ``[[station.channel]]`` or ``[[source.channel]]``.
+
+    With `more` they have fields of their source's kind as well, which are checked where it is read.
+    """
     codes: set[str] = set()
     for position, row in enumerate(rows, 1):
         here = Spot(spot.path, spot.row, f"{spot.prefix}channel[{position}].")
-        found = list(here.faults(row, _CHANNEL))
+        found = list(here.faults(row, _CHANNEL, more))
         if not found:
             found = list(_mistakes(here, owner, row, codes))
         problems += found

@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal
 
 from tongjian.monitoring.hj212 import quantities
 
@@ -47,10 +47,14 @@ def measured_quantities() -> dict[str, MeasuredQuantity]:
 
 def _quantity(row: dict[str, str]) -> MeasuredQuantity:
     return MeasuredQuantity(
-        *(row["name"], cast("Role", row["role"]), row["unit"], row["zh"], row["en"]),
-        *(tuple(row["hj212"].split()), row["stream"]),
-        *(float(row[name]) if row[name] else None for name in ("molar_mass", "molar_volume")),
-        *(row["source"], row["status"]),
+        **{
+            **row,
+            "hj212": tuple(row["hj212"].split()),
+            **{
+                name: float(row[name]) if row[name] else None
+                for name in ("molar_mass", "molar_volume")
+            },
+        }  # type: ignore[arg-type]
     )
 
 

@@ -15,7 +15,7 @@ class Station:
     that of the standard where its Flag does not tell; `crc` the check sum it sends, "auto" if
     unknown; `flags` the vocabulary of its data flags. `codes` names quantities that the standard
     has no code for (N2O), `units` the units it sends in where they are not the standard's.
-    `min_interval` is the interval of its minute data in minutes, None if it is to be seen from them.
+    `min_interval` is the interval of its minute data in min, None if it is to be seen from them.
     """
 
     mn: str

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tongjian.monitoring.hours import State
 from tongjian.monitoring.profile import Channel, factor_of
+from tongjian.monitoring.series._averages import measured
 from tongjian.monitoring.series._core import Core
-from tongjian.monitoring.series._hours import LONGEST_S, state_of
+from tongjian.monitoring.series._hours import LONGEST_S
 from tongjian.monitoring.series._manifest import StoredFile
 from tongjian.monitoring.series._reading import LATEST, overlapping, within
 from tongjian.monitoring.series._tables import fetch, scan
@@ -39,27 +39,29 @@ def across(
     """See `SeriesStore.across`: by hours rolled up, if they are whole and up to date."""
     rows = fetch(
         core.connection,
-        "SELECT series, flag, sum(n)::BIGINT AS n, sum(total) AS total, min(low) AS low, "
-        f"max(high) AS high FROM ({_source(core, first, last)}) WHERE n > 0 "
-        "GROUP BY ALL ORDER BY series",
+        "SELECT series, flag, sum(n)::BIGINT AS n, sum(zeros)::BIGINT AS zeros, "
+        "sum(total) AS total, min(low) AS low, max(high) AS high "
+        f"FROM ({_source(core, first, last)}) WHERE n > 0 GROUP BY ALL ORDER BY series",
     )
-    usual = {key: (one.flags, factor_of(one)) for key, one in channels.items()}
-    keys: dict[str, int] = {}
-    kept: list[tuple[int, int, float]] = []
-    for row, (key, flag) in enumerate(zip(rows["series"], rows["flag"], strict=True)):
-        vocabulary, factor = usual.get(key, ("", 1.0))
-        if vocabulary and state_of(flag, vocabulary) == State.VALID:
-            kept.append((row, keys.setdefault(key, len(keys)), factor))
-    if not kept:
-        none = np.empty(0)
-        return Across(np.empty(0, object), none, none, none, np.empty(0, np.int64))
-    at, group, factors = (np.array(one) for one in zip(*kept, strict=True))
-    count = np.bincount(group, rows["n"][at]).astype(np.int64)
-    total = np.bincount(group, rows["total"][at] * factors)
+    factors = np.full(len(rows["n"]), np.nan)
+    for vocabulary in {one.flags for one in channels.values()}:
+        theirs = [
+            one is not None and one.flags == vocabulary for one in map(channels.get, rows["series"])
+        ]
+        here = np.flatnonzero(np.array(theirs, bool))
+        part = {name: column[here] for name, column in rows.items()}
+        for name, column in measured(part, vocabulary).items():
+            rows[name][here] = column
+        factors[here] = [factor_of(channels[key]) for key in part["series"]]
+    good = ~np.isnan(factors) & (rows["n"] > 0)
+    kept = {name: column[good] for name, column in rows.items()}
+    keys, group = np.unique(kept["series"].astype(str), return_inverse=True)
+    count = np.bincount(group, kept["n"], len(keys)).astype(np.int64)
+    total = np.bincount(group, kept["total"] * factors[good], len(keys))
     low, high = np.full(len(keys), np.inf), np.full(len(keys), -np.inf)
-    np.minimum.at(low, group, rows["low"][at] * factors)
-    np.maximum.at(high, group, rows["high"][at] * factors)
-    return Across(np.array(list(keys), object), total / count, low, high, count)
+    np.minimum.at(low, group, kept["low"] * factors[good])
+    np.maximum.at(high, group, kept["high"] * factors[good])
+    return Across(keys.astype(object), total / count, low, high, count)
 
 
 def _source(core: Core, first: np.datetime64, last: np.datetime64) -> str:
@@ -81,10 +83,13 @@ def _source(core: Core, first: np.datetime64, last: np.datetime64) -> str:
             sources.append(f"SELECT {_NAMES} FROM {source} WHERE {where}")
         else:
             sources.append(_singly(core, span, parsed, where))
-    return " UNION ALL ".join(sources) or "SELECT '' AS series, NULL AS flag, 0 AS n, " + _NONE
+    return (
+        " UNION ALL ".join(sources)
+        or "SELECT '' AS series, NULL AS flag, 0 AS n, 0 AS zeros, " + _NONE
+    )
 
 
-_NAMES = "series, flag, n, total, low, high"
+_NAMES = "series, flag, n, zeros, total, low, high"
 _NONE = ", ".join(f"NULL::DOUBLE AS {name}" for name in ("total", "low", "high"))
 
 
@@ -96,7 +101,8 @@ def _singly(core: Core, span: int, files: list[StoredFile], where: str) -> str:
         source = scan(core.folder, [one.path for one in files])
         sources.append(f"SELECT {columns} FROM {source} WHERE {where}")
     return (
-        "SELECT series, flag, (v IS NOT NULL)::INTEGER AS n, v AS total, v AS low, v AS high FROM ("
+        "SELECT series, flag, (v IS NOT NULL)::INTEGER AS n, (v = 0)::INTEGER AS zeros, "
+        "v AS total, nullif(v, 0) AS low, nullif(v, 0) AS high FROM ("
         f"SELECT series, flag, coalesce(avg, rtd) AS v FROM ({' UNION ALL '.join(sources)}) "
         f"QUALIFY row_number() OVER (PARTITION BY series, time ORDER BY {LATEST}) = 1)"
     )

@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from tongjian.monitoring.hours import State
 from tongjian.monitoring.profile import Channel, factor_of
+from tongjian.monitoring.quality import states
 from tongjian.monitoring.series._core import Core
-from tongjian.monitoring.series._hours import HOUR_S, MINUTE_S, state_of, states
+from tongjian.monitoring.series._hours import HOUR_S, MINUTE_S, value_of
 from tongjian.monitoring.series._reading import micro, of_series, spans, values, within
 from tongjian.monitoring.series._tables import Arrays, fetch, scan, text
 
 _DAY_US = 86_400_000_000
 _HOUR = np.timedelta64(1, "h")
 _NAMES = ("avg", "rtd", "flag")
+_ROLLED = ("time", "n", "total", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def _direct(
 ) -> Arrays:
     """Single values as hours rolled up are: with their count, sum, least and greatest."""
     rows = values(core, key, span, first, last, _NAMES)
-    number = np.where(np.isnan(rows["avg"]), rows["rtd"], rows["avg"])
-    good = (states(rows["flag"], vocabulary) == State.VALID) & ~np.isnan(number)
+    number = value_of(rows)
+    good = states(vocabulary, rows["flag"].tolist(), number) == State.VALID
     number = number[good]
     return {
         "time": rows["time"][good],
@@ -91,18 +93,37 @@ def _rolled(
         where = f"series = {text(key)} AND {within(first, last)}"
         rows = fetch(
             core.connection,
-            f"SELECT time, flag, n, total, low, high "
-            f"FROM {scan(core.folder, [one.path for one in rolls])} WHERE {where} AND n > 0",
+            f"SELECT time, flag, n, zeros, total, low, high "
+            f"FROM {scan(core.folder, [one.path for one in rolls])} WHERE {where}",
         )
-        good = np.isin(rows["time"].astype("datetime64[D]"), dirty, invert=True)
-        known = {flag: state_of(flag, vocabulary) for flag in set(rows["flag"])}
-        good &= np.array([known[flag] == State.VALID for flag in rows["flag"]], bool)
-        parts.append({name: column[good] for name, column in rows.items() if name != "flag"})
+        rows = {**rows, **measured(rows, vocabulary)}
+        good = np.isin(rows["time"].astype("datetime64[D]"), dirty, invert=True) & (rows["n"] > 0)
+        parts.append({name: rows[name][good] for name in _ROLLED})
     for start, stop in _runs(dirty):
         begin, end = max(first, start), min(last, stop)
         if begin < end:
             parts.append(_direct(core, key, span, begin, end, vocabulary))
     return parts
+
+
+def measured(rows: Arrays, vocabulary: str) -> Arrays:
+    """The n, low and high of hours rolled up that count, by what their flags mean."""
+    flags = list(dict.fromkeys(rows["flag"]))
+    # Of each flag: whether a value with it was measured, and whether a zero was.
+    value, zero = (
+        dict(zip(flags, states(vocabulary, flags, np.full(len(flags), one)), strict=True))
+        for one in (1.0, 0.0)
+    )
+    counts, zeros = (
+        np.array([state[flag] == State.VALID for flag in rows["flag"]], bool)
+        for state in (value, zero)
+    )
+    with_zero = zeros & (rows["zeros"] > 0)
+    return {
+        "n": np.where(counts, rows["n"] - np.where(zeros, 0, rows["zeros"]), 0),
+        "low": np.where(with_zero, np.fmin(rows["low"], 0), rows["low"]),
+        "high": np.where(with_zero, np.fmax(rows["high"], 0), rows["high"]),
+    }
 
 
 def _dirty_days(
@@ -137,12 +158,11 @@ def _stepped(
     parts: list[Arrays], first: np.datetime64, step: np.timedelta64, factor: float
 ) -> Averages:
     """All parts together, step by step; steps of months and years are those of the calendar."""
-    names = ("time", "n", "total", "low", "high")
     joined = {
         name: np.concatenate([part[name] for part in parts])
         if parts
         else np.empty(0, "datetime64[us]" if name == "time" else float)
-        for name in names
+        for name in _ROLLED
     }
     unit, _ = np.datetime_data(step)
     if unit in ("M", "Y"):

@@ -183,8 +183,8 @@ def roll(
     value = "coalesce(avg, rtd)"
     hour = "date_trunc('hour', time)"
     counted = (
-        f"count({value})::INTEGER AS n, sum({value}) AS total, "
-        f"min({value}) AS low, max({value}) AS high"
+        f"count({value})::INTEGER AS n, count_if({value} = 0)::INTEGER AS zeros, "
+        f"sum({value}) AS total, min(nullif({value}, 0)) AS low, max(nullif({value}, 0)) AS high"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE rolled AS SELECT series, {hour} AS hour, flag, {counted}, "
@@ -209,7 +209,7 @@ def roll(
             f"FROM ({held}) GROUP BY ALL"
         )
     sql = (
-        "SELECT series, hour AS time, flag, n, total, low, high FROM rolled "
+        "SELECT series, hour AS time, flag, n, zeros, total, low, high FROM rolled "
         f"ORDER BY {IN_ORDER['hours']}"
     )
     return write(core, connection, ("hours", *place), sql, number, paths)

@@ -100,9 +100,16 @@ class Core:
         assert self._depth
         contents = [json.dumps(one, separators=(",", ":")).encode() for one in entries]
         journal = self._opened()
-        journal.append(contents)
-        for one in entries:
-            self._take(one)
+        try:
+            # Into memory first: what cannot be read back must not get into the log.
+            for one in entries:
+                self._take(one)
+            journal.append(contents)
+        except BaseException:
+            # Half a batch may stand in the log, as on a full disk: opening it anew cuts it off.
+            journal.close()
+            self._journal = self._stamp = None
+            raise
         path = journal.paths()[-1]
         self._read[path] = path.stat().st_size
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tongjian.monitoring.hj212 import flags
 from tongjian.monitoring.hours import Hours, Minutes, State
 from tongjian.monitoring.profile import Channel, factor_of
+from tongjian.monitoring.quality import states
 from tongjian.monitoring.series._core import Core
 from tongjian.monitoring.series._reading import spans, values
 
@@ -42,9 +42,9 @@ def minutes(core: Core, channel: Channel, first: np.datetime64, last: np.datetim
             at, number, kind = _averaged(rows, channel)
             cover = 1
         else:
-            at, number, kind = rows["time"], _value(rows), states(rows["flag"], channel.flags)
+            at, number = rows["time"], value_of(rows)
+            kind = states(channel.flags, rows["flag"].tolist(), number)
             cover = _cover(at) if span == MINUTE_S else span // MINUTE_S
-        kind = np.where((kind == State.VALID) & np.isnan(number), State.MISSING, kind)
         position = ((at.astype("datetime64[m]") - start) / _MINUTE).astype(np.int64)
         for more in range(cover):
             here = position + more
@@ -65,34 +65,15 @@ def hours_sent(core: Core, channel: Channel, first: np.datetime64, last: np.date
     state = np.full(count, State.MISSING, np.uint8)
     rows = values(core, channel.key, HOUR_S, start, last, _NAMES)
     position = ((rows["time"].astype("datetime64[h]") - start) / _HOUR).astype(np.int64)
-    number, kind = _value(rows), states(rows["flag"], channel.flags)
-    kind = np.where((kind == State.VALID) & np.isnan(number), State.MISSING, kind)
+    number = value_of(rows)
+    kind = states(channel.flags, rows["flag"].tolist(), number)
     state[position] = kind
     value[position] = np.where(kind == State.VALID, number, np.nan)
     return Hours(start, value * factor_of(channel), state, np.full(count, -1, np.int16))
 
 
-def states(sent: NDArray[Any], vocabulary: str) -> NDArray[np.uint8]:
-    """`State` of each flag in the vocabulary of its station.
-
-    No flag is taken for a measured value. One that the vocabulary does not have is FLAGGED:
-    what it says is unknown, so that the value is not relied on.
-    """
-    found = np.full(len(sent), State.VALID, np.uint8)
-    for flag in {one for one in sent if one is not None}:
-        found[sent == flag] = state_of(flag, vocabulary)
-    return found
-
-
-def state_of(flag: str | None, vocabulary: str) -> State:
-    """What a flag says of its value."""
-    if not flag:
-        return State.VALID
-    meaning = flags().get((vocabulary, flag))
-    return State.FLAGGED if meaning is None else State[meaning.state.upper()]
-
-
-def _value(rows: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+def value_of(rows: dict[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """The mean that was sent, or else the instant."""
     return np.where(np.isnan(rows["avg"]), rows["rtd"], rows["avg"])
 
 
@@ -100,14 +81,15 @@ def _averaged(
     rows: dict[str, NDArray[Any]], channel: Channel
 ) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.uint8]]:
     """The mean of each minute's measured values; its state is that of its first other value."""
-    number, kind = _value(rows), states(rows["flag"], channel.flags)
+    number = value_of(rows)
+    kind = states(channel.flags, rows["flag"].tolist(), number)
     minute = rows["time"].astype("datetime64[m]")
     at, group = np.unique(minute, return_inverse=True)
-    good = (kind == State.VALID) & ~np.isnan(number)
+    good = kind == State.VALID
     count = np.bincount(group[good], minlength=len(at))
     total = np.bincount(group[good], number[good], minlength=len(at))
     worst = np.full(len(at), State.MISSING, np.uint8)
-    bad = ~good & (kind != State.VALID)
+    bad = ~good
     worst[group[bad][::-1]] = kind[bad][::-1]
     mean = np.divide(total, count, out=np.full(len(at), np.nan), where=count > 0)
     return at, mean, np.where(count > 0, State.VALID, worst).astype(np.uint8)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +36,12 @@ STORED: dict[str, dict[str, str]] = {
     "used": TABLES["used"],
     "hours": {
         **{"series": "VARCHAR", "time": "TIMESTAMP", "flag": "VARCHAR", "n": "INTEGER"},
-        **{"total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
+        **{"zeros": "INTEGER", "total": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE"},
     },
 }
-"""The columns of files. "hours" are rolled up from parsed values of shorter intervals."""
+"""The columns of files. "hours" are rolled up from parsed values of shorter intervals: how many,
+how many of them zero, their sum, and the least and greatest but zero; for whether a zero is a
+measured value depends on what its flag means."""
 _NUMPY: dict[str, Any] = {
     **{"VARCHAR": object, "TIMESTAMP": "datetime64[us]", "DOUBLE": np.float64},
     **{"BIGINT": np.int64, "INTEGER": np.int32, "SMALLINT": np.int16, "UTINYINT": np.uint8},
@@ -49,23 +53,33 @@ ones are read faster and need more room: what repeats from series to series is s
 Arrays = dict[str, NDArray[Any]]
 
 
-def connect(threads: int = THREADS) -> duckdb.DuckDBPyConnection:
-    """A database in memory with empty tables; it loads nothing and keeps to a few threads."""
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection with empty tables of its own, to a database in memory."""
+    connection = _database(os.getpid()).cursor()
+    for name, columns in TABLES.items():
+        listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        connection.execute(f"CREATE TEMP TABLE {name} ({listed})")
+    return connection
+
+
+@cache
+def _database(_process: int) -> duckdb.DuckDBPyConnection:
+    """The one database of this process; it loads nothing and keeps to a few threads.
+
+    Starting one takes longer than most queries here.
+    """
     connection = duckdb.connect(
         ":memory:",
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
-            "threads": str(threads),
+            "threads": str(THREADS),
             "temp_directory": str(Path(tempfile.gettempdir()) / "tongjian-series"),
         },
     )
     # Files never change, so that what is known of one stays true.
     connection.execute("SET parquet_metadata_cache = true")
-    for name, columns in TABLES.items():
-        listed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-        connection.execute(f"CREATE TABLE {name} ({listed})")
     return connection
 
 

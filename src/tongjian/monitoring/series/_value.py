@@ -53,6 +53,7 @@ class Rows:
     span: int
     series: list[str] = field(default_factory=list)
     time: list[int] = field(default_factory=list)
+    # Each only as long as its last value; the rest is empty.
     kinds: dict[str, list[float | None]] = field(default_factory=lambda: {k: [] for k in KINDS})
     flag: list[str | None] = field(default_factory=list)
     more: list[str | None] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Rows:
         record: int,
     ) -> None:
         """One value; a number that is not finite is none."""
-        found: dict[str, float] = {}
+        at = len(self.series)
         more: dict[str, float] = {}
         for kind, number in kinds.items():
             if not math.isfinite(number):
@@ -83,9 +84,10 @@ class Rows:
             if column is None:
                 more[kind] = float(number)
             else:
-                found[column] = float(number)
-        for name, column_values in self.kinds.items():
-            column_values.append(found.get(name))
+                numbers = self.kinds[column]
+                if len(numbers) < at:
+                    numbers += [None] * (at - len(numbers))
+                numbers[at:] = (float(number),)
         self.series.append(_sound(key))
         self.time.append(time_us)
         self.flag.append(_sound(flag) if flag else None)
@@ -99,13 +101,17 @@ class Rows:
         named: dict[str, list[object]] = {
             "series": [*self.series],
             "time": [*self.time],
-            **{name: [*values] for name, values in self.kinds.items() if any_of(values)},
+            **{
+                name: [*values, *[None] * (len(self) - len(values))]
+                for name, values in self.kinds.items()
+                if values
+            },
             "received": [*self.received],
             "origin": [*self.origin],
             "record": [*self.record],
         }
         for name, texts in (("flag", self.flag), ("more", self.more)):
-            if any_of(texts):
+            if any(one is not None for one in texts):
                 named[name] = [*texts]
         return named
 
@@ -113,11 +119,6 @@ class Rows:
 def _sound(text: str) -> str:
     """The text with bytes that were no UTF-8 written out, for a telegram may hold any."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
-
-
-def any_of(values: list[float | None] | list[str | None]) -> bool:
-    """Whether one is there."""
-    return any(one is not None for one in values)
 
 
 def column_of(kind: str) -> str | None:

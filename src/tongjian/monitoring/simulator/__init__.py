@@ -10,11 +10,12 @@ from tongjian.monitoring.simulator._fleet import (
     run_stations,
     station_of,
 )
+from tongjian.monitoring.simulator._habits import Habits, Sent
 from tongjian.monitoring.simulator._orders import Manners
 from tongjian.monitoring.simulator._profile import profile_of
 from tongjian.monitoring.simulator._scenario import Scenario, read_scenario, scenario_names
 from tongjian.monitoring.simulator._series import Series, read_series
-from tongjian.monitoring.simulator._station import Habits, Sent, Station
+from tongjian.monitoring.simulator._station import Station
 from tongjian.monitoring.simulator._telegrams import Identity
 
 __all__ = [

@@ -7,6 +7,7 @@ history, and two runs with one seed send the same bytes.
 from __future__ import annotations
 
 import zlib
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ def noise(seed: int, name: str, ordinal: int) -> NDArray[np.float64]:
     )
     row = np.concatenate([before[-_REACH + 1 :], today, after[:1]])
     knots = np.convolve(row, _KERNEL, "valid")
-    white = dice(seed, name, ordinal, "white").standard_normal(1440)
+    white = dice(seed, name, ordinal, "within").standard_normal(1440)
     smooth: NDArray[np.float64] = np.interp(_AT, _GRID, knots)
     return smooth * (1 - _WHITE) + white * _WHITE
 
@@ -45,6 +46,7 @@ def spells(
     """Intervals of a year, in minutes from its beginning: `yearly` of them on average."""
     rolled = dice(seed, name, year)
     count = int(rolled.poisson(yearly))
-    starts = np.sort(rolled.integers(0, 365 * 1440, count))
+    minutes = (date(year + 1, 1, 1) - date(year, 1, 1)).days * 1440
+    starts = np.sort(rolled.integers(0, minutes, count))
     lengths = (rolled.uniform(*hours, count) * 60).astype(int)
     return [(int(a), int(a + b)) for a, b in zip(starts, lengths, strict=True)]

@@ -52,8 +52,8 @@ class _Known:
 class Feed:
     """The telegrams of one station.
 
-    `clock_error` is how far its clock is ahead, which shows in QN and, in whole minutes, in DataTime;
-    `present` the moment it has come to.
+    `clock_error` is how far its clock is ahead, which shows in QN and, in whole minutes, in
+    DataTime; `present` the moment it has come to.
     """
 
     def __init__(self, who: Identity, source: Source, schedule: Schedule) -> None:

@@ -12,12 +12,13 @@ from tongjian.monitoring.simulator._changes import Changes
 from tongjian.monitoring.simulator._dice import dice
 from tongjian.monitoring.simulator._faults import Fault, Held, Injected, Truth
 from tongjian.monitoring.simulator._feed import Feed, Schedule
+from tongjian.monitoring.simulator._habits import Habits, Sent
 from tongjian.monitoring.simulator._orders import Manners
 from tongjian.monitoring.simulator._plant import Plant
 from tongjian.monitoring.simulator._scenario import Scenario, SimChannel, SimPoint
 from tongjian.monitoring.simulator._series import Series, SeriesSource
 from tongjian.monitoring.simulator._source import PointSource, Source
-from tongjian.monitoring.simulator._station import Habits, Sent, Station
+from tongjian.monitoring.simulator._station import Station
 from tongjian.monitoring.simulator._telegrams import Identity
 from tongjian.monitoring.simulator._wire import Wire
 

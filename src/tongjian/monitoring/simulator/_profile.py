@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from tongjian.monitoring.profile import Point
 from tongjian.monitoring.simulator._scenario import SimChannel, SimPoint
 from tongjian.monitoring.simulator._telegrams import Identity
 
@@ -70,18 +72,18 @@ def _channel(who: Identity, member: Member, channel: SimChannel) -> str:
 
 
 def _point(member: Member, point: SimPoint, lang: str) -> str:
-    fields: dict[str, object] = {
-        "facility": member.facility,
-        "process_unit": member.process_unit,
-        "position": point.position,
-        "name": member.name(lang),
-        "stream": member.stream,
-        "area": point.area,
-        "velocity_factor": point.velocity_factor,
-    }
-    for name in ("barometric", "reference_oxygen"):
-        if (value := getattr(point, name)) is not None:
-            fields[name] = value
+    found = Point(
+        member.facility,
+        member.process_unit,
+        point.position,
+        member.name(lang),
+        member.stream,
+        point.area,
+        point.velocity_factor,
+        point.barometric,
+        point.reference_oxygen,
+    )
+    fields = {name: value for name, value in asdict(found).items() if value is not None}
     return "[[point]]\n" + _lines(fields)
 
 

@@ -96,6 +96,9 @@ def read_series(
     value = np.full((len(columns), len(rows)), np.nan)
     decimals = [0] * len(columns)
     for number, row in enumerate(rows):
+        if None in row:  # a comma too many: a decimal comma, as a rule
+            more = ",".join(row[None])
+            problems.append(_fault(path, number + 2, "", more, f"{len(names)} columns"))
         for at, name in enumerate(columns):
             text = (row[name] or "").strip()
             if not text:

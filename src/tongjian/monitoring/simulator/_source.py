@@ -87,35 +87,26 @@ class PointSource:
         return Day(1, value, value - spread * shake, value + spread * (1 - shake), flags)
 
     def finish(self, day: date, averages: Averages) -> None:
-        """Amounts of each interval (Cou) and values at standard state and reference oxygen (Zs).
+        """Amounts of each interval (Cou) and values at reference oxygen (Zs).
 
-        Both from the averages as they are sent: m3 = m3/s x s, kg = mg/m3 x m3 x 1e-6, and
-        formulas (18), (19) and (28) of HJ 212-2017, Annex D.
+        Both from the averages as they are sent: m3 = m3/s x s, kg = mg/m3 x m3 x 1e-6 in the state
+        of the gas, and formulas (18), (19) and (28) of HJ 212-2017, Annex D.
         """
         flow = self._at.get("flow")
-        state = ways()["state"]
         if flow is not None:
-            channel = self.channels[flow]
-            per_s = averages.average[flow] * ways()["units"][channel.unit]
+            per_s = averages.average[flow] * ways()["units"][self.channels[flow].unit]
             averages.cou[flow] = np.round(per_s * averages.seconds, 3)
-        factor = self._factor(averages)
+        reference = self._reference(averages)
         for row, role in enumerate(self._roles):
             if role != "gas":
                 continue
+            own = self._shrunk(row, averages.average)
             if flow is not None:
-                volume = averages.cou[flow]
-                if self.channels[row].dry:
-                    volume = volume * self._dry(averages)
+                volume = averages.cou[flow] * own / self._shrunk(flow, averages.average)
                 averages.cou[row] = averages.average[row] * volume * _KG_PER_MG
-            if factor is not None:
-                wet = (
-                    averages.average[row]
-                    if self.channels[row].dry
-                    else (averages.average[row] / self._dry(averages))
-                )
-                at = self._at["dilution"]
-                usable = (averages.flags[at] == NORMAL) & (averages.average[at] < state["most"])
-                averages.converted[row] = np.where(usable, np.round(wet * factor, 3), np.nan)
+            if reference is not None:
+                normal = averages.average[row] * own / self._dry_normal(averages.average)
+                averages.converted[row] = np.round(normal * reference, 3)
         for amend in self.amend:
             amend(day, averages)
 
@@ -132,18 +123,14 @@ class PointSource:
         scatter = 1 + channel.noise * noise(self._seed, f"{self._name} {channel.code}", ordinal)
         found: Array
         if role == "flow":
-            velocity = value[self._at["velocity"]]
-            per_s = velocity * self.point.area * self.point.velocity_factor
-            found = per_s / ways()["units"][channel.unit]
+            found = self._flow(value) * self._shrunk(row, value) / ways()["units"][channel.unit]
             return found
         if role == "gas":
             masses = plant.passed if self.point.after_abatement else plant.made
-            at = self._at["flow"]
-            volume = value[at] * ways()["units"][self.channels[at].unit] * 3600
-            if channel.dry:
-                volume = volume * (1 - value[self._at["moisture"]] / 100)
+            volume = self._flow(value) * self._shrunk(row, value) * 3600
             whole = np.where(volume > 0, volume, 1.0)
-            return masses[channel.quantity] / whole / _KG_PER_MG * scatter
+            found = masses[channel.quantity] / whole / _KG_PER_MG * scatter
+            return found
         with np.errstate(divide="ignore"):
             shape = np.where(plant.running, plant.load, 1.0) ** channel.power
         return channel.base * shape * scatter
@@ -165,27 +152,50 @@ class PointSource:
                 value[row, first:half] = 0.0  # zero gas, then span gas
                 value[row, half : span.stop] = (channel.highest or value[row].max()) * 0.8
 
-    # ---- what follows from averages ------------------------------------------------------------
+    # ---- states of the gas -----------------------------------------------------------------------
 
-    def _dry(self, averages: Averages) -> Array:
-        if "moisture" not in self._at:
-            return np.ones(averages.average.shape[1])
-        found: Array = 1 - averages.average[self._at["moisture"]] / 100
+    def _flow(self, value: Array) -> Array:
+        """m3/s as it is, of `value` with the velocity in it."""
+        found: Array = value[self._at["velocity"]] * self.point.area * self.point.velocity_factor
         return found
 
-    def _factor(self, averages: Averages) -> Array | None:
-        """To standard state and reference oxygen, of the dry gas; None where there is none."""
-        point, state = self.point, ways()["state"]
-        needed = ("temperature", "pressure", "dilution")
-        if point.reference_oxygen is None or any(one not in self._at for one in needed):
+    def _shrunk(self, row: int, value: Array) -> Array:
+        """What is left of 1 m3 as it is in the state in which channel `row` counts."""
+        channel = self.channels[row]
+        found = np.ones(value.shape[1])
+        if channel.unit in ways()["state"]["units"]:
+            found = found * self._normal(value)
+        return found * self._dry(value) if channel.dry else found
+
+    def _dry_normal(self, value: Array) -> Array:
+        return self._normal(value) * self._dry(value)
+
+    def _dry(self, value: Array) -> Array:
+        """(19): what is left without moisture."""
+        at = self._at.get("moisture")
+        return np.ones(value.shape[1]) if at is None else 1 - value[at] / 100
+
+    def _normal(self, value: Array) -> Array:
+        """(18): what is left at standard state; no temperature is that of the standard state."""
+        state = ways()["state"]
+        found = np.full(
+            value.shape[1], (self.point.barometric or state["pascal"]) / state["pascal"]
+        )
+        at = self._at.get("pressure")
+        if at is not None:
+            found += value[at] * ways()["units"][self.channels[at].unit] / state["pascal"]
+        at = self._at.get("temperature")
+        return found if at is None else found * state["kelvin"] / (state["kelvin"] + value[at])
+
+    def _reference(self, averages: Averages) -> Array | None:
+        """(28): to reference oxygen; NaN where the oxygen does not serve."""
+        at, reference = self._at.get("dilution"), self.point.reference_oxygen
+        if at is None or reference is None:
             return None
-        kelvin = state["kelvin"] + averages.average[self._at["temperature"]]
-        at = self._at["pressure"]
-        gauge = averages.average[at] * ways()["units"][self.channels[at].unit]
-        pascal = (point.barometric or state["pascal"]) + gauge
-        dilution = averages.average[self._at["dilution"]] / self._dry(averages)
+        state, found = ways()["state"], averages.average[at]
+        usable = (averages.flags[at] == NORMAL) & (found < state["most"])
+        if not self.channels[at].dry:
+            found = found / self._dry(averages.average)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = (state["air"] - 100 * point.reference_oxygen) / (state["air"] - dilution)
-        normal = state["pascal"] / pascal * kelvin / state["kelvin"]
-        found: Array = normal * share
-        return found
+            share = (state["air"] - 100 * reference) / (state["air"] - found)
+        return np.where(usable, share, np.nan)

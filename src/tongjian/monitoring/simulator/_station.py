@@ -7,11 +7,11 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from tongjian.monitoring.hj212 import EDITIONS, Deframer, Frame, TelegramError, parse
 from tongjian.monitoring.simulator._feed import Feed
+from tongjian.monitoring.simulator._habits import Habits, Sent
 from tongjian.monitoring.simulator._orders import Manners, Orders
 from tongjian.monitoring.simulator._telegrams import (
     Identity,
@@ -29,34 +29,6 @@ _NOTICE_ANSWER = b";CN=9013;"
 _PAUSE_S = 0.005  # between the pieces of a frame
 _WAIT_S = 0.05  # before the line is tried again; doubled each time
 _LONGEST_WAIT_S = 5.0
-
-
-@dataclass(slots=True)
-class Habits:
-    """How a station behaves on the line.
-
-    `window` telegrams wait for their answers at once (most loggers wait for each: 1). `speed` is
-    simulated over real time, None as fast as the host answers. `stay_s` it listens after all is
-    sent; `patience_s` without an answer it gives up.
-    """
-
-    window: int = 100
-    speed: float | None = None
-    stay_s: float = 0.0
-    patience_s: float = 120.0
-    heartbeat_s: float = 60.0
-    asks_clock: bool = False
-
-
-@dataclass(slots=True)
-class Sent:
-    """What came of a station (发送统计)."""
-
-    telegrams: int = 0
-    answered: int = 0
-    resent: int = 0
-    lines: int = 0
-    commands: dict[str, int] = field(default_factory=dict)
 
 
 class Station:

@@ -4,7 +4,21 @@
 what is used; `explain` shows how one value came about. Regulations stand in documents only.
 """
 
-from tongjian.monitoring.substitution._explain import Explanation, explain
+from tongjian.monitoring.substitution._explain import Explanation, MadeFrom, explain
+from tongjian.monitoring.substitution._file import STATE_WORDS, read_hours
+from tongjian.monitoring.substitution._gaps import Gap
 from tongjian.monitoring.substitution._substitute import Substituted, substitute
+from tongjian.monitoring.substitution._words import conditions, use_words
 
-__all__ = ["Explanation", "Substituted", "explain", "substitute"]
+__all__ = [
+    "STATE_WORDS",
+    "Explanation",
+    "Gap",
+    "MadeFrom",
+    "Substituted",
+    "conditions",
+    "explain",
+    "read_hours",
+    "substitute",
+    "use_words",
+]

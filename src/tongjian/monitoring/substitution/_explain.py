@@ -11,6 +11,7 @@ from tongjian.monitoring.hours import Hours, State
 from tongjian.monitoring.substitution._gaps import Gap
 from tongjian.monitoring.substitution._samples import Lack
 from tongjian.monitoring.substitution._substitute import Substituted, Work, together
+from tongjian.monitoring.substitution._words import use_words
 from tongjian.rules import Band, Statistic, SubstitutionPart
 
 
@@ -56,6 +57,25 @@ class Explanation:
             return (-1, -1)
         return min(one[0] for one in reached), max(one[-1] for one in reached)
 
+    def text(self, lang: str) -> str:
+        """The explanation as one sentence; empty for an hour of which there is nothing to say."""
+        if self.part is None or self.band is None or self.gap is None:
+            return ""
+        zh = lang == "zh"
+        share = "" if np.isnan(self.availability) else f"{self.availability:.2%}"
+        used = "–" if np.isnan(self.value) else f"{self.value:.6g}"
+        count = sum(len(one.at) for one in self.made_from)
+        how, basis = use_words(self.part, self.band, lang), self.band.basis
+        if zh:
+            case = f"缺失 {self.gap[2]} h" + (f"，捕集率 {share}" if share else "")
+            source = f"；取自 {count} 个有效小时" if count else ""
+            rule = f"{self.rule}，{basis.document} {basis.clause}，{basis.status}"
+            return f"{used}：{how}（{case}{source}；{rule}）"
+        case = f"gap {self.gap[2]} h" + (f", availability {share}" if share else "")
+        source = f"; made from {count} valid hours" if count else ""
+        rule = f"{self.rule}, {basis.document} {basis.clause}, {basis.status}"
+        return f"{used}: {how} ({case}{source}; {rule})"
+
     def as_dict(self) -> dict[str, Any]:
         """The explanation as plain data, for JSON."""
         found: dict[str, Any] = {
@@ -94,7 +114,7 @@ def explain(used: Substituted, hours: Hours, position: int) -> Explanation:
     work = Work.of(hours, used.document, used.quantity, used.role, used.calibrations, used.highest)
     time, state = hours.times[position], State(int(hours.state[position]))
     for gap in work.gaps():
-        if position in gap.at:
+        if gap.first <= position <= gap.last and position in gap.at:
             return _inside(work, gap, position, time, state)
     own = work.state[position] == State.VALID
     return Explanation(position, time, state, float(hours.value[position]) if own else np.nan)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tongjian.monitoring.hours import State
 from tongjian.monitoring.profile import measured_quantities
 from tongjian.monitoring.substitution._gaps import NUMBER, Chosen, Gap
 from tongjian.monitoring.substitution._samples import Result
@@ -24,10 +25,17 @@ class Notices:
     """Gathers what is to be told of one series."""
 
     def __init__(
-        self, document: Substitution, quantity: str, times: NDArray[np.datetime64]
+        self,
+        document: Substitution,
+        quantity: str,
+        times: NDArray[np.datetime64],
+        state: NDArray[np.uint8],
     ) -> None:
         self._document = document
-        self._times = times
+        self._times, self._state = times, state
+        running = np.flatnonzero(state != State.STOPPED)
+        # A gap that the data end with may go on.
+        self._end = int(running[-1]) if len(running) else -1
         known = measured_quantities().get(quantity)
         self._zh, self._en = (known.zh, known.en) if known else (quantity, quantity)
         self._found: dict[tuple[str, str, object], Problem] = {}
@@ -95,6 +103,8 @@ class Notices:
                 clause=band.basis.clause,
                 status=band.basis.status,
             )
+        if gap.last == self._end and any(not one.gap.anything for one in gap.part.bands):
+            self._noted("substitution_unfinished", "note", rule=rule, hours=hours, first=first)
         for use, result in results:
             if use.over == "look_back" and len(result.at) < use.hours:
                 self._noted(
@@ -107,10 +117,10 @@ class Notices:
                     wanted=use.hours,
                 )
 
-    def told(self, state: NDArray[np.uint8], chosen: Mapping[Lost, Chosen]) -> tuple[Problem, ...]:
+    def told(self, chosen: Mapping[Lost, Chosen]) -> tuple[Problem, ...]:
         """Everything found, warnings first; with what the document does not speak of."""
         for name in LOST:
-            at = np.flatnonzero(state == NUMBER[name])
+            at = np.flatnonzero(self._state == NUMBER[name])
             if not len(at):
                 continue
             hours, first = len(at), self._time(int(at[0]))

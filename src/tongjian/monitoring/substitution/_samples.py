@@ -62,13 +62,16 @@ class Samples:
         """How many valid hours lie before a position."""
         return int(np.searchsorted(self.valid, position))
 
-    def key(self, one: Statistic, at: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Hours of a gap for which a statistic is the same have the same number."""
+    def key(self, one: Statistic, at: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        """Hours of a gap for which a statistic is the same have the same number.
+
+        None where it is the same for the whole gap.
+        """
         if one.over in ("month", "quarter", "year"):
             return self.period(one.over)[at]
         if one.over == "same_hour":
             return self.period(one.over)[at] * 24 + self._hour_of_day(at)
-        return np.zeros(len(at), np.int64)
+        return None
 
     def make(self, one: Statistic, gap: Gap, position: int) -> Result:
         """The value of a statistic for the hour at `position`, which lies in `gap`."""
@@ -80,7 +83,8 @@ class Samples:
             return self._neighbours(one, gap)
         if one.over == "look_back":
             return self._look_back(one, gap)
-        key = (one, int(self.key(one, np.array([position]))[0]))
+        number = self.key(one, np.array([position]))
+        key = (one, 0 if number is None else int(number[0]))
         if key not in self._made:
             self._made[key] = self._result(one, self._of_period(one.over, position))
         return self._made[key]

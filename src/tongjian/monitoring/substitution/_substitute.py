@@ -84,13 +84,8 @@ class Work:
         for one in dict.fromkeys(number.tolist()):
             at = gap.at[number == one]
             keys = [self.samples.key(use, at) for use in bands[one].use]
-            if not keys:
-                yield Piece(gap, bands[one], at)
-                continue
-            _, same = np.unique(np.stack(keys), axis=1, return_inverse=True)
-            same = same.reshape(-1)
-            for part in range(int(same.max()) + 1):
-                yield Piece(gap, bands[one], at[same == part])
+            for part in _alike([key for key in keys if key is not None], at):
+                yield Piece(gap, bands[one], part)
 
     def _bands(self, gap: Gap) -> NDArray[np.int64]:
         """The band of each hour of a gap; reading made sure that there is one."""
@@ -110,6 +105,17 @@ class Work:
         """Every statistic of a piece's band."""
         first = int(piece.at[0])
         return [(one, self.samples.make(one, piece.gap, first)) for one in piece.band.use]
+
+
+def _alike(keys: list[NDArray[np.int64]], at: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Positions with the same keys together."""
+    if all((key == key[0]).all() for key in keys):
+        yield at
+        return
+    _, same = np.unique(np.stack(keys), axis=1, return_inverse=True)
+    same = same.reshape(-1)
+    for part in range(int(same.max()) + 1):
+        yield at[same == part]
 
 
 def _within(band: Band, share: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -165,7 +171,7 @@ def substitute(
     value = np.where(work.state == State.VALID, hours.value, np.nan)
     rule, rules = np.full(count, -1, np.int16), dict[str, int]()
     reached = np.full((2, count), -1, np.int64)
-    notices = Notices(document, quantity, work.samples.times)
+    notices = Notices(document, quantity, work.samples.times, work.state)
     for gap in work.gaps():
         notices.gap(gap)
         for piece in work.pieces(gap):
@@ -189,7 +195,7 @@ def substitute(
         role=role,
         calibrations=tuple(work.samples.calibrations),
         highest=highest,
-        notices=notices.told(work.state, work.chosen),
+        notices=notices.told(work.chosen),
     )
 
 
