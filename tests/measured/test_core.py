@@ -20,7 +20,7 @@ from tongjian.measured import (
     summarised,
 )
 from tongjian.monitoring.hours import State
-from tongjian.monitoring.profile import Point
+from tongjian.monitoring.profile import Point, conversion, is_of_standard_state
 from tongjian.problems import RecordError
 from tongjian.rules import Rulebook, load_rulebook
 
@@ -215,6 +215,12 @@ def test_inlet_and_outlet_count_while_the_abatement_is_on(book: Rulebook, tmp_pa
     assert unit["efficiency"] == pytest.approx(0.99)
     assert (unit["abatement_hours"], unit["running_hours"]) == (700, 744)
     assert unit["n2o"] is None
+
+
+def test_a_unit_says_whether_a_concentration_is_of_the_standard_state() -> None:
+    assert [is_of_standard_state(one) for one in ("mg/m3", "mg/Nm3", "ppm")] == [False, True, True]
+    assert conversion("mg/Nm3", "n2o") == 1.0
+    assert conversion("ppm", "n2o") == pytest.approx(44.013 / 22.4)
 
 
 def test_nothing_to_measure_and_unknown_rules(book: Rulebook, tmp_path: Path) -> None:

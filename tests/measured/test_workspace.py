@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.measured.plant import FACILITY, UNIT, Line
+from tongjian.cli import app
 from tongjian.engine import run
 from tongjian.measured import (
     MARK,
@@ -167,6 +170,15 @@ def test_what_somebody_entered_is_left_as_it_is(tmp_path: Path) -> None:
     assert "measured.entered" in {one.code for one in found.problems}
     (stored,) = (one for one in store.read_activity() if one["item"] == "n2o_measured")
     assert stored["quantity"] == 33
+
+    told = CliRunner().invoke(app, ["monitoring", "show", "-w", str(tmp_path), "--json"])
+    assert told.exit_code == 0, told.output
+    (shown,) = json.loads(told.stdout)
+    assert shown["points"][0]["amounts"]["validity"] == 1
+    year = {one["column"]: one["value"] for one in shown["results"]}
+    assert year["n2o_per_product"] == pytest.approx(1000 * year["n2o"] / year["product"])
+    text = CliRunner().invoke(app, ["monitoring", "show", "-w", str(tmp_path), "--lang", "zh"])
+    assert "operating_hours：1 个月为在线监测" in text.stdout
 
 
 def test_a_facility_without_points_is_refused(tmp_path: Path) -> None:

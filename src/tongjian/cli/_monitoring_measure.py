@@ -111,6 +111,7 @@ def run_show(
         )
         _tell(out, measured)
         _results(out, results)
+        _months(out, measured)
         if explains:
             first = next(iter(results), None)
             if first is not None:
@@ -203,6 +204,19 @@ def _results(out: Output, results: Sequence[LineResult]) -> None:
                 for one in results
             ],
             keys=1,
+        )
+
+
+def _months(out: Output, measured: Measured) -> None:
+    """How much of the year rests on monitoring: other months follow their other routes."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for one in measured.records:
+        if one.act in ("new", "corrected", "kept"):
+            found.setdefault((one.process_unit, one.stream, one.item), set()).add(one.period)
+    for (unit, stream, item), periods in found.items():
+        out.say(
+            f"{unit} {stream} {item}：{len(periods)} 个月为在线监测",
+            f"{unit} {stream} {item}: {len(periods)} months by online monitoring",
         )
 
 

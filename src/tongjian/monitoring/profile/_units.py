@@ -13,6 +13,7 @@ def factor_of(channel: Channel) -> float:
     """By what values of `channel` are multiplied to be in the unit of its quantity."""
     return conversion(channel.unit, channel.quantity)
 
+
 _NORMAL = "mg/Nm3"
 
 
