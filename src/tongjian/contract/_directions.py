@@ -48,6 +48,7 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
                 found = reactions.setdefault(mark, Reactions(plan.doc, sheet.name))
                 found.asked |= trial.outcome(sheet) is not None
         outcomes += _try(trial, reactions)
+    yield from _by_cases(subject)
     for found in reactions.values():
         mine_too = subject.reading.tests(found.doc.place)
         for problem in _judge(found, outcomes):
@@ -55,6 +56,16 @@ def check_directions(subject: Subject) -> Iterator[Problem]:
                 yield problem
             elif problem.code == "contract.direction":
                 yield replace(problem, place=_gathered(subject, str(problem.values["ruleset"])))
+
+
+def _by_cases(subject: Subject) -> Iterator[Problem]:
+    """The sheets that no synthetic plant tries, each once."""
+    sheets = (one for trial in subject.trials() for one in trial.engine.program.sheets.values())
+    left = {one.doc.place: one for one in sheets if one.is_leaf and one.doc.tried_by == "cases"}
+    for place, sheet in left.items():
+        if subject.reading.tests(place):
+            values = {"sheet": sheet.name, "count": len(sheet.inputs)}
+            yield Problem("contract.tried_by_cases", place, values, "note")
 
 
 def _gathered(subject: Subject, ruleset: str) -> Place:

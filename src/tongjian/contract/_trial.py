@@ -52,8 +52,9 @@ class Trial:
 
     @property
     def leaves(self) -> list[SheetPlan]:
-        """The sheets that take records."""
-        return [sheet for sheet in self.engine.program.sheets.values() if sheet.is_leaf]
+        """The sheets that take records and are tried on plants."""
+        sheets = self.engine.program.sheets.values()
+        return [one for one in sheets if one.is_leaf and one.doc.tried_by == "plants"]
 
     def plants(self, *, zero: bool = False) -> Iterator[Plant]:
         """A plant for every combination of attributes that makes a difference."""

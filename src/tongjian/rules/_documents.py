@@ -197,6 +197,9 @@ class SheetDoc:
     place: Place
     outcome: str = ""
     """``sheet.column`` that the directions of the inputs speak of; the total if empty (结果项)."""
+    tried_by: Literal["plants", "cases"] = "plants"
+    """What tries its inputs: synthetic plants, or golden cases alone where an input needs more
+    company than the sets that plants are made from (试算方式)."""
 
 
 @dataclass(frozen=True, slots=True)

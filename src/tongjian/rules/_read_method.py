@@ -102,6 +102,7 @@ def _sheet(reader: Reader, name: str, data: dict[str, Any]) -> SheetDoc:
         checks=checks,
         place=reader.source.place((*at, "<key>")),
         outcome=data.get("outcome", ""),
+        tried_by=data.get("tried_by", "plants"),
     )
 
 
