@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tongjian.engine import Run, run
-from tongjian.records import Store
+from tongjian.records import Catalogue, Store, import_files
 from tongjian.rules import Rulebook
 from tongjian.sample import SEED, write_sample
 
@@ -62,7 +62,25 @@ def test_the_ledger_of_replacement(admission: Run) -> None:
     assert (cement["order"], cement["proof"], cement["lines_overdue"]) == ("open", "missing", 1)
 
 
-def test_cross_checks_run_on_the_whole_sample(rulebook: Rulebook, store: Store) -> None:
+CEMENT, HEADER = "SAMPLE-CEMENT-001", "facility,period,process_unit,stream,item,quantity,unit,tier"
+
+
+def monitor_a_stack(store: Store, folder: Path) -> None:
+    """A year of CO2 at the stack of a works, which says that all its sources pass it."""
+    unit = next(row for row in store.read_process_units() if row["facility"] == CEMENT)
+    stack = f"{unit['process_unit']},stack_co2"
+    rows = [f"{CEMENT},2025-{m:02d},{stack},co2_monitored,1000,tCO2,监测" for m in range(1, 13)]
+    rows.append(f"{CEMENT},2025,,stack_co2,stack_coverage,全部排放源,,监测")
+    path = folder / "stack.csv"
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    report = import_files(store, [path], Catalogue.load())
+    assert report.ok, report.problems
+
+
+def test_cross_checks_run_on_the_whole_sample(
+    rulebook: Rulebook, store: Store, tmp_path: Path
+) -> None:
+    monitor_a_stack(store, tmp_path)
     checks = run(rulebook, store, years=[2025], boundary="checks")
     found = Counter(row["finding"] for row in checks.sheet("cn.checks.power", "power_finding"))
     assert found["usual"] > 25 and found["unknown"] == 0
@@ -70,3 +88,19 @@ def test_cross_checks_run_on_the_whole_sample(rulebook: Rulebook, store: Store) 
     assert found["high"] + found["low"] <= 3
     carbon = checks.sheet("cn.checks.carbon-chemicals", "carbon_check")
     assert {row["finding"] for row in carbon} <= {"possible", "none"}
+    assert checks.accounts is not None
+    rows = checks.sheet("cn.checks.monitored-carbon", "stack_check")
+    stacks = {row["facility"]: row for row in rows if row["year"] == 2025}
+    # Whatever the sector, the account of a plant says what it emits itself.
+    direct = {name: row["direct"] for name, row in stacks.items()}
+    assert len(direct) == 60 and None not in direct.values()
+    ledger: Counter[str] = Counter()
+    for line in checks.accounts.lines:
+        own = line.category not in ("electricity", "heat") and line.substance == "CO2"
+        if (line.boundary, line.year) == ("enterprise", 2025) and own:
+            ledger[line.facility] += line.amount_micro
+    assert direct == pytest.approx({name: ledger[name] / 1e6 for name in direct}, abs=0.05)
+    works = stacks.pop(CEMENT)
+    assert (works["coverage"], works["finding"]) == ("stated", "measured_less")
+    assert works["ratio"] == pytest.approx(12_000 / works["accounted"])
+    assert {row["finding"] for row in stacks.values()} == {"not_monitored"}
