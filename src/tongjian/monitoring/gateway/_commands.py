@@ -83,8 +83,7 @@ class Commands:
         telegram = Telegram(
             command.st, command.cn, mn, qn, station.password, flag, groups=command.groups
         )
-        sent_crc = "hj212" if station.crc == "auto" else station.crc
-        data = frame(build(telegram), sent_crc)
+        data = frame(build(telegram), line.crc)
         key = (mn.encode(), qn.encode())
         waiting = self._waiting[key] = _Waiting()
         settings = self._gateway.settings
