@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from tongjian.monitoring.gateway._answers import DATA_ANSWER, NOTICE_ANSWER, answer, needs_answer
 from tongjian.monitoring.gateway._header import Header, read_header
+from tongjian.monitoring.gateway._heard import Heard
 from tongjian.monitoring.gateway._history import HOUR_DATA
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, packed
 from tongjian.monitoring.hj212 import Deframer, Frame, Refused
@@ -19,6 +20,7 @@ REPLIES = frozenset({b"9011", b"9012", b"9013", b"9014"})
 _HEARTBEAT = b"9015"
 _CLOCK_REQUEST = b"1013"
 _KEPT_OF_REFUSED = 4096
+_INTERACTION = b"91"  # ST of what is no data
 
 
 class StationLine(asyncio.Protocol):
@@ -30,6 +32,7 @@ class StationLine(asyncio.Protocol):
         self.edition_bits = 0
         self.crc = "hj212"
         """The check sum of its last telegram: what is sent to it has the same."""
+        self.told = Heard()
         self._gateway = gateway
         self._admitted: tuple[bytes, bytes] | None = None
         self._deframer = Deframer(self._sum_of, gateway.stations.keys)
@@ -167,7 +170,13 @@ class StationLine(asyncio.Protocol):
         gateway.seen.add(key)
         kind = ENCIPHERED if frame.encrypted else FRAME
         segment = frame.segment if frame.encrypted else b""
-        content = packed(kind, time.time_ns() // 1000, self.number, frame.raw, segment)
+        now = time.time_ns() // 1000
+        content = packed(kind, now, self.number, frame.raw, segment)
+        told = self.told
+        told.last_us, told.last_cn = now, header.cn
+        told.counts[header.cn] += 1
+        if header.st != _INTERACTION:
+            told.system = header.st
         gateway.metrics.add("telegrams_total")
         gateway.committer.add(self, content, reply)
         if header.cn == HOUR_DATA:
