@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,13 @@ PASSED_ON = {
 }
 # Acts of the evidence log that are named as a package is.
 ACTS = dict.fromkeys(("records.enter", "records.import"))
+# Phrases and actions of a package of the site that is named as one with codes; its job too.
+ON_PAGES = tuple(
+    f"{path.parent.name}.{key}" if path.stem == "texts" else key
+    for name in ("texts", "permissions")
+    for path in (PACKAGE / "site").glob(f"*/{name}.toml")
+    for key in tomllib.loads(path.read_text(encoding="utf-8"))
+)
 
 
 @dataclass(frozen=True)
@@ -283,6 +291,8 @@ def test_every_text_that_looks_like_a_code_is_one() -> None:
         and isinstance(node.value, str)
         and CODE.fullmatch(node.value)
         and node.value not in CATALOGUE | ACTS
+        # Of a name that is put together, the beginning stands there.
+        and not any(key.startswith(node.value) for key in ON_PAGES)
         and not node.value.endswith(
             (".txt", ".toml", ".html", ".css", ".csv", ".js", ".json", ".yaml", ".sqlite3")
         )

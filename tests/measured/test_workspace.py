@@ -178,7 +178,7 @@ def test_what_somebody_entered_is_left_as_it_is(tmp_path: Path) -> None:
     year = {one["column"]: one["value"] for one in shown["results"]}
     assert year["n2o_per_product"] == pytest.approx(1000 * year["n2o"] / year["product"])
     text = CliRunner().invoke(app, ["monitoring", "show", "-w", str(tmp_path), "--lang", "zh"])
-    assert "operating_hours：1 个月为在线监测" in text.stdout
+    assert "生产装置运行小时数" in text.stdout and "operating_hours" not in text.stdout
 
 
 def test_a_facility_without_points_is_refused(tmp_path: Path) -> None:

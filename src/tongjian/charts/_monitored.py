@@ -21,7 +21,7 @@ Mark = Literal["measured", "substituted", "missing", "stopped"]
 """实测、含替代值、缺失、停运."""
 MARKS: tuple[Mark, ...] = get_args(Mark)
 
-_LANE = 124
+_LANE = 120
 _HEAD, _FOOT = 0.24, 0.95
 """Where in its lane a drawing begins and ends: above it stands the name."""
 _DENSE = 62

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.monitoring.screening import Columns, Screened, read_panel, screen_series
+from tongjian.monitoring.screening import Columns, Screened, read_panel, screen_series, test_titles
 from tongjian.problems import Place, Problem, TongjianError
 
 _SCORES = 12
@@ -49,21 +49,25 @@ def _print(out: Output, found: Screened, rows: int) -> None:
         table = [
             [
                 one.channel,
-                one.period,
+                _period(one.period, zh),
                 round(one.score),
-                ", ".join(f"{it.test} {it.points:g}" for it in one.reasons),
+                ", ".join(f"{test_titles()[it.test][not zh]} {it.points:g}" for it in one.reasons),
             ]
             for one in found.scores[:_SCORES]
         ]
         out.table("先看哪里（0–100）" if zh else "Where to look first (0–100)", head, table, keys=2)
     for one in found.findings[:rows]:
         level = _SEVERITY[out.lang].get(one.severity, one.severity)
-        out.say(
-            f"[{one.test}] {level}  {one.text('zh')}", f"[{one.test}] {level}  {one.text('en')}"
-        )
+        title = test_titles()[one.test][not zh]
+        out.say(f"[{title}] {level}  {one.text('zh')}", f"[{title}] {level}  {one.text('en')}")
     left = len(found.findings) - rows
     if left > 0:
         out.say(f"…… 另有 {left} 条（--rows）", f"… {left} more (--rows)")
+
+
+def _period(period: str, zh: bool) -> str:
+    """A month, or the rows of a series without time stamps."""
+    return f"第 {period.removeprefix('rows ')} 行" if zh and period.startswith("rows ") else period
 
 
 def _pairs(texts: Sequence[str]) -> list[tuple[str, str]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from tongjian.measured._checked import checked
 from tongjian.measured._core import Registers, measure_hours
 from tongjian.measured._data import columns, measuring_rule
 from tongjian.measured._fill import Calibrations
 from tongjian.measured._recorded import monthly, with_records, write_records
 from tongjian.measured._result import Measured, folder_of, summarised
+from tongjian.measured._screened import screened
 from tongjian.measured._series import PointHours, Series, Signals
 from tongjian.monitoring.hours import Hours, State
 from tongjian.monitoring.profile import (
@@ -54,7 +57,9 @@ def measure(
     """Measure a facility's year (监测核算): validate, substitute, compute, record each month.
 
     `workspace` holds ``monitoring/monitoring.toml``, ``monitoring/series`` and the records; `rule`
-    is one of `measuring_rules()`. The year before is read as well, because rules look back. Months
+    is one of `measuring_rules()`. The year before is read as well, because rules look back. Times
+    out of control and calibrations are those of ``monitoring/checks.csv``, where they are not
+    given. The hours are screened, which changes nothing but is kept with the summary. Months
     become records of tier "monitored" by the ordinary import, a month that has changed since is a
     correction by `by`. Hours and summary are kept in the workspace; nothing is with `dry_run`
     written to the records.
@@ -65,9 +70,14 @@ def measure(
     book = rulebook or load_rulebook()
     root = Path(workspace) / "monitoring"
     profile = read_profile(root / PROFILE_FILE)
+    checks = checked(root, profile, *_years(year), book)
+    if out_of_control is None:
+        out_of_control = checks.out_of_control
+    if calibrations is None:
+        calibrations = checks.calibrations
     with SeriesStore.open(root / "series") as series:
         limits = validity_limits(chosen.validity, book)
-        hours = _Hours(series, limits, out_of_control or {}, keeps=not dry_run)
+        hours = _Hours(series, limits, out_of_control, keeps=not dry_run)
         points = hours.points(profile, facility, year)
     store = Store.open(workspace)
     registers = Registers(_if_there(store.facilities_file()), _if_there(store.process_units_file()))
@@ -76,7 +86,8 @@ def measure(
     measured = summarised(through, facility, year, chosen, folder)
     data, problems = monthly(through, measured)
     written, more = write_records(store, Catalogue.load(), measured, data, by, dry_run=dry_run)
-    measured = with_records(measured, written, [*problems, *more])
+    measured = with_records(measured, written, [*checks.problems, *problems, *more])
+    measured = replace(measured, screening=screened(points, year, book))
     measured.keep()
     return measured
 
@@ -99,10 +110,7 @@ class _Hours:
 
     def points(self, profile: Profile, facility: str, year: int) -> list[PointHours]:
         """The points of a facility with their hours of the year and the year before."""
-        first, last = (
-            np.datetime64(f"{year - 1}-01-01", "h"),
-            np.datetime64(f"{year + 1}-01-01", "h"),
-        )
+        first, last = _years(year)
         mine = [one for one in profile.channels.values() if one.facility == facility]
         if not mine:
             known = dict.fromkeys(one.facility for one in profile.channels.values())
@@ -167,6 +175,11 @@ class _Hours:
         )
         if not same:
             self.series.keep_validated(channel.key, found)
+
+
+def _years(year: int) -> tuple[np.datetime64, np.datetime64]:
+    """The first hour of the year before, and the one after the year's last."""
+    return np.datetime64(f"{year - 1}-01-01", "h"), np.datetime64(f"{year + 1}-01-01", "h")
 
 
 def _if_there(path: Path) -> Path | None:

@@ -113,6 +113,7 @@ class Measured:
     """The monitoring of a facility in a year (企业全年监测核算).
 
     `folder` keeps the hours and this summary; `manifest` is that of the run of the rules.
+    `screening` has the "findings" and "scores" of the year's hours as plain data.
     """
 
     facility: str
@@ -126,6 +127,7 @@ class Measured:
     problems: tuple[Problem, ...]
     folder: Path
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    screening: Mapping[str, Any] = field(default_factory=dict)
 
     def hours(self, process_unit: str, gas: str) -> KeptHours:
         """The hours of a gas (`MeasuredGas.gas`) at a unit, with what was put in and why."""
@@ -145,6 +147,7 @@ class Measured:
             "records": [asdict(one) for one in self.records],
             "problems": [one.as_dict() for one in self.problems],
             "manifest": dict(self.manifest),
+            "screening": dict(self.screening),
         }
 
     def keep(self) -> None:
@@ -277,6 +280,7 @@ def _from_dict(data: Mapping[str, Any], folder: Path) -> Measured:
         tuple(_problem(one) for one in data["problems"]),
         folder,
         data["manifest"],
+        data["screening"],
     )
 
 

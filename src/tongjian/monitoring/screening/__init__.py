@@ -11,7 +11,7 @@ from tongjian.monitoring.screening._conventions import Conventions, read_convent
 from tongjian.monitoring.screening._finding import Finding
 from tongjian.monitoring.screening._panel import Panel, Watched, panel_of_hours
 from tongjian.monitoring.screening._risk import Reason, Score, risk
-from tongjian.monitoring.screening._screen import TESTS, Screened, screen_series
+from tongjian.monitoring.screening._screen import TESTS, Screened, screen_series, test_titles
 from tongjian.monitoring.screening._series_checks import check_order, check_whole
 from tongjian.monitoring.screening._table import Columns, read_panel
 from tongjian.monitoring.screening._telegrams import Setting, check_readings
@@ -37,4 +37,5 @@ __all__ = [
     "read_panel",
     "risk",
     "screen_series",
+    "test_titles",
 ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -42,6 +45,14 @@ TESTS: Mapping[str, Callable[[Scene], Iterator[Finding]]] = MappingProxyType(
 """Every test by its name; `running` finds `stopped` and `idle`, `copy` also `alike`."""
 
 
+@lru_cache(maxsize=1)
+def test_titles() -> Mapping[str, tuple[str, str]]:
+    """What each kind of finding is called, in Chinese and English (检验名称)."""
+    source = files("tongjian.monitoring.screening") / "tests.csv"
+    rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines())
+    return MappingProxyType({row["test"]: (row["zh"], row["en"]) for row in rows})
+
+
 @dataclass(frozen=True, slots=True)
 class Screened:
     """Findings, serious ones first, and the scores of series and months."""
@@ -65,4 +76,4 @@ def screen_series(panel: Panel, known: Conventions | None = None) -> Screened:
     return Screened(tuple(ordered), tuple(risk(ordered, scene.known)))
 
 
-__all__ = ["TESTS", "Screened", "screen_series"]
+__all__ = ["TESTS", "Screened", "screen_series", "test_titles"]

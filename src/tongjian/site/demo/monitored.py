@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,15 @@ from tongjian.monitoring.journal import Journal
 from tongjian.monitoring.profile import read_profile
 from tongjian.monitoring.series import SeriesStore
 from tongjian.monitoring.simulator import (
-    Feed,
+    Fault,
     Member,
     Options,
     Schedule,
+    Truth,
     members_of,
     profile_of,
     read_scenario,
+    station_of,
 )
 from tongjian.site.access.actor import Actor
 from tongjian.site.demo.words import words
@@ -60,13 +62,18 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
         scale=made[unit] / said["output"],
         facility=plant.code,
         process_unit=unit,
+        faults=[
+            Fault("gap", first=begin, last=begin + timedelta(hours=one["hours"]))
+            for one in said["gaps"]
+            for begin in [datetime(year, one["month"], one["day"], one["hour"])]
+        ],
     )
     members = members_of(read_scenario(said["scenario"]), options)
     folder = folder_of(plant)
     folder.mkdir(parents=True, exist_ok=True)
     profile = folder / PROFILE
     profile.write_text(profile_of(members), encoding="utf-8")
-    _receive(folder / "journal", members, options.schedule)
+    _receive(folder / "journal", members, options)
     with SeriesStore.open(folder / "series") as store:
         store.ingest(folder / "journal", read_profile(profile))
         store.flush()
@@ -75,9 +82,9 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
     record_year(plant, year, actor)
 
 
-def _receive(folder: Path, members: list[Member], schedule: Schedule) -> None:
+def _receive(folder: Path, members: list[Member], options: Options) -> None:
     """All telegrams in the order in which they come, kept as a gateway keeps them."""
-    lines = [_line(number, one, schedule) for number, one in enumerate(members, 1)]
+    lines = [_line(number, one, options) for number, one in enumerate(members, 1)]
     journal, batch = Journal.open(folder), []
     for _, _, content in heapq.merge(*lines):
         batch.append(content)
@@ -89,8 +96,8 @@ def _receive(folder: Path, members: list[Member], schedule: Schedule) -> None:
     journal.close()
 
 
-def _line(number: int, one: Member, schedule: Schedule) -> Iterator[tuple[datetime, int, bytes]]:
-    for due, telegrams in Feed(one.who, one.source, schedule).telegrams():
+def _line(number: int, one: Member, options: Options) -> Iterator[tuple[datetime, int, bytes]]:
+    for due, telegrams in station_of(one, options, Truth()).feed.telegrams():
         moment = round(timezone.make_aware(due).timestamp() * 1e6)
         for telegram in telegrams:
             yield due, number, packed(FRAME, moment, number, telegram.frame)

@@ -61,7 +61,8 @@ class Asked:
             return self.day, 1
         if self.range == "month":
             return self.day.replace(day=1), monthrange(self.year, self.day.month)[1]
-        return date(self.year, *_FIRST), 366 if monthrange(self.year, 2)[1] == 29 else 365
+        first = date(self.year, *_FIRST)
+        return first, (date(self.year + 1, *_FIRST) - first).days
 
     @property
     def before(self) -> str:

@@ -19,7 +19,7 @@ from tongjian.site.mrv.pages import desk_or_404, plant_or_404
 from tongjian.site.ui.charts import Drawn, export
 from tongjian.site.ui.paging import page_of, rest_of_query
 
-_STRETCHES = 25
+_STRETCHES = 20
 
 
 @require_GET

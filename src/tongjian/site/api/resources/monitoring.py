@@ -175,7 +175,7 @@ def get_monitoring(request: ActorRequest, code: Code, year: Year) -> MonitoringS
         made=kept.made if kept else None,
         rule=measured.rule if measured else None,
         ruleset=measured.ruleset if measured else None,
-        stated=[_stated(stated, one) for one in (stated.lines if stated else ())],
+        stated=[_stated(stated, one) for one in stated.lines] if stated else [],
         gases=[_gas(point, one) for point in (kept.points if kept else ()) for one in point.gases],
         abatement=[AbatementLine(**asdict(one)) for one in (kept.abatement if kept else ())],
         records=[_record(one) for one in (measured.records if measured else ())],
@@ -189,8 +189,8 @@ def list_monitored_hours(
     request: ActorRequest,
     code: Code,
     year: Year,
-    point: OfPoint,
-    gas: OfGas,
+    point: OfPoint = "",
+    gas: OfGas = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[HourLine]:
@@ -206,15 +206,15 @@ def list_substituted(
     request: ActorRequest,
     code: Code,
     year: Year,
-    point: OfPoint,
+    point: OfPoint = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[StretchLine]:
     """The stretches of substituted hours at a point, newest first."""
     shown = Monitored(desk_or_404(request, code, year))
-    found = shown.kept.point(point) if shown.kept else None
-    if found is None:
+    if shown.kept is None:
         raise Http404
+    found = _point_or_404(shown.kept, point)
     part, after = slice_of(request, shown.stretches(found), limit, cursor)
     return Page[StretchLine](items=[_stretch(found, one) for one in part], next=after)
 
@@ -234,10 +234,17 @@ def _kept_or_404(request: ActorRequest, code: str, year: int) -> PlantYear:
     return kept
 
 
+def _point_or_404(kept: PlantYear, key: str) -> PointYear:
+    """The point of that key, the first without one."""
+    found = kept.point(key) if key else next(iter(kept.points), None)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _gas_or_404(kept: PlantYear, point: str, gas: str) -> GasYear:
-    found = kept.point(point)
-    for one in found.gases if found else ():
-        if one.gas.name == gas:
+    for one in _point_or_404(kept, point).gases:
+        if gas in ("", one.gas.name):
             return one
     raise Http404
 
