@@ -27,6 +27,7 @@ CODE = re.compile(rf"({'|'.join(PACKAGES)})\.[a-z][a-z0-9_]*")
 PASSED_ON = {
     "engine/_diagnosis.py:problem.code",
     "measured/_result.py:data['code']",
+    "monitoring/gateway/_asking.py:one['code']",
     "monitoring/hj212/_deviation.py:f'monitoring.{self.code}'",
     "records/_cells.py:code",
     "records/_metering.py:found.code",

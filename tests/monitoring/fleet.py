@@ -71,7 +71,9 @@ async def served(
 ) -> AsyncIterator[tuple[Gateway, int]]:
     allowed = Stations(
         Station(
-            one.who.mn, one.who.password, crc="hj212", keys=(one.who.key,) if one.who.key else ()
+            *(one.who.mn, one.who.password),
+            crc=one.who.crc,
+            keys=(one.who.key,) if one.who.key else (),
         )
         for one in who
     )

@@ -31,9 +31,9 @@ def minute(number: int, mn: str = MN, flag: int = 5, password: str = PASSWORD) -
 class Client:
     """One connection to a gateway."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, crc: str = "hj212") -> None:
         self._port = port
-        self._deframer = Deframer(crc="hj212")
+        self._deframer = Deframer(crc)
         self._read: list[Telegram] = []
 
     async def __aenter__(self) -> Self:

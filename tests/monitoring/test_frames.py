@@ -133,6 +133,25 @@ def test_another_check_sum_is_taken_only_where_it_may_be() -> None:
     assert refused.deviation.code == "crc_wrong"
 
 
+def test_each_station_has_its_own_check_sum() -> None:
+    """Named by MN, amid each other: only the named sum is taken, the standard's own as well."""
+    said = {b"A": "hj212", b"B": "modbus"}
+    sent = [
+        (mn, crc, frame(b"QN=1;ST=31;CN=2051;PW=1;MN=" + mn + b";Flag=5;CP=&&x=1&&", crc))
+        for mn in (b"A", b"B", b"A", b"C")
+        for crc in VARIANTS
+    ]
+    deframer = Deframer(lambda mn: said.get(mn, "auto"))
+    for mn, crc, raw in sent:
+        (found,) = deframer.feed(raw) + deframer.finish()
+        assert isinstance(found, Frame) == (said.get(mn, crc) == crc), (mn, crc)
+        assert found.raw == raw
+        if isinstance(found, Frame):
+            assert found.crc == crc
+        else:
+            assert found.deviation.code == "crc_wrong"
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1))
 @settings(max_examples=100, deadline=None)
 def test_enciphered_areas_open_with_the_key_alone(text: str) -> None:

@@ -169,6 +169,49 @@ def test_damage_is_kept_with_its_reason_and_costs_nothing_else(tmp_path: Path) -
     assert kept(tmp_path)[0].segment == b"crc_wrong"
 
 
+@pytest.mark.parametrize("named", ["hj212", "modbus"])
+def test_a_station_is_heard_with_its_check_sum_only_and_answered_with_it(
+    tmp_path: Path, named: str
+) -> None:
+    """What has another one is kept as refused: it may be damage that fits by chance."""
+    who = Station("88888880000002", PASSWORD, crc=named)
+    other = "modbus" if named == "hj212" else "hj212"
+    wrong, right = (
+        frame(minute(number, mn=who.mn)[6:-6], crc) for number, crc in ((1, other), (2, named))
+    )
+
+    async def play() -> None:
+        gateway = Gateway(tmp_path, stations(who), QUICK)
+        port = await gateway.start("127.0.0.1", 0)
+        async with Client(port, crc=named) as station:
+            station.send(wrong + right)
+            assert (await station.answer()).qn == parse(right[6:-6]).qn
+            asked = asyncio.create_task(gateway.command(who.mn, Command("1011")))
+            assert (await station.answer()).cn == "1011"  # it has the same check sum
+            asked.cancel()
+            # A damaged MN does not take the line out of its station's check sum.
+            station.send(frame(minute(3, mn="8" * 14)[6:-6], other) + right)
+            await station.answer()
+            assert gateway.metrics.get("closed_total", "mn_changed") == 0
+        await gateway.stop()
+
+    asyncio.run(play())
+    found = [(one.kind, one.raw) for one in kept(tmp_path)]
+    assert [kind for kind, _ in found] == [REFUSED, FRAME, REFUSED]
+    assert [raw for _, raw in found[:2]] == [wrong, right]
+
+
+def test_without_a_name_any_known_check_sum_is_heard_and_answered_in_kind(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with served(tmp_path) as (gateway, port), Client(port, crc="modbus") as station:
+            station.send(frame(minute(1)[6:-6], "modbus"))
+            assert (await station.answer()).cn == "9014"
+            assert gateway.metrics.get("deviations_total", "crc_variant") == 1
+
+    asyncio.run(play())
+    assert [one.kind for one in kept(tmp_path)] == [FRAME]
+
+
 def test_an_enciphered_telegram_is_kept_both_ways(tmp_path: Path) -> None:
     segment = minute(1)[6:-6].replace(b"Flag=5", b"Flag=9")
 

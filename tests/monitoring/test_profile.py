@@ -130,6 +130,7 @@ min_interval = 0
 mn = "A2"
 password = "x"
 units = { a21026 = "m3/h" }
+codes = { a99901 = "N20" }
 [[station]]
 mn = "A3"
 password = "x"
@@ -166,12 +167,26 @@ facility = "P1"
 process_unit = "V"
 """
     assert faults(written(tmp_path, text)) == [
-        *((1, "password"), (1, "min_interval"), (2, "units.a21026")),
+        *((1, "password"), (1, "min_interval"), (2, "codes.a99901"), (2, "units.a21026")),
         *((3, "channel[1].quantity"), (3, "channel[2].colour"), (3, "channel[2].position")),
         *((3, "channel[3].unit"), (3, "channel[3].highest"), (3, "channel[5].code")),
         *((1, "source.kind"), (1, "source.name")),
         *((1, "point.area"), (1, "point.reference_oxygen"), (3, "point.process_unit")),
     ]
+
+
+def test_a_code_that_the_station_names_needs_no_quantity_of_its_channel(tmp_path: Path) -> None:
+    text = """
+[[station]]
+mn = "A1"
+password = "x"
+codes = { a99901 = "氧化亚氮" }
+[[station.channel]]
+code = "a99901"
+unit = "ppm"
+"""
+    (channel,) = read_profile(written(tmp_path, text)).channels.values()
+    assert (channel.quantity, channel.unit) == ("n2o", "ppm")
 
 
 @pytest.mark.parametrize("text", ["station = 1", "[[station]", "[station]\nmn = 'A'"])
@@ -220,7 +235,7 @@ def test_units_become_those_of_the_quantity(quantity: str, unit: str, factor: fl
 
 @pytest.mark.parametrize(
     ("quantity", "unit"),
-    [("pm", "ppm"), ("flow", "Nm3/h"), ("flow", "ppm"), ("so2", "kPa"), ("so2", "mg/Nm3")],
+    [("pm", "ppm"), ("flow", "Nm3/h"), ("flow", "ppm"), ("so2", "kPa")],
 )
 def test_units_of_something_else_are_refused(quantity: str, unit: str) -> None:
     with pytest.raises(UnitError):

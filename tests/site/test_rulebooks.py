@@ -35,6 +35,23 @@ def test_a_method_shows_formulas_in_words_with_their_clause(world: World) -> Non
     assert "×" in page and "44/12" in page.replace(" ", "") and "cn.steel.ndrc-2013" in page
 
 
+def test_a_substitution_rule_shows_its_bands_with_clause_and_status(world: World) -> None:
+    """40 CFR 75.33(b)(1)(ii): over 24 hours, the greater of the 90th percentile and the mean."""
+    address = reverse("rulebooks:document", args=["us.40cfr75-33"])
+    page = world.client("public", language="en").get(address).content.decode()
+    for said in (
+        *("availability ≥ 95 %, gap &gt; 24 h", "90th percentile of the last 720 valid hours"),
+        *("75.33(b)(1)(ii)", "sulphur dioxide", "the last 8760 operating hours", "26,280 h"),
+    ):
+        assert said in page, said
+    address = reverse("rulebooks:document", args=["cn.hj75-2017"])
+    page = world.client("public").get(address).content.decode()
+    for said in ("二氧化硫 排放量", "失控", "比照使用", "总是"):
+        assert said in page, said
+    listed_too = world.client("public").get("/api/v1/rulebook", {"kind": "substitutions"}).json()
+    assert [one["id"] for one in listed_too["items"]] == SHOWN["substitutions"]
+
+
 def test_search_finds_by_any_word_and_status(world: World) -> None:
     client = world.client("public", language="en")
     page = client.get(reverse("rulebooks:index"), {"text": "gwp AR5", "kind": "tables"})

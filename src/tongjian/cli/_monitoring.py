@@ -12,8 +12,10 @@ from typing import Any
 
 from tongjian.cli._output import Output
 from tongjian.monitoring.gateway import (
+    Control,
     Gateway,
     Settings,
+    is_running,
     read_stations,
     serve_metrics,
     share_time,
@@ -154,6 +156,8 @@ def run_gateway(
 ) -> None:
     """Receive telegrams until told to stop; `bounds` are the rate of a line and history or not."""
     allowed = read_stations(stations)
+    if is_running(journal):
+        raise TongjianError(Problem("monitoring.control_running", Place(file=str(journal))))
     rate = bounds[0] or _ANY_RATE
     settings = Settings(rate=rate, burst=max(Settings().burst, rate), history=bounds[1])
     context = _context(tls)
@@ -161,6 +165,13 @@ def run_gateway(
     async def serve() -> OSError | None:
         gateway = Gateway(journal, allowed, settings)
         port = await gateway.start(*address, tls=context)
+        control = Control(gateway, journal)
+        try:
+            await control.start()
+        except OSError as error:  # it receives all the same
+            values = {"detail": error.strerror or error}
+            place = Place(file=str(journal))
+            out.problems([Problem("monitoring.control_closed", place, values, "warning")])
         metrics = None
         if metrics_port:
             metrics = await serve_metrics(gateway.metrics, "127.0.0.1", metrics_port)
@@ -176,6 +187,7 @@ def run_gateway(
         )
         waits = {asyncio.create_task(one.wait()) for one in (asked, gateway.stopped)}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        control.close()
         if metrics is not None:
             metrics.close()
         if gateway.failure is None:

@@ -82,6 +82,77 @@ def serve(
         run_gateway(out, stations, journal, (host, port), metrics_port, tls, (rate, history))
 
 
+Journal = Annotated[
+    Path | None,
+    typer.Option("--journal", help="网关的日志文件夹 / folder of the gateway's journal"),
+]
+
+
+@group.command("status")
+def status(
+    workspace: Workspace = HERE,
+    journal: Journal = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """运行中的网关：站点、最后的报文、计数 / a running gateway: stations, last telegrams."""
+    from tongjian.cli._monitoring_control import run_status
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        run_status(out, journal or workspace / "monitoring" / "journal")
+
+
+@group.command("request")
+def request(
+    station: Annotated[str, typer.Argument(help="站点 MN / MN of the station", metavar="STATION")],
+    first: Annotated[str, typer.Option("--from", help="起 / from, 2025-01-31T08")],
+    last: Annotated[str, typer.Option("--to", help="止（不含）/ to, not included")],
+    kind: Annotated[
+        str,
+        typer.Option("--kind", help="2061 小时 hours, 2051 分钟 minutes, 2031 日 days"),
+    ] = "2061",
+    workspace: Workspace = HERE,
+    journal: Journal = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """经运行中的网关向站点补取历史数据 / have a station send data of the past again."""
+    from tongjian.cli._monitoring_control import run_request
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        where = journal or workspace / "monitoring" / "journal"
+        run_request(out, where, station, kind, first, last)
+
+
+@group.command("command")
+def command(
+    station: Annotated[str, typer.Argument(help="站点 MN / MN of the station", metavar="STATION")],
+    cn: Annotated[
+        str, typer.Argument(help="命令编码，或 clock 校时 / code, or clock", metavar="CN")
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Argument(help="参数，如 RtdInterval=60 / parameters", metavar="NAME=VALUE"),
+    ] = None,
+    system: Annotated[
+        str, typer.Option("--system", help="系统编码，缺省随站点 / ST; the station's own")
+    ] = "",
+    workspace: Workspace = HERE,
+    journal: Journal = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """经运行中的网关向站点下发命令（反控、校时）/ have a station carry out a command."""
+    from tongjian.cli._monitoring_control import run_command
+
+    out = output(lang, as_json)
+    with out.failing_cleanly():
+        where = journal or workspace / "monitoring" / "journal"
+        run_command(out, where, station, cn, parameters or [], system)
+
+
 Facilities = Annotated[
     list[str] | None,
     typer.Option("--facility", "-f", help="企业编码，可多次 / facility, repeatable"),
@@ -368,15 +439,18 @@ def meter(
 
 __all__ = [
     "collect",
+    "command",
     "decode",
     "group",
     "ingest",
     "measure",
     "meter",
     "qa",
+    "request",
     "screen",
     "series",
     "serve",
     "show",
+    "status",
     "substitute",
 ]

@@ -1,7 +1,9 @@
 """The gateway that stations send to (数据接收网关): HJ 212 over TCP, kept before it is answered."""
 
+from tongjian.monitoring.gateway._asking import ask, is_running
 from tongjian.monitoring.gateway._commands import Command, Outcome
 from tongjian.monitoring.gateway._committer import share_time
+from tongjian.monitoring.gateway._control import Control
 from tongjian.monitoring.gateway._gateway import Gateway
 from tongjian.monitoring.gateway._metrics import serve_metrics
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, unpacked
@@ -14,6 +16,7 @@ __all__ = [
     "FRAME",
     "REFUSED",
     "Command",
+    "Control",
     "Gateway",
     "Journal",
     "Kept",
@@ -21,6 +24,8 @@ __all__ = [
     "Settings",
     "Station",
     "Stations",
+    "ask",
+    "is_running",
     "read_stations",
     "serve_metrics",
     "share_time",

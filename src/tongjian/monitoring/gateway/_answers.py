@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tongjian.monitoring.gateway._header import Header
-from tongjian.monitoring.hj212 import check_sum
+from tongjian.monitoring.hj212 import VARIANTS
 
 DATA_ANSWER = b"9014"
 NOTICE_ANSWER = b"9013"
@@ -16,8 +16,8 @@ def needs_answer(header: Header) -> bool:
     return bool(header.flag & _NEEDS_ANSWER)
 
 
-def answer(header: Header, cn: bytes = DATA_ANSWER) -> bytes:
-    """The frame that answers the telegram of `header`.
+def answer(header: Header, cn: bytes = DATA_ANSWER, crc: str = "hj212") -> bytes:
+    """The frame that answers the telegram of `header`, with the check sum that it came with.
 
     From 2017 on an answer has the telegram's QN in its header (HJ 212-2017, Annex C); in 2005 it
     stands in the data area, and the answer to data names neither password nor station.
@@ -33,4 +33,4 @@ def answer(header: Header, cn: bytes = DATA_ANSWER) -> bytes:
         segment = b"ST=91;CN=%s;PW=%s;MN=%s;Flag=0;CP=&&QN=%s&&" % (
             *(cn, header.pw, header.mn, header.qn),
         )
-    return b"##%04d%s%04X\r\n" % (len(segment), segment, check_sum(segment))
+    return b"##%04d%s%04X\r\n" % (len(segment), segment, VARIANTS[crc](segment))

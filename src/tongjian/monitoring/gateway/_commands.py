@@ -22,18 +22,22 @@ if TYPE_CHECKING:
 
 _ASKED, _DONE, _NOTICED = b"9011", b"9012", b"9013"
 ACCEPTED = 1
+_AIR = "31"
+NO_DATA = 100
+"""QnRtn and ExeRtn of HJ 212-2017: done as asked; there are no data of that time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a station is to do: a CN with its data area; `st` is its system code.
+    """What a station is to do: a CN with its data area.
 
+    `st` is the system code; empty, it is the one that the station's data come under.
     `notice` is a command that is answered by 9013 alone (2012, 2022).
     """
 
     cn: str
     groups: tuple[Group, ...] = ()
-    st: str = "31"
+    st: str = ""
     notice: bool = False
 
 
@@ -80,11 +84,11 @@ class Commands:
             return Outcome(qn, 0)
         # Before 2017 bit 1 of Flag is set in every example of a request; there is one packet.
         flag = line.edition_bits | 1 if line.edition_bits else 3
+        system = command.st or line.told.system.decode("ascii", "replace") or _AIR
         telegram = Telegram(
-            command.st, command.cn, mn, qn, station.password, flag, groups=command.groups
+            system, command.cn, mn, qn, station.password, flag, groups=command.groups
         )
-        sent_crc = "hj212" if station.crc == "auto" else station.crc
-        data = frame(build(telegram), sent_crc)
+        data = frame(build(telegram), line.crc)
         key = (mn.encode(), qn.encode())
         waiting = self._waiting[key] = _Waiting()
         settings = self._gateway.settings
@@ -133,9 +137,7 @@ class Commands:
 
     def set_clock(self, mn: str) -> None:
         """Send a station the time (1012) without waiting."""
-        now = self._gateway.now().strftime("%Y%m%d%H%M%S")
-        command = Command("1012", ((("SystemTime", now),),))
-        task = asyncio.create_task(self.run(mn, command))
+        task = asyncio.create_task(self.run(mn, clock(self._gateway.now())))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -144,6 +146,11 @@ class Commands:
         now = self._gateway.now().replace(tzinfo=None)
         self._last = max(now, self._last + timedelta(milliseconds=1))
         return self._last.strftime("%Y%m%d%H%M%S") + f"{self._last.microsecond // 1000:03d}"
+
+
+def clock(now: datetime) -> Command:
+    """The command that sets a station's clock (1012)."""
+    return Command("1012", ((("SystemTime", now.strftime("%Y%m%d%H%M%S")),),))
 
 
 async def _within(future: asyncio.Future[int], seconds: float) -> int | None:

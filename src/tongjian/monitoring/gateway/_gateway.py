@@ -16,6 +16,7 @@ from pathlib import Path
 from tongjian.monitoring.gateway._commands import Command, Commands, Outcome
 from tongjian.monitoring.gateway._committer import Committer
 from tongjian.monitoring.gateway._header import Header, read_header
+from tongjian.monitoring.gateway._heard import Heard
 from tongjian.monitoring.gateway._history import HOUR_DATA, History
 from tongjian.monitoring.gateway._line import StationLine
 from tongjian.monitoring.gateway._metrics import Metrics
@@ -49,6 +50,8 @@ class Gateway:
         self.seen = Seen(self.settings.remembered)
         self.failure: OSError | None = None
         self.stopped = asyncio.Event()
+        self.started_us = time.time_ns() // 1000
+        self.heard: dict[bytes, Heard] = {}
         self._journal = Journal.open(folder, file_bytes)
         self._lines: dict[int, StationLine] = {}
         self._by_mn: dict[bytes, StationLine] = {}
@@ -111,6 +114,7 @@ class Gateway:
     def known(self, line: StationLine) -> None:
         """A line said which station it is: commands for the station go there from now on."""
         self._by_mn[line.mn] = line
+        line.told = self.heard.setdefault(line.mn, Heard())
 
     def replied(self, line: StationLine, header: Header, segment: bytes) -> None:
         """A station answered a command."""
@@ -127,6 +131,11 @@ class Gateway:
     def now(self) -> datetime:
         """The time as the clocks of stations show it (UTC+8)."""
         return datetime.now(CHINA)
+
+    @staticmethod
+    def local(us: int) -> str:
+        """A time of the journal (µs since 1970) as clocks in China show it."""
+        return datetime.fromtimestamp(us // 1_000_000, CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
     # ---- itself --------------------------------------------------------------------------------
 
@@ -154,7 +163,7 @@ class Gateway:
 
     def _remember(self) -> None:
         """Know again what came before the last stop: the newest files, up to what is remembered."""
-        kept: list[list[tuple[bytes, ...]]] = []
+        kept: list[list[tuple[tuple[bytes, ...], int]]] = []
         count = 0
         for path in reversed(self._journal.paths()):
             kept.append(list(_keys(read_file(path))))
@@ -162,16 +171,19 @@ class Gateway:
             if count >= self.settings.remembered:
                 break
         for keys in reversed(kept):
-            for key in keys:
+            for key, received_us in keys:
                 self.seen.add(key)
+                heard = self.heard.setdefault(key[0], Heard())
+                heard.last_us, heard.last_cn = received_us, key[2]
                 if key[2] == HOUR_DATA:
                     self.history.came(key[0], key[3])
 
 
-def _keys(contents: Iterable[bytes]) -> Iterable[tuple[bytes, ...]]:
+def _keys(contents: Iterable[bytes]) -> Iterable[tuple[tuple[bytes, ...], int]]:
     for content in contents:
         kept = unpacked(content)
         if kept.kind != REFUSED:
             header = read_header(kept.segment)
             if header is not None and (header.qn or header.time):
-                yield (header.mn, header.qn, header.cn, header.time, header.pno)
+                key = (header.mn, header.qn, header.cn, header.time, header.pno)
+                yield key, kept.received_us

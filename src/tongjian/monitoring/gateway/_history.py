@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tongjian.monitoring.gateway._commands import ACCEPTED, Command, Outcome
+from tongjian.monitoring.gateway._commands import ACCEPTED, NO_DATA, Command, Outcome
 from tongjian.monitoring.hj212 import moment
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 HOUR_DATA = b"2061"
 _HOUR = timedelta(hours=1)
-_NO_DATA = 100  # ExeRtn, HJ 212-2017, Annex A.3
 
 
 @dataclass(slots=True)
@@ -123,7 +122,7 @@ class History:
             outcome = await self.request(mn, HOUR_DATA.decode(), first, last)
             if outcome.asked is None:
                 break  # nobody there: what is missing stays so, and is not counted as asked
-            has_none = outcome.asked != ACCEPTED or outcome.done == _NO_DATA
+            has_none = outcome.asked != ACCEPTED or outcome.done == NO_DATA
             for hour in [one for one in hours if one in known.missing]:
                 known.missing[hour] += 1
                 if has_none or known.missing[hour] >= settings.history_tries:

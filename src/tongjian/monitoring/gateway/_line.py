@@ -6,8 +6,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, cast
 
-from tongjian.monitoring.gateway._answers import NOTICE_ANSWER, answer, needs_answer
+from tongjian.monitoring.gateway._answers import DATA_ANSWER, NOTICE_ANSWER, answer, needs_answer
 from tongjian.monitoring.gateway._header import Header, read_header
+from tongjian.monitoring.gateway._heard import Heard
 from tongjian.monitoring.gateway._history import HOUR_DATA
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, packed
 from tongjian.monitoring.hj212 import Deframer, Frame, Refused
@@ -19,6 +20,7 @@ REPLIES = frozenset({b"9011", b"9012", b"9013", b"9014"})
 _HEARTBEAT = b"9015"
 _CLOCK_REQUEST = b"1013"
 _KEPT_OF_REFUSED = 4096
+_INTERACTION = b"91"  # ST of what is no data
 
 
 class StationLine(asyncio.Protocol):
@@ -28,9 +30,12 @@ class StationLine(asyncio.Protocol):
         self.number = number
         self.mn = b""
         self.edition_bits = 0
+        self.crc = "hj212"
+        """The check sum of its last telegram: what is sent to it has the same."""
+        self.told = Heard()
         self._gateway = gateway
         self._admitted: tuple[bytes, bytes] | None = None
-        self._deframer = Deframer(keys=gateway.stations.keys)
+        self._deframer = Deframer(self._sum_of, gateway.stations.keys)
         self._transport: asyncio.Transport | None = None
         self._heard = time.monotonic()
         self._tokens = gateway.settings.burst
@@ -58,6 +63,10 @@ class StationLine(asyncio.Protocol):
             self._take(one)
         if found:
             self._spend(len(found))
+
+    def _sum_of(self, mn: bytes) -> str:
+        """The check sum that a frame has to have: on a line of a station, that station's."""
+        return self._gateway.stations.crc(self.mn or mn)
 
     @property
     def heard(self) -> float:
@@ -142,15 +151,17 @@ class StationLine(asyncio.Protocol):
 
     def _accept(self, frame: Frame, header: Header) -> None:
         gateway = self._gateway
+        self.crc = frame.crc
         if header.cn == _HEARTBEAT:
-            gateway.committer.add(self, None, answer(header) if needs_answer(header) else None)
+            reply = answer(header, crc=frame.crc) if needs_answer(header) else None
+            gateway.committer.add(self, None, reply)
             return
         if header.cn in REPLIES:
             gateway.replied(self, header, frame.segment)
         reply = None
         if header.cn not in REPLIES and needs_answer(header):
-            notice = header.cn == _CLOCK_REQUEST
-            reply = answer(header, NOTICE_ANSWER) if notice else answer(header)
+            cn = NOTICE_ANSWER if header.cn == _CLOCK_REQUEST else DATA_ANSWER
+            reply = answer(header, cn, frame.crc)
         key = (header.mn, header.qn, header.cn, header.time, header.pno)
         if (header.qn or header.time) and key in gateway.seen:
             gateway.metrics.add("duplicates_total")
@@ -159,7 +170,13 @@ class StationLine(asyncio.Protocol):
         gateway.seen.add(key)
         kind = ENCIPHERED if frame.encrypted else FRAME
         segment = frame.segment if frame.encrypted else b""
-        content = packed(kind, time.time_ns() // 1000, self.number, frame.raw, segment)
+        now = time.time_ns() // 1000
+        content = packed(kind, now, self.number, frame.raw, segment)
+        told = self.told
+        told.last_us, told.last_cn = now, header.cn
+        told.counts[header.cn] += 1
+        if header.st != _INTERACTION:
+            told.system = header.st
         gateway.metrics.add("telegrams_total")
         gateway.committer.add(self, content, reply)
         if header.cn == HOUR_DATA:

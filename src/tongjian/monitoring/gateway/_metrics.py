@@ -43,6 +43,10 @@ class Metrics:
         """The value of a counter; 0 if it never counted."""
         return self._values[name, label]
 
+    def total(self, name: str) -> float:
+        """A counter over all its labels."""
+        return sum(value for (one, _), value in self._values.items() if one == name)
+
     def text(self) -> str:
         """In the text format of Prometheus, every name once with its meaning."""
         lines = []

@@ -21,10 +21,12 @@ from tongjian.monitoring.hj212._tables import (
     Command,
     FlagMeaning,
     Quantity,
+    Result,
     command,
     commands,
     flags,
     quantities,
+    results,
     systems,
 )
 from tongjian.monitoring.hj212._telegram import Group, Pair, Telegram, parse
@@ -46,6 +48,7 @@ __all__ = [
     "Quantity",
     "Reading",
     "Refused",
+    "Result",
     "Telegram",
     "TelegramError",
     "build",
@@ -59,6 +62,7 @@ __all__ = [
     "parse",
     "quantities",
     "readings",
+    "results",
     "review",
     "segment_of",
     "split",

@@ -20,6 +20,7 @@ _CRC_DIGITS = frozenset(b"0123456789ABCDEFabcdef")
 _SHOWN = 24
 
 Keys = Callable[[bytes], Sequence[bytes]]
+Sums = Callable[[bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,26 @@ class Deframer:
     Parameters
     ----------
     crc
-        The check sum that the station sends. ``"auto"`` accepts the other known ones as well and
-        says so with the deviation ``crc_variant``.
+        The check sum that the station sends, or what gives it by the station's MN (empty where a
+        frame names none). ``"auto"`` accepts the other known ones as well and says so with the
+        deviation ``crc_variant``.
     keys
         Gives the SM4 keys of a station (16 bytes each, newest first) by its MN, for HJ 212-2025.
     """
 
-    def __init__(self, crc: Variant | str = "auto", keys: Keys | None = None) -> None:
+    def __init__(self, crc: Variant | str | Sums = "auto", keys: Keys | None = None) -> None:
+        self._by_mn = crc if callable(crc) else None
+        self._mn: bytes | None = None  # whose check sum is expected now
+        self._expect("auto" if callable(crc) else crc)
+        self._keys = keys
+        self._buffer = b""
+        self._after_frame = False  # the end marks of the last frame may still come
+
+    def _expect(self, crc: str) -> None:
         self._first = "hj212" if crc == "auto" else crc
         self._sum = VARIANTS[self._first]
         others = [name for name in VARIANTS if name != self._first] if crc == "auto" else []
         self._others = tuple(others)
-        self._keys = keys
-        self._buffer = b""
-        self._after_frame = False  # the end marks of the last frame may still come
 
     @property
     def waiting(self) -> int:
@@ -129,6 +136,12 @@ class Deframer:
 
     def _frame(self, buffer: bytes, start: int, digits: int, end: int) -> Frame | Deviation:
         segment = buffer[start + 2 + digits : end]
+        if self._by_mn is not None:
+            at = segment.find(b";MN=")
+            mn = segment[at + 4 : segment.find(b";", at + 4)] if at >= 0 else b""
+            if mn != self._mn:  # hardly ever: a line is of one station
+                self._mn = mn
+                self._expect(self._by_mn(mn))
         printed = buffer[end : end + 4]
         if not _CRC_DIGITS.issuperset(printed):
             return self._without_sum(buffer, start, digits, end)

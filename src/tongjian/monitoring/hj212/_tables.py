@@ -70,6 +70,16 @@ class FlagMeaning:
         return self.state == "valid"
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value of QnRtn (请求返回) or ExeRtn (执行返回): why a command is or is not carried out."""
+
+    zh: str
+    en: str
+    source: str
+    status: str
+
+
 @lru_cache(maxsize=1)
 def commands() -> tuple[Command, ...]:
     """Every command; one whose meaning changed stands once for each meaning."""
@@ -104,6 +114,18 @@ def quantities() -> dict[str, Quantity]:
 def systems() -> dict[str, tuple[str, str]]:
     """System codes (系统编码 ST) with their names in Chinese and English."""
     return {row["st"]: (row["zh"], row["en"]) for row in _rows("systems")}
+
+
+@lru_cache(maxsize=1)
+def results() -> dict[tuple[str, int, str], Result]:
+    """What stations answer to commands, by (field, value, edition)."""
+    return {
+        (row["field"], int(row["value"]), edition): Result(
+            row["zh"], row["en"], row["source"], row["status"]
+        )
+        for row in _rows("results")
+        for edition in row["editions"].split()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from typing import Any
 from tongjian.monitoring.hj212 import EDITIONS, VARIANTS, flags, key_of
 from tongjian.monitoring.profile._channel import POSITIONS, Channel, Point, Position
 from tongjian.monitoring.profile._faults import TABLES, Is, Spot, among, number, text, texts
-from tongjian.monitoring.profile._mapping import Owner, listed_channels, usual_channels
+from tongjian.monitoring.profile._mapping import Owner, listed_channels, named_codes, usual_channels
 from tongjian.monitoring.profile._stations import Station, Stations
 from tongjian.problems import Problem, RecordError
 
@@ -143,11 +143,14 @@ class _Reading:
             return None
         fields = {name: value for name, value in row.items() if name != "channel"}
         station = Station(**{**fields, "keys": tuple(map(bytes.fromhex, row.get("keys", ())))})
-        owner = Owner(station.mn, station.plant, station.outlet, station.flags, station.units)
+        codes = named_codes(spot, station, self.problems)
+        owner = Owner(
+            *(station.mn, station.plant, station.outlet, station.flags, station.units, codes)
+        )
         if "channel" in row:
             self._channels(spot, owner, row)
         else:
-            self.channels += usual_channels(spot, owner, station, self.problems)
+            self.channels += usual_channels(spot, owner, station.edition, self.problems)
         return station
 
     def source(self, number: int, row: dict[str, Any]) -> Source | None:

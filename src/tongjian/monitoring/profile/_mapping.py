@@ -39,6 +39,8 @@ class Owner:
     process_unit: str = ""
     flags: str = "2017"
     units: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """What a code is that the standard has none for: the key of its quantity."""
 
 
 def listed_channels(
@@ -57,6 +59,8 @@ def listed_channels(
         here = Spot(spot.path, spot.row, f"{spot.prefix}channel[{position}].")
         found = list(here.faults(row, _CHANNEL, more))
         if not found:
+            if row["code"] in owner.codes:
+                row = {"quantity": owner.codes[row["code"]], **row}
             found = list(_mistakes(here, owner, row, codes))
         problems += found
         if not found:
@@ -64,20 +68,31 @@ def listed_channels(
             yield _channel(owner, row)
 
 
+def named_codes(spot: Spot, station: Station, problems: list[Problem]) -> dict[str, str]:
+    """The quantities of a station's `codes`, which are named by their key or in either language."""
+    found = {}
+    for code, name in station.codes.items():
+        named = _named(name)
+        if named is not None:
+            found[code] = named.name
+        else:
+            listed = " / ".join(measured_quantities())
+            zh, en = f"这些之一：{listed}", f"one of {listed}"
+            problems.append(spot.fault(f"codes.{code}", name, zh, en))
+    return found
+
+
 def usual_channels(
-    spot: Spot, owner: Owner, station: Station, problems: list[Problem]
+    spot: Spot, owner: Owner, edition: str | None, problems: list[Problem]
 ) -> Iterator[Channel]:
-    """The channels that a station has without being told: codes of HJ 212, and `codes`."""
+    """The channels that a station has without being told: codes of HJ 212, and its own."""
     old = {one.code_2005 for one in quantities().values()}
     known = {
         code: one.name
         for code, one in quantity_of_code().items()
-        if (code in old) == (station.edition == _OLD)
+        if (code in old) == (edition == _OLD)
     }
-    for code, name in station.codes.items():
-        named = _named(name)
-        if named is not None:
-            known[code] = named.name
+    known |= owner.codes
     for code, name in known.items():
         row = {"code": code, "quantity": name}
         unit = _unit(owner, row)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 class Station:
     """One station (现场机), by its MN.
 
-    `password` and `keys` (SM4, 16 bytes each, newest first) are secrets and not shown. `edition` is
-    that of the standard where its Flag does not tell; `crc` the check sum it sends, "auto" if
-    unknown; `flags` the vocabulary of its data flags. `codes` names quantities that the standard
-    has no code for (N2O), `units` the units it sends in where they are not the standard's.
-    `min_interval` is the interval of its minute data in min, None if it is to be seen from them.
+    `password` and `keys` (SM4, 16 bytes each, newest first) are secrets and not shown. `edition`
+    decides whether the codes of HJ/T 212-2005 or those of HJ 212-2017 become its channels; `crc` is
+    the only check sum that its telegrams may have, "auto" if unknown; `flags` the vocabulary of its
+    data flags. `codes` says which quantity a code is that the standard has none for (N2O), `units`
+    the units it sends in where they are not the standard's. `min_interval` is the interval of its
+    minute data in min, None if it is to be seen from them.
     """
 
     mn: str
@@ -53,6 +54,11 @@ class Stations:
         station = self._by_mn.get(mn)
         known = station.password.encode() if station else b"\0" * len(password)
         return hmac.compare_digest(known, password) and station is not None
+
+    def crc(self, mn: bytes) -> str:
+        """The check sum that `mn` sends; "auto" where that is not known."""
+        station = self._by_mn.get(mn)
+        return "auto" if station is None else station.crc
 
     def keys(self, mn: bytes) -> tuple[bytes, ...]:
         """The SM4 keys of `mn`, newest first."""

@@ -230,7 +230,7 @@ class Station:
     # ---- what the host says --------------------------------------------------------------------
 
     async def _hear(self, reader: asyncio.StreamReader) -> None:
-        deframer = Deframer(crc="hj212")
+        deframer = Deframer(self.who.crc)
         while data := await reader.read(1 << 16):
             for found in deframer.feed(data):
                 if isinstance(found, Frame):

@@ -11,7 +11,7 @@ from typing import Any
 from tongjian.rules import Basis, Rulebook, Validity, Words
 from tongjian.site.workspaces import rulebook
 
-KINDS = ("rulesets", "methods", "tables", "targets", "tasks", "conflicts")
+KINDS = ("rulesets", "methods", "tables", "substitutions", "targets", "tasks", "conflicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Listed:
 def listed() -> tuple[Listed, ...]:
     """Every entry, by kind and id."""
     book = rulebook()
-    found = [*_rulesets(book), *_methods(book), *_tables(book), *_others(book)]
+    found = [*_rulesets(book), *_methods(book), *_tables(book), *_substitutions(book)]
+    found += _others(book)
     return tuple(sorted(found, key=lambda one: (KINDS.index(one.kind), one.id)))
 
 
@@ -81,6 +82,17 @@ def _tables(book: Rulebook) -> Iterator[Listed]:
     for one in book.tables.values():
         statuses = _counted(value.status for value in one.values)
         yield Listed("tables", one.id, one.title, one.basis.document, (), statuses)
+
+
+def _substitutions(book: Rulebook) -> Iterator[Listed]:
+    """Rules on lost hours of monitoring; how well each of their bands is known."""
+    for name, editions in book.substitutions.items():
+        ordered = sorted(editions, key=lambda one: str(one.validity.first or ""))
+        bands = (band for one in ordered for part in one.parts for band in part.bands)
+        statuses = _counted(band.basis.status for band in bands)
+        spans = tuple(one.validity for one in ordered)
+        last = ordered[-1]
+        yield Listed("substitutions", name, last.title, last.basis.document, spans, statuses)
 
 
 def _others(book: Rulebook) -> Iterator[Listed]:

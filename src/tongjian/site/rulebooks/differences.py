@@ -9,6 +9,7 @@ from datetime import date
 from tongjian.contract import Names
 from tongjian.rules import Method, RuleSet, Table, Value
 from tongjian.site.rulebooks.catalogue import Listed
+from tongjian.site.rulebooks.shown_substitution import bands_in_words
 from tongjian.site.ui.texts import lang
 from tongjian.site.workspaces import rulebook
 
@@ -31,6 +32,8 @@ def differences(entry: Listed, first: date, second: date) -> list[Changed]:
         return _told(*(_method(entry.id, day) for day in (first, second)))
     if entry.kind == "rulesets":
         return _told(*(_ruleset(entry.id, day) for day in (first, second)))
+    if entry.kind == "substitutions":
+        return _told(*(_substitution(entry.id, day) for day in (first, second)))
     return []
 
 
@@ -87,6 +90,15 @@ def _choices(doc: RuleSet) -> Iterator[tuple[str, str]]:
     yield "sectors", ", ".join(doc.sectors)
     yield from ((f"table {alias}", table) for alias, table in doc.binds.items())
     yield "rounding", f"{doc.rounding.mode} {dict(sorted(doc.rounding.places.items()))}"
+
+
+def _substitution(name: str, day: date) -> dict[str, str]:
+    editions = rulebook().substitutions.get(name, ())
+    found = next((one for one in editions if one.validity.covers(day)), None)
+    if found is None:
+        return {}
+    document = " ".join(filter(None, (found.basis.document, found.basis.clause)))
+    return {"title": found.title[lang()], "document": document, **bands_in_words(found)}
 
 
 def _values(table: Table) -> dict[tuple[str, tuple[str, ...]], list[Value]]:

@@ -26,6 +26,7 @@ from tongjian.rules import (
     rulebook_folder,
 )
 from tongjian.site.rulebooks.catalogue import Listed, listed
+from tongjian.site.rulebooks.shown_substitution import edition
 from tongjian.site.ui.texts import lang, text
 from tongjian.site.workspaces import rulebook
 
@@ -51,6 +52,8 @@ def shown(entry: Listed) -> Shown:
         found["unavailable"] = [_unavailable(one) for one in book.unavailable.get(name, ())]
     elif entry.kind == "tables":
         found |= table(book.tables[name])
+    elif entry.kind == "substitutions":
+        found["editions"] = [edition(one) for one in book.substitutions[name]]
     elif entry.kind == "targets":
         found |= _target(book.targets[name])
     elif entry.kind == "tasks":
@@ -72,6 +75,8 @@ def files_of(entry: Listed) -> list[Path]:
     elif entry.kind == "tables":
         one = book.tables[name]
         places = [one.place, *(value.place for value in one.values)]
+    elif entry.kind == "substitutions":
+        places = [rule.place for rule in book.substitutions[name]]
     elif entry.kind == "targets":
         places = [book.targets[name].place]
     elif entry.kind == "tasks":

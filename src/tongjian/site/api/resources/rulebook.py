@@ -19,7 +19,9 @@ from tongjian.site.rulebooks.shown import entry_named, files_of
 
 router = Router()
 Name = Annotated[str, Path(max_length=120, pattern=r"^[^\x00-\x1f/]+$")]
-Kinds = Literal["", "rulesets", "methods", "tables", "targets", "tasks", "conflicts"]
+Kinds = Literal[
+    "", "rulesets", "methods", "tables", "substitutions", "targets", "tasks", "conflicts"
+]
 Statuses = Literal["", "confirmed", "seen-twice", "seen", "derived", "recalled", "not-found"]
 
 
