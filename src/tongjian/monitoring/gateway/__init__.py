@@ -4,7 +4,7 @@ from tongjian.monitoring.gateway._commands import Command, Outcome
 from tongjian.monitoring.gateway._committer import share_time
 from tongjian.monitoring.gateway._gateway import Gateway
 from tongjian.monitoring.gateway._metrics import serve_metrics
-from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, unpacked
+from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, packed, unpacked
 from tongjian.monitoring.gateway._settings import Settings
 from tongjian.monitoring.journal import Journal
 from tongjian.monitoring.profile import Station, Stations, read_stations
@@ -21,6 +21,7 @@ __all__ = [
     "Settings",
     "Station",
     "Stations",
+    "packed",
     "read_stations",
     "serve_metrics",
     "share_time",
