@@ -60,9 +60,16 @@ def test_findings_name_their_channels_and_say_what_they_rest_on(kept: World) -> 
     shown = page(kept.client("city", language="en"), ADDRESS)
     for one in (
         *("Where to look first", "flat line", "60 points", 'href="#finding-1"', "2024-03-11 00:00"),
-        *("2024-03-13 12:00", "while other channels move: stack gas flow (as it is)<br>", ">18 h <span"),
+        *(
+            "2024-03-13 12:00",
+            "while other channels move: stack gas flow (as it is)<br>",
+            ">18 h <span",
+        ),
         # where the sentences of problems are: a channel by what it measures, and no MN
-        *("Out of control from 2024-03-20 08:00", "nitrogen oxides (as NO2), DA001 (stack)</small>"),
+        *(
+            "Out of control from 2024-03-20 08:00",
+            "nitrogen oxides (as NO2), DA001 (stack)</small>",
+        ),
         *("nothing this year", "2024-11-29 07:00"),
     ):
         assert one in shown, one

@@ -36,6 +36,16 @@ class ChannelName:
     point: Words
 
     @property
+    def source(self) -> str:
+        """The MN of its station, or the name of another source."""
+        return self.key.partition("/")[0]
+
+    @property
+    def code(self) -> str:
+        """What the source calls it."""
+        return self.key.partition("/")[2]
+
+    @property
     def full(self) -> Words:
         """Both in one."""
         if not self.point.zh:
@@ -45,7 +55,7 @@ class ChannelName:
 
 @dataclass(frozen=True, slots=True)
 class LatestData:
-    """A channel, in how many hours data came, and in which one last (最近数据), None if none did."""
+    """A channel, in how many hours data came, and the last of them (最近数据), None if none did."""
 
     name: ChannelName
     unit: str
@@ -134,7 +144,7 @@ class Screening:
         """The last hour of each station or source that sent anything, by its MN or name."""
         found: dict[str, np.datetime64] = {}
         for one in self.latest:
-            source = one.name.key.partition("/")[0]
+            source = one.name.source
             if one.last is not None:
                 found[source] = max(one.last, found.get(source, one.last))
         return found
@@ -183,7 +193,9 @@ class Screening:
         title = Words(known.zh, known.en) if known else Words(one.quantity, one.quantity)
         own = self.kept.own_names.get((one.process_unit, one.position), "")
         point = point_name(one.process_unit, one.position, own)
-        return ChannelName(one.key, one.quantity, f"{one.process_unit}.{one.position}", title, point)
+        return ChannelName(
+            one.key, one.quantity, f"{one.process_unit}.{one.position}", title, point
+        )
 
     def _finding(self, number: int, one: Mapping[str, Any]) -> Finding:
         channels = tuple(self.name(key) for key in one["channels"])
@@ -214,7 +226,8 @@ class Screening:
             if key in zh or key in en:
                 one = self.names[key]
                 name = one.title if points == {one.point} else one.full
-                zh, en = zh.replace(key, name.zh), en.replace(key, name.en)
+                zh = zh.replace(f"{key}, ", f"{name.zh}、").replace(key, name.zh)
+                en = en.replace(key, name.en)
         return Words(zh, en)
 
     def _number(self, test: str, channel: str, month: str) -> int | None:
