@@ -3,11 +3,16 @@
 One stack of unit DA001 with N2O and NOx over 2024 (a leap year: 8784 hours). Of N2O the hours from
 2024-03-05 06:00 to 12:00 are substituted (40 kg/h each), those of 2024-05-01 stopped, those of
 2024-09-09 missing; every other hour has 10 kg/h and 300 mg/m3. NOx is 2 kg/h throughout.
+
+Screening was done of February and March as sent by MN1: NOx stands still for 60 hours from
+2024-03-11 00:00 while the flow moves. Its analyser was out of control on 2024-03-20 from 08:00 to 15:00.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +20,7 @@ from tests.site.world import YEAR, A, World
 from tongjian.measured import (
     Amounts,
     Measured,
+    MeasuredChannel,
     MeasuredGas,
     MeasuredMonth,
     MeasuredUnit,
@@ -23,11 +29,14 @@ from tongjian.measured import (
 )
 from tongjian.measured._core import HOURS_FILE
 from tongjian.measured._rows import write
-from tongjian.monitoring.hours import State
+from tongjian.monitoring.hours import Hours, State
+from tongjian.monitoring.profile import Channel
+from tongjian.monitoring.screening import panel_of_hours, screen_series
 from tongjian.problems import Place, Problem
 
 UNIT, POINT = "DA001", "DA001.stack"
 HOURS = 366 * 24
+NOX, FLOW = "MN1/a21002", "MN1/a00000"
 RULE = "cn.hj75-2017/invalid.a90-up-to-24h"
 PUT = slice((31 + 29 + 4) * 24 + 6, (31 + 29 + 4) * 24 + 12)
 STOPPED = slice((31 + 29 + 31 + 30) * 24, (31 + 29 + 31 + 30 + 1) * 24)
@@ -65,10 +74,38 @@ def keep_year(world: World, of: str = A) -> Path:
         problems=(
             Problem("measured.month_open", Place(), {"gas": "n2o", "month": "2024-09", "hours": 24},
                     severity="warning"),
+            Problem("measured.out_of_control", Place(file=NOX),
+                    {"begin": "2024-03-20 08:00", "end": "2024-03-20 15:00", "checks": "drift-12"},
+                    severity="warning"),
         ),
         folder=folder,
+        screening=_screening(),
+        channels=(
+            MeasuredChannel(NOX, UNIT, "stack", "nox", "mg/m3", HOURS, "2024-12-31T23"),
+            MeasuredChannel(FLOW, UNIT, "stack", "flow", "m3/s", 8000, "2024-11-29T07"),
+            MeasuredChannel("MN1/a01014", UNIT, "stack", "moisture", "%", 0, ""),
+        ),
     ).keep()  # fmt: skip
     return folder
+
+
+@lru_cache(maxsize=1)
+def _screening() -> dict[str, Any]:
+    """Real findings of two made months: 1440 hours from 2024-02-01 (39 days before the fault)."""
+    dice = np.random.default_rng(7)
+    flow, nox = np.round(40 + dice.normal(0, 1, 1440), 2), np.round(60 + dice.normal(0, 3, 1440), 1)
+    begin = 39 * 24
+    nox[begin : begin + 60] = 61.7
+    start, valid = np.datetime64("2024-02-01T00", "h"), np.zeros(1440, np.uint8)
+
+    def series(code: str, quantity: str, unit: str, value: np.ndarray) -> tuple[Channel, Hours]:
+        channel = Channel("MN1", code, quantity, unit, "X", UNIT)
+        return channel, Hours(start, value, valid, np.full(1440, -1, np.int16))
+
+    panel = panel_of_hours({
+        NOX: series("a21002", "nox", "mg/m3", nox), FLOW: series("a00000", "flow", "m3/s", flow),
+    })  # fmt: skip
+    return screen_series(panel).as_dict()
 
 
 def _hours(plant: str) -> dict[str, np.ndarray]:

@@ -55,6 +55,38 @@ def test_a_kept_year_as_its_readers_see_it(
     assert ('class="actions"' in shown) is False  # there is no profile: nothing to roll up
 
 
+def test_findings_name_their_channels_and_say_what_they_rest_on(kept: World) -> None:
+    """39 days after 1 February stands 11 March; 60 hours end on 13 March at 12:00."""
+    shown = page(kept.client("city", language="en"), ADDRESS)
+    for one in (
+        *("Where to look first", "flat line", "60 points", 'href="#finding-1"', "2024-03-11 00:00"),
+        *(
+            "2024-03-13 12:00",
+            "while other channels move: stack gas flow (as it is)<br>",
+            ">18 h <span",
+        ),
+        # where the sentences of problems are: a channel by what it measures, and no MN
+        *(
+            "Out of control from 2024-03-20 08:00",
+            "nitrogen oxides (as NO2), DA001 (stack)</small>",
+        ),
+        *("nothing this year", "2024-11-29 07:00"),
+    ):
+        assert one in shown, one
+    found = kept.client("city").get(V1).json()
+    (flat,) = [one for one in found["findings"] if one["test"] == "flat"]
+    assert (flat["severity"], flat["first"], flat["last"], flat["bound"]) == (
+        *("serious", "2024-03-11T00:00:00+08:00", "2024-03-13T12:00:00+08:00", "18 h"),
+    )
+    assert flat["said"]["zh"].startswith("连续 60 行恒为 61.7") and "MN1" not in flat["said"]["zh"]
+    first = found["scores"][0]
+    assert (first["channel"], first["month"], first["score"]) == ("MN1/a21002", "2024-03", 60)
+    assert first["reasons"][0]["finding"] == flat["number"]
+    assert [one["latest"] for one in found["channels"]] == [
+        *("2024-12-31T23:00:00+08:00", "2024-11-29T07:00:00+08:00", None),
+    ]
+
+
 def test_the_chart_has_every_day_and_says_what_each_rests_on(kept: World) -> None:
     client = kept.client("province", language="en")
 
@@ -152,7 +184,10 @@ def test_a_year_is_rolled_up_recorded_and_stated(world: World) -> None:
     assert numbers["n2o"] == pytest.approx(n2o) == pytest.approx(35.712, rel=1e-6)
     assert numbers["n2o_per_product"] == pytest.approx(357.12, rel=1e-6)
     assert (stated["route"], stated["handed_in"]) == ("measured", False)
-    assert "实测法" in page(preparer, address)
+    shown = page(preparer, address)
+    assert "实测法" in shown
+    # every hour of January is alike, and screening does not take that for granted
+    assert "先看哪里" in shown and "2025-01-31 23:00" in shown
     # What was not handed in is nobody else's.
     assert world.client("city").get(f"/api/v1/plants/{LINE}/monitoring/2025").json()["stated"] == []
 

@@ -5,6 +5,8 @@ formulas of a rule set to records of tier "monitored"; `measure_hours` is its co
 hand. The yearly result of a plant is that of the ordinary run of its records, by one path.
 """
 
+from tongjian.measured._channels import MeasuredChannel
+from tongjian.measured._checked import CHECKS_FILE
 from tongjian.measured._core import Registers, Through, measure_hours
 from tongjian.measured._data import (
     MeasuringRule,
@@ -33,6 +35,7 @@ from tongjian.measured._results import LineResult, explain_month, explain_result
 from tongjian.measured._series import Gas, PointHours, Series, Signals
 
 __all__ = [
+    "CHECKS_FILE",
     "MARK",
     "Amounts",
     "Datum",
@@ -40,6 +43,7 @@ __all__ = [
     "KeptHours",
     "LineResult",
     "Measured",
+    "MeasuredChannel",
     "MeasuredGas",
     "MeasuredMonth",
     "MeasuredUnit",

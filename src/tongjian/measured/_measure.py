@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tongjian.measured._channels import MeasuredChannel, channel_of
 from tongjian.measured._checked import checked
 from tongjian.measured._core import Registers, measure_hours
 from tongjian.measured._data import columns, measuring_rule
@@ -87,7 +88,9 @@ def measure(
     data, problems = monthly(through, measured)
     written, more = write_records(store, Catalogue.load(), measured, data, by, dry_run=dry_run)
     measured = with_records(measured, written, [*checks.problems, *problems, *more])
-    measured = replace(measured, screening=screened(points, year, book))
+    measured = replace(
+        measured, screening=screened(points, year, book), channels=tuple(hours.channels)
+    )
     measured.keep()
     return measured
 
@@ -107,6 +110,8 @@ class _Hours:
         self.limits = limits
         self.out_of_control = out_of_control
         self.keeps = keeps
+        self.channels: list[MeasuredChannel] = []
+        """What was read, in the order of the profile."""
 
     def points(self, profile: Profile, facility: str, year: int) -> list[PointHours]:
         """The points of a facility with their hours of the year and the year before."""
@@ -117,6 +122,7 @@ class _Hours:
             values = {"facility": facility, "known": ", ".join(known) or "—"}
             raise RecordError(Problem("measured.no_points", values=values))
         hours = {one.key: self.of(one, first, last) for one in mine}
+        self.channels = [channel_of(one, hours[one.key], year) for one in mine]
         points: dict[tuple[str, str, Position], dict[str, Series]] = {}
         signals: dict[str, dict[str, Hours]] = {}
         for one in mine:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tongjian.measured._channels import MeasuredChannel
 from tongjian.measured._core import HOURS_FILE, Through
 from tongjian.measured._data import MeasuringRule
 from tongjian.measured._read_hours import KeptHours, read_hours
@@ -113,7 +114,8 @@ class Measured:
     """The monitoring of a facility in a year (企业全年监测核算).
 
     `folder` keeps the hours and this summary; `manifest` is that of the run of the rules.
-    `screening` has the "findings" and "scores" of the year's hours as plain data.
+    `screening` has the "findings" and "scores" of the year's hours as plain data; `channels` all
+    that the profile has for the facility.
     """
 
     facility: str
@@ -128,6 +130,7 @@ class Measured:
     folder: Path
     manifest: Mapping[str, Any] = field(default_factory=dict)
     screening: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[MeasuredChannel, ...] = ()
 
     def hours(self, process_unit: str, gas: str) -> KeptHours:
         """The hours of a gas (`MeasuredGas.gas`) at a unit, with what was put in and why."""
@@ -148,6 +151,7 @@ class Measured:
             "problems": [one.as_dict() for one in self.problems],
             "manifest": dict(self.manifest),
             "screening": dict(self.screening),
+            "channels": [asdict(one) for one in self.channels],
         }
 
     def keep(self) -> None:
@@ -281,6 +285,7 @@ def _from_dict(data: Mapping[str, Any], folder: Path) -> Measured:
         folder,
         data["manifest"],
         data["screening"],
+        tuple(MeasuredChannel(**one) for one in data["channels"]),
     )
 
 

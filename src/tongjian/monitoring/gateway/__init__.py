@@ -6,7 +6,7 @@ from tongjian.monitoring.gateway._committer import share_time
 from tongjian.monitoring.gateway._control import Control
 from tongjian.monitoring.gateway._gateway import Gateway
 from tongjian.monitoring.gateway._metrics import serve_metrics
-from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, unpacked
+from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, packed, unpacked
 from tongjian.monitoring.gateway._settings import Settings
 from tongjian.monitoring.journal import Journal
 from tongjian.monitoring.profile import Station, Stations, read_stations
@@ -26,6 +26,7 @@ __all__ = [
     "Stations",
     "ask",
     "is_running",
+    "packed",
     "read_stations",
     "serve_metrics",
     "share_time",

@@ -26,7 +26,12 @@ class Kept:
 
 
 def packed(kind: int, received_us: int, line: int, raw: bytes, segment: bytes = b"") -> bytes:
-    """The content of a record; the segment is kept beside the frame where it was enciphered."""
+    """The content of a record as it goes into the journal (日志记录的内容).
+
+    `kind` is FRAME, ENCIPHERED or REFUSED, `received_us` µs since 1970 (UTC), `line` the number of
+    the connection, `raw` all that came of the telegram. The data `segment` is kept beside the frame
+    where that was enciphered.
+    """
     return _HEAD.pack(kind, received_us, line, len(raw)) + raw + segment
 
 

@@ -171,17 +171,18 @@ class _Reader:
         if span is None:  # minute data: by the setting; else the distance of the values tells
             span = 60 * (1 if station is None else station.min_interval or 1)
         rows = self.rows.setdefault(span, Rows(span))
+        time_us, known = 0, None
         for one in readings(telegram):
             if one.time is None:
                 self.done.undated += 1
                 return
+            if one.time is not known:  # all of a telegram have the same
+                known, time_us = one.time, microseconds(one.time)
             if not one.values and one.flag is None:
                 continue
             if station and one.flag and (station.flags, one.flag) not in self.known:
                 self.done.flags[mn, one.flag] += 1
-            values = {kind: float(value) for kind, value in one.values.items()}
-            key = f"{mn}/{one.code}"
-            rows.add(key, microseconds(one.time), values, one.flag, received_us, file, number)
+            rows.add(f"{mn}/{one.code}", time_us, one.values, one.flag, received_us, file, number)
             self.done.values += 1
 
 

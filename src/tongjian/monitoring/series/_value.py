@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 
 KINDS = ("rtd", "min", "avg", "max", "cou", "zs_rtd", "zs_min", "zs_avg", "zs_max", "raw_avg")
 """Kinds of values with a column of their own; HJ 212 writes ZsAvg for zs_avg."""
@@ -68,7 +69,7 @@ class Rows:
         self,
         key: str,
         time_us: int,
-        kinds: Mapping[str, float],
+        kinds: Mapping[str, float] | Mapping[str, Decimal],
         flag: str | None,
         received_us: int,
         origin: str,
@@ -77,17 +78,20 @@ class Rows:
         """One value; a number that is not finite is none."""
         at = len(self.series)
         more: dict[str, float] = {}
-        for kind, number in kinds.items():
+        for kind, said in kinds.items():
+            number = float(said)
             if not math.isfinite(number):
                 continue
-            column = column_of(kind)
+            column = _KNOWN.get(kind) or column_of(kind)
             if column is None:
-                more[kind] = float(number)
-            else:
-                numbers = self.kinds[column]
-                if len(numbers) < at:
-                    numbers += [None] * (at - len(numbers))
-                numbers[at:] = (float(number),)
+                more[kind] = number
+                continue
+            numbers = self.kinds[column]
+            if len(numbers) == at:
+                numbers.append(number)
+            else:  # some before have no such kind, or this one has it twice
+                numbers += [None] * (at - len(numbers))
+                numbers[at:] = (number,)
         self.series.append(_sound(key))
         self.time.append(time_us)
         self.flag.append(_sound(flag) if flag else None)

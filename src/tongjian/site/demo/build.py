@@ -16,7 +16,7 @@ from tongjian.site.boot import boot, migrate
 
 Progress = Callable[[int, int], None]
 _DONE = "demo.json"
-_FORMAT = 3
+_FORMAT = 4
 FIRST_YEAR, LAST_YEAR = 2024, 2025
 
 

@@ -7,6 +7,7 @@ prepares the report.
 
 from __future__ import annotations
 
+import csv
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from tongjian.monitoring.gateway._records import FRAME, packed
+from tongjian.measured import CHECKS_FILE
+from tongjian.monitoring.gateway import FRAME, packed
 from tongjian.monitoring.journal import Journal
 from tongjian.monitoring.profile import read_profile
 from tongjian.monitoring.series import SeriesStore
@@ -63,9 +65,10 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
         facility=plant.code,
         process_unit=unit,
         faults=[
-            Fault("gap", first=begin, last=begin + timedelta(hours=one["hours"]))
-            for one in said["gaps"]
-            for begin in [datetime(year, one["month"], one["day"], one["hour"])]
+            Fault(kind, 0.0, one.get("quantity", ""), begin, begin + timedelta(hours=one["hours"]))
+            for kind, when in (("gap", said["gaps"]), ("stuck", said["frozen"]))
+            for one in when
+            for begin in [_hour(one, year)]
         ],
     )
     members = members_of(read_scenario(said["scenario"]), options)
@@ -73,6 +76,7 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     profile = folder / PROFILE
     profile.write_text(profile_of(members), encoding="utf-8")
+    _check(folder / CHECKS_FILE, members, year)
     _receive(folder / "journal", members, options)
     with SeriesStore.open(folder / "series") as store:
         store.ingest(folder / "journal", read_profile(profile))
@@ -80,6 +84,48 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
     for one in members:
         _register(actor, plant, one, year)
     record_year(plant, year, actor)
+
+
+def _check(path: Path, members: Iterable[Member], year: int) -> None:
+    """The checks of one analyser, as its operator hands them in."""
+    said = words()["monitored"]["checked"]
+    key, channel = next(
+        (f"{one.who.mn}/{channel.code}", channel)
+        for one in members
+        if one.point and one.point.position == said["position"]
+        for channel in one.channels
+        if channel.quantity == said["quantity"]
+    )
+    span = channel.highest
+    assert span is not None
+    same = {
+        "kind": "drift",
+        "rules": said["rules"],
+        "channel": key,
+        "quantity": channel.quantity,
+        "unit": channel.unit,
+        "span": f"{span:g}",
+    }
+    rows = [
+        {
+            "test": one["name"],
+            **same,
+            "time": f"{_hour(one, year):%Y-%m-%d %H:%M}",
+            "level": level,
+            "reference": f"{span * reference:g}",
+            "measured": f"{span * one[level]:g}",
+        }
+        for one in said["checks"]
+        for level, reference in said["reference"].items()
+    ]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _hour(one: Row, year: int) -> datetime:
+    return datetime(year, one["month"], one["day"], one["hour"])
 
 
 def _receive(folder: Path, members: list[Member], options: Options) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -116,10 +116,15 @@ class PointYear:
     @property
     def name(self) -> Words:
         """What it is called: its own name, or its outlet and where it is."""
-        if self.own_name:
-            return Words(self.own_name, self.own_name)
-        where = names.phrase(f"monitoring.position_{self.position}")
-        return Words(f"{self.process_unit}（{where.zh}）", f"{self.process_unit} ({where.en})")
+        return point_name(self.process_unit, self.position, self.own_name)
+
+
+def point_name(process_unit: str, position: str, own_name: str) -> Words:
+    """What a point is called: its own name, or its outlet and where it is."""
+    if own_name:
+        return Words(own_name, own_name)
+    where = names.phrase(f"monitoring.position_{position}")
+    return Words(f"{process_unit}（{where.zh}）", f"{process_unit} ({where.en})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,8 @@ class PlantYear:
     measured: Measured
     made: datetime
     points: Sequence[PointYear]
+    own_names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the profile calls the points, by process unit and position."""
 
     def point(self, key: str) -> PointYear | None:
         """A point by how addresses name it."""
@@ -192,6 +199,7 @@ def _read(folder: Path, plant: str, year: int, changed: int) -> PlantYear:
         measured,
         datetime.fromtimestamp(changed / 1e9, UTC),
         [PointYear(*key, own.get(key, ""), points[key]) for key in order],
+        own,
     )
 
 
@@ -206,5 +214,5 @@ def _names(path: Path, plant: str) -> dict[tuple[str, str], str]:
 
 __all__ = [
     *("CONCENTRATION", "PROFILE", "RATE", "SHOWN"),
-    *("AbatementMonth", "GasYear", "PlantYear", "PointYear", "read_kept", "years_in"),
+    *("AbatementMonth", "GasYear", "PlantYear", "PointYear", "point_name", "read_kept", "years_in"),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from tongjian.site.access.actor import Actor
 from tongjian.site.monitoring.asked import Asked
 from tongjian.site.monitoring.kept import PROFILE, PlantYear, PointYear, read_kept, years_in
+from tongjian.site.monitoring.screened import Screening
 from tongjian.site.monitoring.stated import Stated, stated
 from tongjian.site.monitoring.stretches import Stretch, stretches
 from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
@@ -58,6 +59,11 @@ class Monitored:
     def stated(self) -> Stated | None:
         """What the newest version of the report states."""
         return stated(self.desk)
+
+    @cached_property
+    def screening(self) -> Screening | None:
+        """What screening asks about the year; None where nothing was rolled up."""
+        return None if self.kept is None else Screening(self.kept)
 
     @cached_property
     def stations(self) -> list[Station]:

@@ -23,6 +23,7 @@ from tongjian.site.api.paging import Cursor, Limit, Page, slice_of
 from tongjian.site.api.shapes import Code, JobShape, Text, Told, Year
 from tongjian.site.monitoring.kept import CONCENTRATION, RATE, GasYear, PlantYear, PointYear
 from tongjian.site.monitoring.measuring import KIND, ask
+from tongjian.site.monitoring.screened import Finding, LatestData, Score
 from tongjian.site.monitoring.services import Monitored, years_for
 from tongjian.site.monitoring.stated import Stated, StatedLine
 from tongjian.site.monitoring.stretches import Stretch
@@ -111,6 +112,108 @@ class RecordLine(Schema):
     act: str
 
 
+class ChannelLine(Schema):
+    """A channel: what it measures and where, and when data came; `latest` is null where none did.
+
+    `unit` is the one that is sent.
+    """
+
+    channel: str
+    point: str
+    point_name: Text
+    quantity: str
+    name: Text
+    unit: str
+    hours: int
+    latest: datetime | None
+
+    @classmethod
+    def of(cls, one: LatestData) -> ChannelLine:
+        """From what was kept."""
+        return cls(
+            channel=one.name.key,
+            point=one.name.at,
+            point_name=Text.of(one.name.point),
+            quantity=one.name.quantity,
+            name=Text.of(one.name.title),
+            unit=one.unit,
+            hours=one.hours,
+            latest=None if one.last is None else _time(one.last),
+        )
+
+
+class FindingLine(Schema):
+    """A finding of screening, which is a question; `last` is exclusive.
+
+    `bound` is as printed, with its source and status.
+    """
+
+    number: int
+    test: str
+    title: Text
+    severity: Annotated[str, Field(description="@finding_severity")]
+    channels: list[str]
+    first: datetime | None
+    last: datetime | None
+    said: Text
+    repair: Text
+    statistic: float
+    bound: str
+    source: str
+    status: str
+
+    @classmethod
+    def of(cls, one: Finding) -> FindingLine:
+        """From what was kept."""
+        return cls(
+            number=one.number,
+            test=one.test,
+            title=Text.of(one.title),
+            severity="serious" if one.serious else "notice",
+            channels=[each.key for each in one.channels],
+            first=None if one.first is None else _time(one.first),
+            last=None if one.last is None else _time(one.last),
+            said=Text.of(one.said),
+            repair=Text.of(one.repair),
+            statistic=one.statistic,
+            bound=one.bound,
+            source=one.source,
+            status=one.status,
+        )
+
+
+class ReasonLine(Schema):
+    """A kind of finding in a score, the points that it gives alone, and the first such finding."""
+
+    test: str
+    title: Text
+    points: float
+    finding: int | None
+
+
+class ScoreLine(Schema):
+    """Where to look first: 0 to 100, of a channel in a month."""
+
+    channel: str
+    month: str
+    score: float
+    reasons: list[ReasonLine]
+
+    @classmethod
+    def of(cls, one: Score) -> ScoreLine:
+        """From what was kept."""
+        reasons = [
+            ReasonLine(
+                test=each.test,
+                title=Text.of(each.title),
+                points=each.points,
+                finding=each.finding,
+            )
+            for each in one.reasons
+        ]
+        return cls(channel=one.channel.key, month=one.month, score=one.score, reasons=reasons)
+
+
 class MonitoringShape(Schema):
     """A plant's year as it was rolled up; `made` is null where it was not."""
 
@@ -121,6 +224,9 @@ class MonitoringShape(Schema):
     gases: list[MonitoredGas]
     abatement: list[AbatementLine]
     records: list[RecordLine]
+    channels: list[ChannelLine]
+    scores: list[ScoreLine]
+    findings: list[FindingLine]
     problems: list[Told]
 
 
@@ -171,6 +277,7 @@ def get_monitoring(request: ActorRequest, code: Code, year: Year) -> MonitoringS
     shown = Monitored(desk_or_404(request, code, year))
     kept, stated = shown.kept, shown.stated
     measured = kept.measured if kept else None
+    asks = shown.screening
     return MonitoringShape(
         made=kept.made if kept else None,
         rule=measured.rule if measured else None,
@@ -179,6 +286,9 @@ def get_monitoring(request: ActorRequest, code: Code, year: Year) -> MonitoringS
         gases=[_gas(point, one) for point in (kept.points if kept else ()) for one in point.gases],
         abatement=[AbatementLine(**asdict(one)) for one in (kept.abatement if kept else ())],
         records=[_record(one) for one in (measured.records if measured else ())],
+        channels=[ChannelLine.of(one) for one in (asks.latest if asks else ())],
+        scores=[ScoreLine.of(one) for one in (asks.scores if asks else ())],
+        findings=[FindingLine.of(one) for one in (asks.findings if asks else ())],
         problems=[Told(**one.as_dict()) for one in (measured.problems if measured else ())],
     )
 

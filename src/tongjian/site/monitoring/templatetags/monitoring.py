@@ -7,8 +7,10 @@ from django import template
 
 from tongjian.charts import number
 from tongjian.monitoring.hours import State
+from tongjian.problems import Problem
 from tongjian.reports import Words as ReportWords
 from tongjian.site.monitoring.asked import Asked
+from tongjian.site.monitoring.screened import Finding, Screening
 from tongjian.site.monitoring.stretches import Stretch
 from tongjian.site.ui.texts import lang, text
 
@@ -68,3 +70,25 @@ def iso(time: np.datetime64) -> str:
 def day_of(asked: Asked, one: Stretch) -> str:
     """The query that shows the day on which a stretch begins."""
     return asked.query(range="day", day=one.first.astype("datetime64[D]").item())
+
+
+@register.simple_tag
+def day_at(asked: Asked, screening: Screening, one: Finding) -> str:
+    """The query that shows the day on which a finding begins, empty where there is no chart."""
+    if one.first is None or not screening.is_charted(one):
+        return ""
+    day = one.first.astype("datetime64[D]").item()
+    return asked.query(point=one.channels[0].at, range="day", day=day)
+
+
+@register.simple_tag
+def place_title(screening: Screening, problem: Problem) -> str:
+    """Where a problem is: a channel by its name, else as problems say it."""
+    named = screening.place(problem)
+    return named[lang()] if named else problem.place.text(lang())
+
+
+@register.simple_tag
+def last_of(screening: Screening, mn: str) -> np.datetime64 | None:
+    """The last hour of which a station sent anything."""
+    return screening.stations.get(mn)
