@@ -61,7 +61,11 @@ WEB = {
 DATABASES = {"duckdb", "psycopg", "psycopg2", "pyspark", "sqlalchemy", "sqlite3"}
 MAY_QUERY = {"engine", "records", "monitoring", "measured", "book", "site"}
 # A user's Spark session is handed on to the engine; only its type is named.
-HANDED_ON = {("cases/_check.py", "pyspark.sql"), ("cases/_together.py", "pyspark.sql")}
+HANDED_ON = {
+    ("cases/_check.py", "pyspark.sql"),
+    ("cases/_together.py", "pyspark.sql"),
+    ("monitoring/gateway/_socket.py", "socket"),  # to a running gateway: a file, no port
+}
 TERMINAL = {"rich", "typer"}
 
 # Files that have to speak of streams or hold numbers of the field, and why.

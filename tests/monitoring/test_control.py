@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from tests.monitoring.fleet import QUICK, kept, members, options, served
 from tests.monitoring.station import MN, PASSWORD, Client, minute, stations
@@ -34,7 +33,7 @@ async def asked(folder: Path, settings: Settings = QUICK) -> AsyncIterator[tuple
     try:
         yield gateway, port
     finally:
-        control.close()
+        await control.close()
         await gateway.stop()
 
 
@@ -97,7 +96,7 @@ def test_commands_speak_to_a_gateway_that_runs(tmp_path: Path) -> None:
             assert abs(station.feed.clock_error.total_seconds()) <= 2
             unknown = await cli("command", mn, "1021", *where)  # of 2005 alone
             assert "2017 版没有由上位机发出的命令 1021" in unknown.output
-            control.close()
+            await control.close()
             sending.cancel()
             await asyncio.wait([sending])
 
@@ -176,8 +175,12 @@ def test_a_station_that_does_not_answer_and_one_of_another_system(tmp_path: Path
             assert status["done"]["stations"][0]["last_cn"] == "9013"
 
     asyncio.run(play())
-    again = Gateway(tmp_path, stations())
-    assert again.heard[MN.encode()].last_us > 0
+
+    async def again() -> int:
+        async with asked(tmp_path) as (gateway, _):
+            return gateway.heard[MN.encode()].last_us
+
+    assert asyncio.run(again()) > 0
 
 
 def test_the_socket_is_for_its_owner_and_goes_with_the_gateway(tmp_path: Path) -> None:

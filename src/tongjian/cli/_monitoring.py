@@ -187,7 +187,7 @@ def run_gateway(
         )
         waits = {asyncio.create_task(one.wait()) for one in (asked, gateway.stopped)}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        control.close()
+        await control.close()
         if metrics is not None:
             metrics.close()
         if gateway.failure is None:

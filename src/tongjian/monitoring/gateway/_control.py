@@ -47,13 +47,16 @@ class Control:
         listener = listening(self._folder)
         self._server = await asyncio.start_unix_server(self._serve, sock=listener)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Listen no more; requests that are not answered yet are given up."""
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)
-        for task in self._answering:
+        tasks = list(self._answering)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # their connections close
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
