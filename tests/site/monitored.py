@@ -5,7 +5,8 @@ One stack of unit DA001 with N2O and NOx over 2024 (a leap year: 8784 hours). Of
 2024-09-09 missing; every other hour has 10 kg/h and 300 mg/m3. NOx is 2 kg/h throughout.
 
 Screening was done of February and March as sent by MN1: NOx stands still for 60 hours from
-2024-03-11 00:00 while the flow moves. Its analyser was out of control on 2024-03-20 from 08:00 to 15:00.
+2024-03-11 00:00 while the flow moves. Its analyser was out of control on 2024-03-20,
+08:00 to 15:00.
 """
 
 from __future__ import annotations
