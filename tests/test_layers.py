@@ -97,6 +97,7 @@ ALLOWED = {
     ): "by which checks are judged, and hours replaced, where nothing else is said",
     ("reports/_words.py", "生态环境部"): "how MEE is written out in a Chinese source",
     ("problems/_problem.py", "screening"): "the package of that name, and a category of pollution",
+    ("measured/_result.py", "screening"): "a part of what is kept, and a category of pollution",
     ("site/registry/validators.py", "register.device"): "where levels of equipment are looked up",
     ("evidence/_retention.py", "retention.originals"): "where the time of keeping is looked up",
     (
