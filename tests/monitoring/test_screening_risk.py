@@ -124,8 +124,8 @@ def test_the_command(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", frozen(), slice(None), times=False)
     run = CliRunner().invoke
     said = run(app, ["monitoring", "screen", str(path), "--limit", "nox=90"])
-    assert said.exit_code == 0 and "[flat] 重点核对  nox 第 301–360 行" in said.output
-    assert "flat 60" in said.output
+    assert said.exit_code == 0 and "[恒值] 重点核对  nox 第 301–360 行" in said.output
+    assert "恒值 60" in said.output
 
     said = run(app, ["monitoring", "screen", str(path), "--json", "--lang", "en"])
     data = json.loads(said.output)
