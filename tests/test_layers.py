@@ -90,7 +90,6 @@ WORDS = {
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
-    ("measured/_result.py", "screening"): "a part of the summary, and a category of pollution",
     (
         "cli/_monitoring_commands.py",
         "cn.hj75-2017",
