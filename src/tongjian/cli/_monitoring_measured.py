@@ -7,14 +7,10 @@ from collections.abc import Sequence
 
 from tongjian.cli._output import Output
 from tongjian.measured import LineResult, Measured, MeasuredGas
-from tongjian.monitoring.profile import POSITIONS, measured_quantities
+from tongjian.monitoring.profile import POSITION_TITLES, measured_quantities
 from tongjian.monitoring.screening import test_titles
 from tongjian.records import Catalogue
 
-_POSITIONS = {
-    "zh": dict(zip(POSITIONS, ("排口", "进口", "出口"), strict=True)),
-    "en": dict(zip(POSITIONS, POSITIONS, strict=True)),
-}
 _STATES = {
     "valid": ("有效", "valid"),
     "missing": ("缺失", "missing"),
@@ -165,7 +161,7 @@ def _gas_row(out: Output, one: MeasuredGas) -> list[object]:
     amounts = one.amounts
     return [
         one.process_unit,
-        _POSITIONS[out.lang][one.position],  # type: ignore[index]
+        POSITION_TITLES[one.position][out.lang != "zh"],  # type: ignore[index]
         _name(out, one),
         _share(amounts.validity),
         *(amounts.valid_hours, amounts.substituted_hours),
@@ -180,7 +176,7 @@ def _name(out: Output, one: MeasuredGas) -> str:
 
 
 def _column(out: Output, one: MeasuredGas) -> str:
-    position = _POSITIONS[out.lang][one.position]  # type: ignore[index]
+    position = POSITION_TITLES[one.position][out.lang != "zh"]  # type: ignore[index]
     return f"{one.process_unit} {position} {_name(out, one)}"
 
 

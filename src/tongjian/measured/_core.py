@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tongjian.engine import Backend, Run, Snapshot, compute_sheets, run
-from tongjian.measured._data import MeasuringRule
+from tongjian.measured._data import MeasuringRule, named
 from tongjian.measured._fill import Calibrations, fill
 from tongjian.measured._once import once
 from tongjian.measured._rows import (
@@ -205,13 +205,13 @@ def _operation(rows: Sequence[GasRows]) -> list[Problem]:
                 ran = np.max([one.gas.running()[0] for one in mine], axis=0) > 0
                 count = int(np.sum((signal.state != State.VALID) & wanted & ran))
                 if count:
-                    values = {"signal": name, "hours": count}
+                    values = {**named(name), "hours": count}
                     found.append(
                         Problem("measured.signal_missing", place, values, severity="warning")
                     )
         for one in mine:
             for quantity in one.gas.at.unaccounted():
-                values = {"quantity": quantity, "position": one.gas.at.point.position}
+                values = named(quantity, one.gas.at.point.position)
                 found.append(Problem("measured.not_accounted", place, values, severity="warning"))
     return list(once(found))
 

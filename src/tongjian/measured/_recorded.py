@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.measured._core import Through
-from tongjian.measured._data import Recorded, recorded
+from tongjian.measured._data import Recorded, named, recorded
 from tongjian.measured._once import once
 from tongjian.measured._result import GAS_MONTH, Measured, Written
 from tongjian.problems import Place, Problem
@@ -69,8 +69,7 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
             continue
         place = Place(file=f"{measured.facility}/{point.process_unit}")
         if not point.stream:
-            lacking = {"quantity": point.quantity}
-            problems.append(Problem("measured.no_stream", place, lacking))
+            problems.append(Problem("measured.no_stream", place, named(point.quantity)))
             continue
         for row in through.sheet(record.sheet):
             month = whole.get((point.process_unit, point.gas, row["month"]))
@@ -80,7 +79,7 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
                 continue
             if not month.whole:
                 values = {
-                    "gas": point.quantity,
+                    **named(point.quantity),
                     "month": month.month,
                     "hours": round(month.amounts.missing_hours),
                 }
@@ -179,7 +178,8 @@ def write_records(
             "measured.entered",
             Place(file=f"{measured.facility}/{one.process_unit}"),
             {
-                "item": one.item,
+                "item_zh": catalogue.item(one.stream, one.item).zh,
+                "item_en": catalogue.item(one.stream, one.item).en,
                 "month": one.period,
                 "stored": stored[one.key]["quantity"],
                 "measured": one.value,

@@ -1,6 +1,12 @@
 """What is measured where (监测档案): stations, other sources, channels and measuring points."""
 
-from tongjian.monitoring.profile._channel import POSITIONS, Channel, Point, Position
+from tongjian.monitoring.profile._channel import (
+    POSITION_TITLES,
+    POSITIONS,
+    Channel,
+    Point,
+    Position,
+)
 from tongjian.monitoring.profile._file import Profile, Source, read_profile, read_stations
 from tongjian.monitoring.profile._quantities import MeasuredQuantity, measured_quantities
 from tongjian.monitoring.profile._stations import Station, Stations
@@ -8,6 +14,7 @@ from tongjian.monitoring.profile._units import conversion, factor_of, is_of_stan
 
 __all__ = [
     "POSITIONS",
+    "POSITION_TITLES",
     "Channel",
     "MeasuredQuantity",
     "Point",

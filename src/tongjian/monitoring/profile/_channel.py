@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Position = Literal["stack", "inlet", "outlet"]
 """排放口、减排设施进口、减排设施出口: the stack, before and after the abatement system."""
 POSITIONS: tuple[Position, ...] = get_args(Position)
+POSITION_TITLES: Mapping[Position, tuple[str, str]] = {
+    "stack": ("排放口", "stack"),
+    "inlet": ("减排设施进口", "inlet of the abatement"),
+    "outlet": ("减排设施出口", "outlet of the abatement"),
+}
 
 
 @dataclass(frozen=True, slots=True)
