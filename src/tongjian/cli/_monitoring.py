@@ -12,6 +12,7 @@ from typing import Any
 
 from tongjian.cli._output import Output
 from tongjian.monitoring.gateway import (
+    ANY_RATE,
     Control,
     Gateway,
     Settings,
@@ -38,7 +39,6 @@ from tongjian.monitoring.hj212 import (
 from tongjian.problems import Place, Problem, TongjianError
 
 _STDIN = "-"
-_ANY_RATE = 1e9
 
 
 def run_decode(out: Output, file: Path, keys: Sequence[str]) -> None:
@@ -158,7 +158,7 @@ def run_gateway(
     allowed = read_stations(stations)
     if is_running(journal):
         raise TongjianError(Problem("monitoring.control_running", Place(file=str(journal))))
-    rate = bounds[0] or _ANY_RATE
+    rate = bounds[0] or ANY_RATE
     settings = Settings(rate=rate, burst=max(Settings().burst, rate), history=bounds[1])
     context = _context(tls)
 

@@ -7,11 +7,12 @@ from tongjian.monitoring.gateway._control import Control
 from tongjian.monitoring.gateway._gateway import Gateway
 from tongjian.monitoring.gateway._metrics import serve_metrics
 from tongjian.monitoring.gateway._records import ENCIPHERED, FRAME, REFUSED, Kept, packed, unpacked
-from tongjian.monitoring.gateway._settings import Settings
+from tongjian.monitoring.gateway._settings import ANY_RATE, Settings
 from tongjian.monitoring.journal import Journal
 from tongjian.monitoring.profile import Station, Stations, read_stations
 
 __all__ = [
+    "ANY_RATE",
     "ENCIPHERED",
     "FRAME",
     "REFUSED",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ANY_RATE = 1e9
+"""A rate of telegrams that bounds nothing (不限)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

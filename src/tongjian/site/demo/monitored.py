@@ -1,24 +1,21 @@
 """A year of monitoring for one plant of the sample (虚构的一年监测).
 
-Simulated stations send every hour of the year as real telegrams; from there on it goes as anywhere:
-the journal of a gateway, the store of series, the roll-up by the rules, records in the name of who
-prepares the report.
+Simulated stations send every hour of the year to a real gateway; from there on it goes as anywhere:
+its journal, the store of series, the roll-up by the rules, records in the name of who prepares the
+report.
 """
 
 from __future__ import annotations
 
+import asyncio
 import csv
-import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
-
 from tongjian.measured import CHECKS_FILE
-from tongjian.monitoring.gateway import FRAME, packed
-from tongjian.monitoring.journal import Journal
+from tongjian.monitoring.gateway import ANY_RATE, Gateway, Settings
 from tongjian.monitoring.profile import read_profile
 from tongjian.monitoring.series import SeriesStore
 from tongjian.monitoring.simulator import (
@@ -30,6 +27,7 @@ from tongjian.monitoring.simulator import (
     members_of,
     profile_of,
     read_scenario,
+    run_stations,
     station_of,
 )
 from tongjian.site.access.actor import Actor
@@ -40,7 +38,7 @@ from tongjian.site.monitoring.services import folder_of
 from tongjian.site.registry.models import Outlet, Plant, Station
 from tongjian.site.registry.services import change
 
-_BATCH = 2000
+_HERE = "127.0.0.1"
 Row = dict[str, Any]
 
 
@@ -77,7 +75,7 @@ def monitor(plant: Plant, year: int, rows: Iterable[Row], actor: Actor) -> None:
     profile = folder / PROFILE
     profile.write_text(profile_of(members), encoding="utf-8")
     _check(folder / CHECKS_FILE, members, year)
-    _receive(folder / "journal", members, options)
+    asyncio.run(_stream(folder / "journal", profile, members, options))
     with SeriesStore.open(folder / "series") as store:
         store.ingest(folder / "journal", read_profile(profile))
         store.flush()
@@ -128,25 +126,17 @@ def _hour(one: Row, year: int) -> datetime:
     return datetime(year, one["month"], one["day"], one["hour"])
 
 
-def _receive(folder: Path, members: list[Member], options: Options) -> None:
-    """All telegrams in the order in which they come, kept as a gateway keeps them."""
-    lines = [_line(number, one, options) for number, one in enumerate(members, 1)]
-    journal, batch = Journal.open(folder), []
-    for _, _, content in heapq.merge(*lines):
-        batch.append(content)
-        if len(batch) == _BATCH:
-            journal.append(batch)
-            batch = []
-    if batch:
-        journal.append(batch)
-    journal.close()
-
-
-def _line(number: int, one: Member, options: Options) -> Iterator[tuple[datetime, int, bytes]]:
-    for due, telegrams in station_of(one, options, Truth()).feed.telegrams():
-        moment = round(timezone.make_aware(due).timestamp() * 1e6)
-        for telegram in telegrams:
-            yield due, number, packed(FRAME, moment, number, telegram.frame)
+async def _stream(journal: Path, profile: Path, members: list[Member], options: Options) -> None:
+    """Every station sends its year to a gateway on this machine, which keeps and answers it."""
+    # One sender on the same machine: its rate needs no bound, and nothing is asked for again.
+    settings = Settings(group_s=0, rate=ANY_RATE, burst=ANY_RATE, history=False)
+    gateway = Gateway(journal, read_profile(profile).stations, settings)
+    port = await gateway.start(_HERE, 0)
+    try:
+        stations = [station_of(one, options, Truth()) for one in members]
+        await run_stations(stations, _HERE, port)
+    finally:
+        await gateway.stop()
 
 
 def _register(actor: Actor, plant: Plant, one: Member, year: int) -> None:
