@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -47,6 +48,8 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         self.writer.close()
+        with suppress(OSError, TimeoutError):
+            await asyncio.wait_for(self.writer.wait_closed(), 1)
 
     def send(self, data: bytes) -> None:
         self.writer.write(data)

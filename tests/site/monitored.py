@@ -45,6 +45,12 @@ MISSING = slice((31 + 29 + 31 + 30 + 31 + 30 + 31 + 31 + 8) * 24,
                 (31 + 29 + 31 + 30 + 31 + 30 + 31 + 31 + 9) * 24)  # fmt: skip
 
 
+LOST = {
+    **{"quantity_zh": "氧化亚氮", "quantity_en": "nitrous oxide"},
+    **{"month": "2024-09", "hours": 24},
+}
+
+
 def keep_year(world: World, of: str = A) -> Path:
     """Keep it for the plant of an enterprise; returns the folder of the year."""
     plant = world.plant(of).code
@@ -73,7 +79,7 @@ def keep_year(world: World, of: str = A) -> Path:
             Written(UNIT, "air_nox", "monitored", "2024-03", "1.488", "t", "monitoring:x", "new"),
         ),
         problems=(
-            Problem("measured.month_open", Place(), {"gas": "n2o", "month": "2024-09", "hours": 24},
+            Problem("measured.month_open", Place(), LOST,
                     severity="warning"),
             Problem("measured.out_of_control", Place(file=NOX),
                     {"begin": "2024-03-20 08:00", "end": "2024-03-20 15:00", "checks": "drift-12"},

@@ -14,6 +14,8 @@ NOT_ON_PAGES = {"cli", "contract", "cases", "sample"}
 # For whoever has the site's own machine: nobody else is told these.
 FOR_THE_CONSOLE = {
     *("site.no_user", "site.backup_unreadable", "site.rows_behind", "site.columns_differ"),
+    # A running gateway is asked where it runs.
+    *("monitoring.control_station", "monitoring.control_absent", "monitoring.control_lost"),
 }
 REPAIRS = ("fix_zh", "fix_en")
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tongjian.monitoring.gateway._gateway import Gateway
 
 Told = dict[str, Any]
+_FAREWELL_S, _TICK_S = 1.0, 0.02
 
 
 class Control:
@@ -52,11 +53,12 @@ class Control:
         if self._server is not None:
             self._server.close()
             self._path.unlink(missing_ok=True)
+        # A connection that was just accepted has its task only a few turns of the loop later.
+        await asyncio.sleep(_TICK_S)
         tasks = list(self._answering)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # their connections close
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -69,8 +71,10 @@ class Control:
                         writer.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
                         await writer.drain()
         finally:
-            self._answering.discard(task)
             writer.close()
+            with suppress(OSError, TimeoutError):  # who does not read is not waited for
+                await asyncio.wait_for(writer.wait_closed(), _FAREWELL_S)
+            self._answering.discard(task)
 
     async def _told(self, line: bytes) -> AsyncIterator[Told]:
         try:

@@ -27,6 +27,7 @@ from tongjian.monitoring.journal import FILE_BYTES, Journal, read_file
 from tongjian.monitoring.profile import Stations
 
 CHINA = timezone(timedelta(hours=8))
+_FAREWELL_S, _TICK_S = 1.0, 0.002
 
 
 class Gateway:
@@ -81,8 +82,18 @@ class Gateway:
         await self.committer.close()
         for line in list(self._lines.values()):
             line.finish()
+        await self._lines_end()
         self._journal.close()
         self.stopped.set()
+
+    async def _lines_end(self) -> None:
+        """Let lines send what they still have; one that does not take it is cut."""
+        until = time.monotonic() + _FAREWELL_S
+        while self._lines and time.monotonic() < until:
+            await asyncio.sleep(_TICK_S)
+        for line in list(self._lines.values()):
+            line.close("stopped")
+        await asyncio.sleep(0)  # what was cut is gone after one more turn of the loop
 
     async def command(self, mn: str, command: Command) -> Outcome:
         """Have a station do something (反控): see `Commands.run`."""

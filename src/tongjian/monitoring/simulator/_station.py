@@ -7,6 +7,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from tongjian.monitoring.hj212 import EDITIONS, Deframer, Frame, TelegramError, parse
@@ -27,6 +28,7 @@ _QN = re.compile(rb"QN=(\d{17})")
 _DATA_ANSWER = b";CN=9014;"
 _NOTICE_ANSWER = b";CN=9013;"
 _PAUSE_S = 0.005  # between the pieces of a frame
+_FAREWELL_S = 1.0
 _WAIT_S = 0.05  # before the line is tried again; doubled each time
 _LONGEST_WAIT_S = 5.0
 
@@ -73,7 +75,7 @@ class Station:
             except OSError:
                 pass  # not there, or gone: tried again
             finally:
-                self._hang_up()
+                await self._hang_up()
             if done:
                 break
             if self.sent.answered > before:
@@ -276,10 +278,12 @@ class Station:
                 beat = now
                 self.say(self._telegram("9015", "", answered=False).frame)
 
-    def _hang_up(self) -> None:
+    async def _hang_up(self) -> None:
         if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+            writer, self._writer = self._writer, None
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), _FAREWELL_S)
 
     # ---- waiting -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from tongjian.records import Store
 from tongjian.site.access.actor import Actor
 from tongjian.site.acting import acting
 from tongjian.site.entry.saving import IMPORT, missing_dimensions
+from tongjian.site.monitoring.services import KIND
 from tongjian.site.mrv.services_jobs import start_job
 from tongjian.site.mrv.services_runs import subject_of
 from tongjian.site.operations.jobs import Running, job
@@ -21,8 +22,6 @@ from tongjian.site.operations.results import leads_to
 from tongjian.site.operations.services_jobs import jobs_for
 from tongjian.site.registry.models import Plant
 from tongjian.site.workspaces import Workspace, rulebook
-
-KIND = "monitoring.measure"
 
 
 @job(KIND)
@@ -80,4 +79,4 @@ def _address(one: Job, actor: Actor) -> str:
     return reverse("monitoring:year", args=[one.asked["plant"], one.asked["year"]])
 
 
-__all__ = ["KIND", "ask", "record_year", "roll_up"]
+__all__ = ["ask", "record_year", "roll_up"]

@@ -17,6 +17,9 @@ from tongjian.site.mrv.services_reports import ReportDesk, is_theirs
 from tongjian.site.registry.models import Plant, Station
 from tongjian.site.workspaces import Workspace
 
+KIND = "monitoring.measure"
+"""The job that rolls a year up, and the right to have it done (汇总任务)."""
+
 
 def folder_of(plant: Plant) -> Path:
     """Where the monitoring of an enterprise lies: in its workspace, as on a laptop."""
@@ -92,4 +95,4 @@ class Monitored:
         return sorted(found, key=lambda one: one.first, reverse=True)
 
 
-__all__ = ["Monitored", "folder_of", "years_for"]
+__all__ = ["KIND", "Monitored", "folder_of", "years_for"]

@@ -13,8 +13,8 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.monitoring.asked import RANGES, Asked
 from tongjian.site.monitoring.charts import of_point
 from tongjian.site.monitoring.kept import PlantYear
-from tongjian.site.monitoring.measuring import KIND, ask
-from tongjian.site.monitoring.services import Monitored, years_for
+from tongjian.site.monitoring.measuring import ask
+from tongjian.site.monitoring.services import KIND, Monitored, years_for
 from tongjian.site.mrv.pages import desk_or_404, plant_or_404
 from tongjian.site.ui.charts import Drawn, export
 from tongjian.site.ui.paging import page_of, rest_of_query

@@ -22,9 +22,9 @@ from tongjian.site.access.permissions import endpoint
 from tongjian.site.api.paging import Cursor, Limit, Page, slice_of
 from tongjian.site.api.shapes import Code, JobShape, Text, Told, Year
 from tongjian.site.monitoring.kept import CONCENTRATION, RATE, GasYear, PlantYear, PointYear
-from tongjian.site.monitoring.measuring import KIND, ask
+from tongjian.site.monitoring.measuring import ask
 from tongjian.site.monitoring.screened import Finding, LatestData, Score
-from tongjian.site.monitoring.services import Monitored, years_for
+from tongjian.site.monitoring.services import KIND, Monitored, years_for
 from tongjian.site.monitoring.stated import Stated, StatedLine
 from tongjian.site.monitoring.stretches import Stretch
 from tongjian.site.mrv.pages import desk_or_404, plant_or_404
