@@ -90,6 +90,7 @@ WORDS = {
     "measure": "what a target document measures, and the stream of an abatement measure",
 }
 ALLOWED = {
+    ("monitoring/profile/_channel.py", "排放口"): "a position of measuring, and a kind of source",
     (
         "cli/_monitoring_commands.py",
         "cn.hj75-2017",

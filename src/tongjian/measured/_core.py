@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tongjian.engine import Backend, Run, Snapshot, compute_sheets, run
-from tongjian.measured._data import MeasuringRule, named
+from tongjian.measured._data import MeasuringRule
 from tongjian.measured._fill import Calibrations, fill
 from tongjian.measured._once import once
 from tongjian.measured._rows import (
@@ -28,6 +28,7 @@ from tongjian.measured._rows import (
 )
 from tongjian.measured._series import Floats, PointHours
 from tongjian.monitoring.hours import State
+from tongjian.monitoring.profile import POSITION_TITLES, measured_quantities
 from tongjian.problems import Place, Problem, RecordError
 from tongjian.rules import CompiledRuleSet, Rulebook
 
@@ -205,13 +206,20 @@ def _operation(rows: Sequence[GasRows]) -> list[Problem]:
                 ran = np.max([one.gas.running()[0] for one in mine], axis=0) > 0
                 count = int(np.sum((signal.state != State.VALID) & wanted & ran))
                 if count:
-                    values = {**named(name), "hours": count}
+                    known = measured_quantities()[name]
+                    lost = {"quantity_zh": known.zh, "quantity_en": known.en, "hours": count}
                     found.append(
-                        Problem("measured.signal_missing", place, values, severity="warning")
+                        Problem("measured.signal_missing", place, lost, severity="warning")
                     )
         for one in mine:
             for quantity in one.gas.at.unaccounted():
-                values = named(quantity, one.gas.at.point.position)
+                known, where = measured_quantities()[quantity], one.gas.at.point.position
+                values = {
+                    "quantity_zh": known.zh,
+                    "quantity_en": known.en,
+                    "position_zh": POSITION_TITLES[where][0],
+                    "position_en": POSITION_TITLES[where][1],
+                }
                 found.append(Problem("measured.not_accounted", place, values, severity="warning"))
     return list(once(found))
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, cast
 
-from tongjian.monitoring.profile import POSITION_TITLES, Position, measured_quantities
+from tongjian.monitoring.profile import Position
 from tongjian.problems import Problem, RecordError
 
 Fills = Literal["mass", "channel"]
@@ -114,15 +114,6 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(source.read_text(encoding="utf-8").splitlines())
 
 
-def named(quantity: str, position: Position | None = None) -> dict[str, str]:
-    """What a quantity, and a position, are called in both languages, for a message."""
-    known = measured_quantities()[quantity]
-    names = {"quantity_zh": known.zh, "quantity_en": known.en}
-    if position is not None:
-        names["position_zh"], names["position_en"] = POSITION_TITLES[position]
-    return names
-
-
 __all__ = [
     "Column",
     "MeasuringRule",
@@ -130,7 +121,6 @@ __all__ = [
     "columns",
     "measuring_rule",
     "measuring_rules",
-    "named",
     "recorded",
     "result_cells",
 ]

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tongjian.measured._core import Through
-from tongjian.measured._data import Recorded, named, recorded
+from tongjian.measured._data import Recorded, recorded
 from tongjian.measured._once import once
 from tongjian.measured._result import GAS_MONTH, Measured, Written
+from tongjian.monitoring.profile import measured_quantities
 from tongjian.problems import Place, Problem
 from tongjian.records import Catalogue, Correction, Store, import_files
 
@@ -68,8 +69,10 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
         if not record.item:
             continue
         place = Place(file=f"{measured.facility}/{point.process_unit}")
+        known = measured_quantities()[point.quantity]
         if not point.stream:
-            problems.append(Problem("measured.no_stream", place, named(point.quantity)))
+            lacking = {"quantity_zh": known.zh, "quantity_en": known.en}
+            problems.append(Problem("measured.no_stream", place, lacking))
             continue
         for row in through.sheet(record.sheet):
             month = whole.get((point.process_unit, point.gas, row["month"]))
@@ -79,7 +82,8 @@ def monthly(through: Through, measured: Measured) -> tuple[list[Datum], list[Pro
                 continue
             if not month.whole:
                 values = {
-                    **named(point.quantity),
+                    "quantity_zh": known.zh,
+                    "quantity_en": known.en,
                     "month": month.month,
                     "hours": round(month.amounts.missing_hours),
                 }
