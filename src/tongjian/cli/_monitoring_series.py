@@ -10,6 +10,7 @@ from typing import Literal, cast
 import numpy as np
 
 from tongjian.cli._output import Figure, Output
+from tongjian.monitoring.hours import minute_text
 from tongjian.monitoring.profile import Channel, Profile, measured_quantities, read_profile
 from tongjian.monitoring.series import Listed, SeriesStore
 from tongjian.problems import Place, Problem, TongjianError
@@ -106,7 +107,7 @@ def _list(out: Output, listed: list[Listed], profile: Profile | None) -> None:
         rows.append(
             [
                 *(one.key, name, unit, _length(one.interval_s)),
-                *(_time(one.first), _time(one.last), one.count),
+                *(minute_text(one.first), minute_text(one.last), one.count),
                 None if np.isnan(one.value) else Figure(one.value),
             ]
         )
@@ -159,7 +160,7 @@ def _show(
         f"{key}  {name}  {unit or ('上传单位' if zh else 'unit as sent')}",
         heads if zh else ["time", "mean", "least", "greatest", "measured"],
         [
-            [_time(time), *(Figure(one) for one in (mean, low, high)), int(count)]
+            [minute_text(time), *(Figure(one) for one in (mean, low, high)), int(count)]
             for time, mean, low, high, count in rows
         ],
         keys=1,
@@ -209,10 +210,6 @@ def _named(out: Output, channel: Channel | None) -> tuple[str, str]:
         return "", ""
     quantity = measured_quantities()[channel.quantity]
     return (quantity.zh if out.lang == "zh" else quantity.en), channel.unit
-
-
-def _time(time: np.datetime64) -> str:
-    return str(time.astype("datetime64[m]")).replace("T", " ")
 
 
 def _length(seconds: int) -> str:

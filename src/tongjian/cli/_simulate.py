@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from tongjian.cli._output import Output
-from tongjian.monitoring.hj212 import EDITIONS, VARIANTS
+from tongjian.monitoring.hj212 import CHINA, EDITIONS, VARIANTS
 from tongjian.monitoring.simulator import (
     Habits,
     Member,
@@ -28,7 +28,6 @@ from tongjian.monitoring.simulator import (
 )
 from tongjian.problems import Place, Problem, TongjianError
 
-_CHINA = timezone(timedelta(hours=8))
 _DEFAULT = "adipic"
 _ENDLESS = datetime(9999, 1, 1)
 
@@ -127,7 +126,7 @@ def _options(asked: Asked) -> Options:
         )
     if asked.replay is not None and (not asked.columns or 60 % asked.step):
         wrong.append(_option("--column / --step", " ".join(asked.columns), "NOX=a21002, 15"))
-    now = datetime.now(_CHINA).replace(tzinfo=None, second=0, microsecond=0)
+    now = datetime.now(CHINA).replace(tzinfo=None, second=0, microsecond=0)
     times = {}
     for name, text in (("--from", asked.first), ("--to", asked.last)):
         try:

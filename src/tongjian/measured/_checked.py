@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tongjian.monitoring.hours import minute_text
 from tongjian.monitoring.profile import Profile
 from tongjian.monitoring.quality import Check, Interval, out_of_control, read_checks, read_csv
 from tongjian.problems import Place, Problem
@@ -82,17 +83,13 @@ def _told(key: str, checks: Sequence[Check], times: Sequence[Interval]) -> list[
             if one.verdict == "out_of_control" and begin <= one.end <= end
         ]
         values = {
-            "begin": _minute(begin),
-            "end": _minute(end),
+            "begin": minute_text(begin),
+            "end": minute_text(end),
             "checks": ", ".join(dict.fromkeys(failed)) or "—",
         }
         place = Place(file=key)
         found.append(Problem("measured.out_of_control", place, values, severity="warning"))
     return found
-
-
-def _minute(time: np.datetime64) -> str:
-    return str(time.astype("datetime64[m]")).replace("T", " ")
 
 
 __all__ = ["CHECKS_FILE", "Checked", "checked"]

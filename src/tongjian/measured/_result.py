@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -299,11 +299,6 @@ def _problem(data: Mapping[str, Any]) -> Problem:
     )
 
 
-def changed(values: Sequence[Written], *acts: str) -> list[Written]:
-    """The records that were treated so."""
-    return [one for one in values if one.act in acts]
-
-
 __all__ = [
     "Amounts",
     "Measured",
@@ -311,7 +306,6 @@ __all__ = [
     "MeasuredMonth",
     "MeasuredUnit",
     "Written",
-    "changed",
     "folder_of",
     "measured_years",
     "read_measured",

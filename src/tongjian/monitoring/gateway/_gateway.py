@@ -10,7 +10,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
 from tongjian.monitoring.gateway._commands import Command, Commands, Outcome
@@ -23,10 +23,10 @@ from tongjian.monitoring.gateway._metrics import Metrics
 from tongjian.monitoring.gateway._records import REFUSED, unpacked
 from tongjian.monitoring.gateway._seen import Seen
 from tongjian.monitoring.gateway._settings import Settings
+from tongjian.monitoring.hj212 import CHINA
 from tongjian.monitoring.journal import FILE_BYTES, Journal, read_file
 from tongjian.monitoring.profile import Stations
 
-CHINA = timezone(timedelta(hours=8))
 _FAREWELL_S, _TICK_S = 1.0, 0.002
 
 

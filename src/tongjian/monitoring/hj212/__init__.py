@@ -14,7 +14,7 @@ from tongjian.monitoring.hj212._deviation import FATAL, Deviation, TelegramError
 from tongjian.monitoring.hj212._frame import LONGEST_SEGMENT, Deframer, Frame, Refused, segment_of
 from tongjian.monitoring.hj212._packets import Assembler, split
 from tongjian.monitoring.hj212._readings import INTERVALS, Reading, readings
-from tongjian.monitoring.hj212._review import moment, review
+from tongjian.monitoring.hj212._review import CHINA, moment, review
 from tongjian.monitoring.hj212._sm4 import key_of
 from tongjian.monitoring.hj212._tables import (
     EDITIONS,
@@ -32,6 +32,7 @@ from tongjian.monitoring.hj212._tables import (
 from tongjian.monitoring.hj212._telegram import Group, Pair, Telegram, parse
 
 __all__ = [
+    "CHINA",
     "EDITIONS",
     "FATAL",
     "INTERVALS",

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from tongjian.monitoring.hj212._deviation import Deviation
 from tongjian.monitoring.hj212._tables import EDITIONS, command, systems
 from tongjian.monitoring.hj212._telegram import Telegram
+
+CHINA = timezone(timedelta(hours=8))
+"""The zone of every clock of a station (北京时间)."""
 
 TIMES = frozenset(
     {"DataTime", "SystemTime", "BeginTime", "EndTime", "RestartTime", "AlarmTime", "SKCreateTime"}

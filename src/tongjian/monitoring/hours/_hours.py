@@ -85,3 +85,8 @@ class Used:
     reached_from: NDArray[np.int64]
     reached_to: NDArray[np.int64]
     rules: Sequence[str]
+
+
+def minute_text(time: np.datetime64) -> str:
+    """A moment to the minute, as clocks in China are read: ``2025-03-01 08:00``."""
+    return str(time.astype("datetime64[m]")).replace("T", " ")

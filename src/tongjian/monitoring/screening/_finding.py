@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tongjian.monitoring.hours import minute_text
 from tongjian.monitoring.screening._conventions import Conventions
 from tongjian.monitoring.screening._panel import Panel
 from tongjian.problems import Problem
@@ -120,7 +121,7 @@ def screened(
 
 
 def _minute(time: np.datetime64 | None) -> str:
-    return "" if time is None else str(time.astype("datetime64[m]")).replace("T", " ")
+    return "" if time is None else minute_text(time)
 
 
 __all__ = ["Finding", "Scene", "Severity", "screened"]

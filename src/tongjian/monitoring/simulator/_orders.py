@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from tongjian.monitoring.hj212 import EDITIONS, Telegram, build, frame, moment
+from tongjian.monitoring.hj212 import CHINA, EDITIONS, Telegram, build, frame, moment
 from tongjian.monitoring.simulator._feed import DAYS, HOURS, MINUTES, REALTIME, Feed
 from tongjian.monitoring.simulator._telegrams import Identity, Outgoing, other, stamp
 
-CHINA = timezone(timedelta(hours=8))
 READY, REFUSED, WRONG_PASSWORD, WRONG_MN, WRONG_CN = 1, 2, 3, 4, 8
 DONE, WRONG, NOTHING = 1, 3, 100
 _HISTORY = (REALTIME, MINUTES, HOURS, DAYS)

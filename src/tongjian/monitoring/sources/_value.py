@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from tongjian.monitoring.hj212 import CHINA
 from tongjian.monitoring.series import Value
 
-CHINA = timezone(timedelta(hours=8))
-"""北京时间：series are kept in it, without a zone."""
 SAMPLE = "rtd"
 """The kind of a single sample (实时数据)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

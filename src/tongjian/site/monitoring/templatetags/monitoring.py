@@ -6,7 +6,7 @@ import numpy as np
 from django import template
 
 from tongjian.charts import number
-from tongjian.monitoring.hours import State
+from tongjian.monitoring.hours import State, minute_text
 from tongjian.problems import Problem
 from tongjian.reports import Words as ReportWords
 from tongjian.site.monitoring.asked import Asked
@@ -57,7 +57,7 @@ def state_title(state: State) -> str:
 @register.filter
 def hour(time: np.datetime64) -> str:
     """A time of China to the hour, ``2025-03-09 14:00``."""
-    return str(time.astype("datetime64[m]")).replace("T", " ")
+    return minute_text(time)
 
 
 @register.filter
